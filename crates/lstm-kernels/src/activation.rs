@@ -1,0 +1,52 @@
+//! σ and tanh, vectorised: absolute error below 4e-7 against f64 over the whole range, NaN in → NaN out.
+
+use crate::simd::{Simd, entry};
+
+/// 2^f − 1 over f on [−½, ½]: Taylor coefficients ln2^n / n!, highest first.
+const EXP2: [f32; 6] = [1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_410_9e-2, 0.240_226_5, std::f32::consts::LN_2];
+
+/// σ(x) = 1 / (1 + e^−x), eq. (7).
+#[inline(always)]
+pub(crate) unsafe fn sigmoid<S: Simd>(x: S::V) -> S::V {
+    // SAFETY: the caller is inside an entry function of S.
+    unsafe {
+        let y = S::clamp(S::mul(x, S::splat(-std::f32::consts::LOG2_E)), 126.0);
+        let n = S::round(y);
+        let f = S::sub(y, n);
+        let mut p = S::splat(EXP2[0]);
+        for coefficient in &EXP2[1..] {
+            p = S::fma(p, f, S::splat(*coefficient));
+        }
+        p = S::fma(p, f, S::splat(1.0));
+        S::div(S::splat(1.0), S::add(S::splat(1.0), S::scale(p, n)))
+    }
+}
+
+/// tanh(x) = 2σ(2x) − 1.
+#[inline(always)]
+pub(crate) unsafe fn tanh<S: Simd>(x: S::V) -> S::V {
+    // SAFETY: the caller is inside an entry function of S.
+    unsafe { S::fma(S::splat(2.0), sigmoid::<S>(S::add(x, x)), S::splat(-1.0)) }
+}
+
+#[inline(always)]
+unsafe fn both_body<S: Simd>(values: &[f32], sigmoids: &mut [f32], tanhs: &mut [f32]) {
+    let mut lane = vec![0.0; S::LANES];
+    for (at, chunk) in values.chunks(S::LANES).enumerate() {
+        lane[..chunk.len()].copy_from_slice(chunk);
+        // SAFETY: `lane` holds LANES floats.
+        unsafe {
+            let v = S::load(&lane, 0);
+            let mut out = vec![0.0; S::LANES];
+            S::store(&mut out, 0, sigmoid::<S>(v));
+            sigmoids[at * S::LANES..][..chunk.len()].copy_from_slice(&out[..chunk.len()]);
+            S::store(&mut out, 0, tanh::<S>(v));
+            tanhs[at * S::LANES..][..chunk.len()].copy_from_slice(&out[..chunk.len()]);
+        }
+    }
+}
+
+entry! {
+    /// σ and tanh of `values`, as the LSTM kernels compute them (for tests).
+    pub fn sigmoid_and_tanh(values: &[f32], sigmoids: &mut [f32], tanhs: &mut [f32]) = both_body
+}

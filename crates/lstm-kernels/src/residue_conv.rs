@@ -1,0 +1,220 @@
+//! A bank of one-dimensional filters over residues. Table blocks go by lookup: the caller multiplies each filter tap with the encoding table
+//! once, and a position is then the sum of one table row a tap. The profile block goes through an ordinary product. "same" zero padding:
+//! positions outside the protein add nothing; cross-correlation, tap k of a filter of width w sees residue t + k − ⌊w/2⌋.
+
+use rayon::prelude::*;
+
+use crate::{Cancelled, Kernel, linear::real_residues, product::{self, Packed, Rows}};
+
+/// Residue codes: 20 residues, B, Z, J, X, DROPPED.
+pub const CODES: usize = 25;
+/// Columns of a profile.
+pub const PROFILE: usize = 20;
+
+/// Sizes of the bank; output channels are width-major: the filters of `widths[0]` first.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the axes of the crate's legend")]
+pub struct Shape<'a> {
+    pub members: usize,
+    pub batch: usize,
+    pub residues: usize,
+    /// Filter widths in residues, each at least 1.
+    pub widths: &'a [usize],
+    /// Filters of each width.
+    pub filters: usize,
+}
+
+impl Shape<'_> {
+    /// C: filters of all widths.
+    pub fn channels(&self) -> usize {
+        self.widths.len() * self.filters
+    }
+    /// Sum of the widths.
+    pub fn taps(&self) -> usize {
+        self.widths.iter().sum()
+    }
+    fn left(&self) -> usize {
+        self.widths.iter().map(|w| w / 2).max().unwrap_or(0)
+    }
+    /// Residues seen by the union of all filters.
+    fn span(&self) -> usize {
+        self.left() + self.widths.iter().map(|w| w - w / 2).max().unwrap_or(0)
+    }
+    /// For every tap: (index of its width, offset of the residue it sees).
+    fn offsets(&self) -> Vec<(usize, isize)> {
+        self.widths.iter().enumerate().flat_map(|(g, &w)| (0..w).map(move |k| (g, k as isize - (w / 2) as isize))).collect()
+    }
+}
+
+/// The profile block of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Profile<'a> {
+    /// [M, taps, 20, filters]
+    pub weights: &'a [f32],
+    /// [M, B, T, 20]
+    pub rows: &'a [f32],
+}
+
+/// Gradients of [`forward`].
+#[derive(Clone, Debug)]
+pub struct Gradients {
+    /// [M, taps, 25, filters]
+    pub table: Vec<f32>,
+    /// [M, taps, 20, filters] where a profile was given
+    pub profile_weights: Option<Vec<f32>>,
+    /// [M, C]
+    pub bias: Vec<f32>,
+}
+
+/// The filters of all widths as one filter of the whole span, [span · 20, C], zero where a filter does not reach.
+fn spread(shape: &Shape, weights: &[f32]) -> Vec<f32> {
+    let (channels, filters) = (shape.channels(), shape.filters);
+    let mut wide = vec![0.0; shape.span() * PROFILE * channels];
+    for (tap, (group, offset)) in shape.offsets().into_iter().enumerate() {
+        let at = (shape.left() as isize + offset) as usize;
+        for a in 0..PROFILE {
+            wide[(at * PROFILE + a) * channels + group * filters..][..filters].copy_from_slice(&weights[(tap * PROFILE + a) * filters..][..filters]);
+        }
+    }
+    wide
+}
+
+/// The inverse of [`spread`]: picks out what each filter reaches.
+fn gather(shape: &Shape, wide: &[f32], weights: &mut [f32]) {
+    let (channels, filters) = (shape.channels(), shape.filters);
+    for (tap, (group, offset)) in shape.offsets().into_iter().enumerate() {
+        let at = (shape.left() as isize + offset) as usize;
+        for a in 0..PROFILE {
+            weights[(tap * PROFILE + a) * filters..][..filters].copy_from_slice(&wide[(at * PROFILE + a) * channels + group * filters..][..filters]);
+        }
+    }
+}
+
+/// One member's profiles with the span's zero border around each protein, and where each real residue's window begins.
+fn windows(shape: &Shape, lengths: &[u32], rows: &[f32]) -> (Vec<f32>, Vec<usize>) {
+    let (span, left) = (shape.span(), shape.left());
+    let padded: usize = lengths.iter().filter(|l| **l > 0).map(|&l| l as usize + span - 1).sum();
+    let mut data = vec![0.0; padded * PROFILE];
+    let mut starts = Vec::new();
+    let mut first = 0;
+    for (b, &length) in lengths.iter().enumerate().filter(|(_, l)| **l > 0) {
+        let length = length as usize;
+        data[(first + left) * PROFILE..][..length * PROFILE].copy_from_slice(&rows[b * shape.residues * PROFILE..][..length * PROFILE]);
+        starts.extend((first..first + length).map(|row| row * PROFILE));
+        first += length + span - 1;
+    }
+    (data, starts)
+}
+
+/// z = scale · (table part + profile part) + bias, before ReLU.
+///
+/// table `[M, taps, 25, filters]`, bias `[M, C]`, codes `[M, B, T]` (each < 25) → z `[M, B, T, C]`, every element written, 0 beyond a length.
+///
+/// # Errors
+/// [`Cancelled`] once the flag is set.
+#[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
+pub fn forward(kernel: Kernel, shape: &Shape, table: &[f32], profile: Option<Profile>, bias: &[f32], codes: &[u8], lengths: &[u32], scale: f32, z: &mut [f32]) -> Result<(), Cancelled> {
+    let &Shape { members, batch, residues, filters, .. } = shape;
+    let (channels, taps, offsets) = (shape.channels(), shape.taps(), shape.offsets());
+    z.fill(0.0);
+    for m in 0..members {
+        kernel.check()?;
+        let lengths = &lengths[m * batch..][..batch];
+        let z = &mut z[m * batch * residues * channels..][..batch * residues * channels];
+        if let Some(profile) = profile {
+            let (data, starts) = windows(shape, lengths, &profile.rows[m * batch * residues * PROFILE..][..batch * residues * PROFILE]);
+            let depth = shape.span() * PROFILE;
+            let wide = spread(shape, &profile.weights[m * taps * PROFILE * filters..][..taps * PROFILE * filters]);
+            let packed = Packed::new(kernel, &wide, depth, channels, channels, 1);
+            let mut rows = vec![0.0; starts.len() * channels];
+            product::rows(kernel, Rows { data: &data, starts: &starts, width: depth }, &packed, None, &mut rows);
+            for (index, row) in real_residues(lengths, residues).into_iter().zip(rows.chunks(channels)) {
+                z[index * channels..][..channels].copy_from_slice(row);
+            }
+        }
+        let table = &table[m * taps * CODES * filters..][..taps * CODES * filters];
+        let bias = &bias[m * channels..][..channels];
+        let codes = &codes[m * batch * residues..][..batch * residues];
+        z.par_chunks_mut((residues * channels).max(1)).enumerate().for_each(|(b, z)| {
+            let length = lengths[b] as usize;
+            let codes = &codes[b * residues..][..length];
+            for (t, z) in z.chunks_mut(channels).take(length).enumerate() {
+                for (tap, &(group, offset)) in offsets.iter().enumerate() {
+                    let Some(&code) = t.checked_add_signed(offset).and_then(|at| codes.get(at)) else { continue };
+                    let row = &table[(tap * CODES + code as usize) * filters..][..filters];
+                    for (z, value) in z[group * filters..][..filters].iter_mut().zip(row) {
+                        *z += value;
+                    }
+                }
+                for (z, bias) in z.iter_mut().zip(bias) {
+                    *z = scale * *z + bias;
+                }
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Gradients of [`forward`] for dz `[M, B, T, C]` (ignored beyond each length); `profile` holds the rows `[M, B, T, 20]`.
+///
+/// # Errors
+/// [`Cancelled`] once the flag is set.
+pub fn backward(kernel: Kernel, shape: &Shape, profile: Option<&[f32]>, codes: &[u8], lengths: &[u32], scale: f32, dz: &[f32]) -> Result<Gradients, Cancelled> {
+    let &Shape { members, batch, residues, filters, widths } = shape;
+    let (channels, taps) = (shape.channels(), shape.taps());
+    let mut gradients = Gradients {
+        table: vec![0.0; members * taps * CODES * filters],
+        profile_weights: profile.map(|_| vec![0.0; members * taps * PROFILE * filters]),
+        bias: vec![0.0; members * channels],
+    };
+    for m in 0..members {
+        kernel.check()?;
+        let lengths = &lengths[m * batch..][..batch];
+        let dz = &dz[m * batch * residues * channels..][..batch * residues * channels];
+        let codes = &codes[m * batch * residues..][..batch * residues];
+        // One job a width: its taps are its own, so nothing races and the order is that of the residues.
+        let mut parts = Vec::new();
+        let mut rest = &mut gradients.table[m * taps * CODES * filters..][..taps * CODES * filters];
+        for &width in widths {
+            let (part, after) = rest.split_at_mut(width * CODES * filters);
+            parts.push((width, part));
+            rest = after;
+        }
+        parts.into_par_iter().enumerate().for_each(|(group, (width, table))| {
+            for (b, &length) in lengths.iter().enumerate() {
+                let codes = &codes[b * residues..][..length as usize];
+                for t in 0..codes.len() {
+                    let dz = &dz[(b * residues + t) * channels + group * filters..][..filters];
+                    for k in 0..width {
+                        let Some(&code) = (t + k).checked_sub(width / 2).and_then(|at| codes.get(at)) else { continue };
+                        for (sum, d) in table[(k * CODES + code as usize) * filters..][..filters].iter_mut().zip(dz) {
+                            *sum += d;
+                        }
+                    }
+                }
+            }
+            for value in table {
+                *value *= scale;
+            }
+        });
+        let real = real_residues(lengths, residues);
+        let bias = &mut gradients.bias[m * channels..][..channels];
+        for &index in &real {
+            for (sum, d) in bias.iter_mut().zip(&dz[index * channels..]) {
+                *sum += d;
+            }
+        }
+        if let (Some(rows), Some(weights)) = (profile, &mut gradients.profile_weights) {
+            let (data, starts) = windows(shape, lengths, &rows[m * batch * residues * PROFILE..][..batch * residues * PROFILE]);
+            let dz_starts: Vec<usize> = real.iter().map(|index| index * channels).collect();
+            let depth = shape.span() * PROFILE;
+            let mut wide = vec![0.0; depth * channels];
+            product::outer_parallel(kernel, Rows { data: &data, starts: &starts, width: depth }, Rows { data: dz, starts: &dz_starts, width: channels }, &mut wide);
+            for value in &mut wide {
+                *value *= scale;
+            }
+            gather(shape, &wide, &mut weights[m * taps * PROFILE * filters..][..taps * PROFILE * filters]);
+        }
+    }
+    Ok(gradients)
+}

@@ -1,0 +1,277 @@
+//! One trait over three vector widths, and the dispatch from [`Isa`](crate::Isa) to them.
+//!
+//! A kernel is an `#[inline(always)]` body, generic over [`Simd`]; [`entry!`] wraps it in one function an instruction set, in which the
+//! body and the intrinsics are inlined. Loads and stores take slices, so an index out of range panics instead of reading elsewhere.
+#![allow(unsafe_op_in_unsafe_fn, reason = "each function is one intrinsic; the entry functions hold the invariant")]
+
+/// A vector of `f32` lanes. Every method is safe to call only inside an [`entry!`] function of the same instruction set.
+pub(crate) trait Simd: Copy {
+    /// Lanes in one vector.
+    const LANES: usize;
+    /// Vectors side by side in a register tile of [`ROWS`] rows.
+    const VECTORS: usize;
+    type V: Copy;
+    unsafe fn splat(x: f32) -> Self::V;
+    /// Reads `LANES` floats at `at`; the caller keeps `at + LANES <= from.len()`.
+    unsafe fn load(from: &[f32], at: usize) -> Self::V;
+    unsafe fn store(to: &mut [f32], at: usize, v: Self::V);
+    /// `a·b + c`.
+    unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
+    /// Clamp to ±`limit`; NaN stays NaN.
+    unsafe fn clamp(a: Self::V, limit: f32) -> Self::V;
+    unsafe fn round(a: Self::V) -> Self::V;
+    /// `a·2^n` for integral `n` within ±126.
+    unsafe fn scale(a: Self::V, n: Self::V) -> Self::V;
+}
+
+/// Rows of the register tile: 6 × 4 of the 32 AVX-512 registers, 6 × 2 of the 16 AVX2 registers hold sums.
+pub(crate) const ROWS: usize = 6;
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x86 {
+    use super::Simd;
+    use std::arch::x86_64::*;
+
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx512;
+
+    impl Simd for Avx512 {
+        const LANES: usize = 16;
+        const VECTORS: usize = 4;
+        type V = __m512;
+        #[inline(always)]
+        unsafe fn splat(x: f32) -> __m512 {
+            _mm512_set1_ps(x)
+        }
+        #[inline(always)]
+        unsafe fn load(from: &[f32], at: usize) -> __m512 {
+            debug_assert!(at + 16 <= from.len());
+            _mm512_loadu_ps(from.as_ptr().add(at))
+        }
+        #[inline(always)]
+        unsafe fn store(to: &mut [f32], at: usize, v: __m512) {
+            debug_assert!(at + 16 <= to.len());
+            _mm512_storeu_ps(to.as_mut_ptr().add(at), v);
+        }
+        #[inline(always)]
+        unsafe fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
+            _mm512_fmadd_ps(a, b, c)
+        }
+        #[inline(always)]
+        unsafe fn add(a: __m512, b: __m512) -> __m512 {
+            _mm512_add_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn sub(a: __m512, b: __m512) -> __m512 {
+            _mm512_sub_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn mul(a: __m512, b: __m512) -> __m512 {
+            _mm512_mul_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn div(a: __m512, b: __m512) -> __m512 {
+            _mm512_div_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn clamp(a: __m512, limit: f32) -> __m512 {
+            // min and max return their second operand when either is NaN
+            _mm512_max_ps(_mm512_set1_ps(-limit), _mm512_min_ps(_mm512_set1_ps(limit), a))
+        }
+        #[inline(always)]
+        unsafe fn round(a: __m512) -> __m512 {
+            _mm512_roundscale_ps::<0>(a)
+        }
+        #[inline(always)]
+        unsafe fn scale(a: __m512, n: __m512) -> __m512 {
+            _mm512_scalef_ps(a, n)
+        }
+    }
+
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx2;
+
+    impl Simd for Avx2 {
+        const LANES: usize = 8;
+        const VECTORS: usize = 2;
+        type V = __m256;
+        #[inline(always)]
+        unsafe fn splat(x: f32) -> __m256 {
+            _mm256_set1_ps(x)
+        }
+        #[inline(always)]
+        unsafe fn load(from: &[f32], at: usize) -> __m256 {
+            debug_assert!(at + 8 <= from.len());
+            _mm256_loadu_ps(from.as_ptr().add(at))
+        }
+        #[inline(always)]
+        unsafe fn store(to: &mut [f32], at: usize, v: __m256) {
+            debug_assert!(at + 8 <= to.len());
+            _mm256_storeu_ps(to.as_mut_ptr().add(at), v);
+        }
+        #[inline(always)]
+        unsafe fn fma(a: __m256, b: __m256, c: __m256) -> __m256 {
+            _mm256_fmadd_ps(a, b, c)
+        }
+        #[inline(always)]
+        unsafe fn add(a: __m256, b: __m256) -> __m256 {
+            _mm256_add_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn sub(a: __m256, b: __m256) -> __m256 {
+            _mm256_sub_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn mul(a: __m256, b: __m256) -> __m256 {
+            _mm256_mul_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn div(a: __m256, b: __m256) -> __m256 {
+            _mm256_div_ps(a, b)
+        }
+        #[inline(always)]
+        unsafe fn clamp(a: __m256, limit: f32) -> __m256 {
+            _mm256_max_ps(_mm256_set1_ps(-limit), _mm256_min_ps(_mm256_set1_ps(limit), a))
+        }
+        #[inline(always)]
+        unsafe fn round(a: __m256) -> __m256 {
+            _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a)
+        }
+        #[inline(always)]
+        unsafe fn scale(a: __m256, n: __m256) -> __m256 {
+            let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+            _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent)))
+        }
+    }
+}
+
+/// Plain arrays: the compiler makes of them what the target has.
+#[derive(Clone, Copy)]
+pub(crate) struct Portable;
+
+const PORTABLE_LANES: usize = 4;
+
+#[inline(always)]
+fn each(f: impl Fn(usize) -> f32) -> [f32; PORTABLE_LANES] {
+    std::array::from_fn(f)
+}
+
+impl Simd for Portable {
+    const LANES: usize = PORTABLE_LANES;
+    const VECTORS: usize = 1;
+    type V = [f32; PORTABLE_LANES];
+    #[inline(always)]
+    unsafe fn splat(x: f32) -> Self::V {
+        [x; PORTABLE_LANES]
+    }
+    #[inline(always)]
+    unsafe fn load(from: &[f32], at: usize) -> Self::V {
+        each(|l| from[at + l])
+    }
+    #[inline(always)]
+    unsafe fn store(to: &mut [f32], at: usize, v: Self::V) {
+        to[at..at + PORTABLE_LANES].copy_from_slice(&v);
+    }
+    #[inline(always)]
+    unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        each(|l| a[l] * b[l] + c[l])
+    }
+    #[inline(always)]
+    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
+        each(|l| a[l] + b[l])
+    }
+    #[inline(always)]
+    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V {
+        each(|l| a[l] - b[l])
+    }
+    #[inline(always)]
+    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V {
+        each(|l| a[l] * b[l])
+    }
+    #[inline(always)]
+    unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
+        each(|l| a[l] / b[l])
+    }
+    #[inline(always)]
+    unsafe fn clamp(a: Self::V, limit: f32) -> Self::V {
+        each(|l| a[l].clamp(-limit, limit))
+    }
+    #[inline(always)]
+    unsafe fn round(a: Self::V) -> Self::V {
+        each(|l| a[l].round_ties_even())
+    }
+    #[inline(always)]
+    unsafe fn scale(a: Self::V, n: Self::V) -> Self::V {
+        each(|l| a[l] * f32::from_bits((((n[l] as i32) + 127) << 23) as u32))
+    }
+}
+
+/// Flushes denormals to zero until dropped, then restores what the thread had: a burst of denormals costs a hundred times a normal product.
+pub(crate) struct FlushDenormals(#[cfg(target_arch = "x86_64")] u32);
+
+impl FlushDenormals {
+    #[allow(clippy::inline_always, deprecated, reason = "the intrinsics are deprecated for inline assembly, which Miri cannot run")]
+    pub(crate) fn new() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            // SAFETY: SSE is part of x86-64; only the flush bits of the control register change, and `drop` restores it.
+            unsafe {
+                let before = std::arch::x86_64::_mm_getcsr();
+                std::arch::x86_64::_mm_setcsr(before | 0x8040); // FTZ | DAZ
+                Self(before)
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        Self()
+    }
+}
+
+impl Drop for FlushDenormals {
+    #[allow(deprecated, reason = "see `new`")]
+    fn drop(&mut self) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: restores the value read in `new` on the same thread.
+        unsafe {
+            std::arch::x86_64::_mm_setcsr(self.0);
+        }
+    }
+}
+
+/// `entry!(fn name(arg: Type, …) -> Ret = body)` makes `name(isa, args…)`, which runs `body::<S>(args…)` with the instruction set `isa`.
+macro_rules! entry {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? = $body:ident) => {
+        $(#[$meta])*
+        $vis fn $name(isa: $crate::Isa, $($arg: $ty),*) $(-> $ret)? {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx2,fma")]
+            #[allow(clippy::too_many_arguments, reason = "the arguments of the body")]
+            unsafe fn avx512($($arg: $ty),*) $(-> $ret)? {
+                // SAFETY: inside a function of the same instruction set.
+                unsafe { $body::<$crate::simd::x86::Avx512>($($arg),*) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            #[allow(clippy::too_many_arguments, reason = "the arguments of the body")]
+            unsafe fn avx2($($arg: $ty),*) $(-> $ret)? {
+                // SAFETY: inside a function of the same instruction set.
+                unsafe { $body::<$crate::simd::x86::Avx2>($($arg),*) }
+            }
+            let _flush = $crate::simd::FlushDenormals::new();
+            match isa {
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: `Kernel::new` lets only supported instruction sets through.
+                $crate::Isa::Avx512 => unsafe { avx512($($arg),*) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: `Kernel::new` lets only supported instruction sets through.
+                $crate::Isa::Avx2 => unsafe { avx2($($arg),*) },
+                // SAFETY: plain arithmetic.
+                _ => unsafe { $body::<$crate::simd::Portable>($($arg),*) },
+            }
+        }
+    };
+}
+pub(crate) use entry;

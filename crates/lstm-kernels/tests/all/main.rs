@@ -1,0 +1,9 @@
+//! Every kernel against the literal equations in f64, for every instruction set of this machine.
+mod support;
+
+mod attention;
+mod invariance;
+mod linear;
+mod lstm;
+mod randomness;
+mod residue_conv;
