@@ -1,0 +1,84 @@
+//! What this build and this machine offer.
+
+use napi_derive::napi;
+use subloc_model::device;
+
+use crate::{door::door, outcome::Outcome, runtime::supported_isas};
+
+/// A device, or the reason why it is not there.
+#[napi(object)]
+pub struct BindingDevice {
+    /// `cpu`, `wgpu` or `cuda`.
+    pub backend: String,
+    /// The adapter's own name.
+    pub name: String,
+    /// Whether a job can run on it.
+    pub available: bool,
+    /// Why not.
+    pub reason: Option<String>,
+    /// A GPU interface that computes on the CPU.
+    pub software: bool,
+    /// The device's memory, where it tells.
+    pub memory_bytes: Option<f64>,
+}
+
+/// The processor.
+#[napi(object)]
+pub struct BindingCpu {
+    /// The supported instruction sets, best first.
+    pub isa: Vec<String>,
+    /// Threads that run at once.
+    pub threads: u32,
+}
+
+/// The addon.
+#[napi(object)]
+pub struct BindingInfo {
+    /// The version of the crates.
+    pub version: String,
+    /// `cpu`, or `full` with the GPU backends.
+    #[napi(ts_type = "'cpu' | 'full'")]
+    pub build: String,
+}
+
+/// The backends in this build.
+#[napi(ts_return_type = "BindingOutcome<string[]>")]
+pub fn compiled_backends() -> Outcome<Vec<String>> {
+    door(|| Ok(device::compiled_backends().into_iter().map(str::to_owned).collect()))
+}
+
+/// Every compiled backend's devices, those that are not available too.
+#[napi(ts_return_type = "BindingOutcome<BindingDevice[]>")]
+pub fn list_devices() -> Outcome<Vec<BindingDevice>> {
+    door(|| {
+        Ok(device::list_devices()
+            .into_iter()
+            .map(|report| BindingDevice {
+                backend: report.backend.to_string(),
+                name: report.name,
+                available: report.available,
+                reason: report.reason,
+                software: report.software,
+                memory_bytes: report.memory_bytes.map(|bytes| bytes as f64),
+            })
+            .collect())
+    })
+}
+
+/// This processor.
+#[napi(ts_return_type = "BindingOutcome<BindingCpu>")]
+pub fn cpu_info() -> Outcome<BindingCpu> {
+    door(|| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(BindingCpu { isa: supported_isas(), threads: threads as u32 })
+    })
+}
+
+/// This addon.
+#[napi(ts_return_type = "BindingOutcome<BindingInfo>")]
+pub fn native_info() -> Outcome<BindingInfo> {
+    door(|| {
+        let build = if cfg!(feature = "gpu") { "full" } else { "cpu" };
+        Ok(BindingInfo { version: env!("CARGO_PKG_VERSION").to_owned(), build: build.to_owned() })
+    })
+}
