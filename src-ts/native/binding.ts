@@ -1,0 +1,237 @@
+/**
+ * The one door to the native side: the only importer of the generated loader. Errors come over as values and leave as {@link SublocError}.
+ */
+import { type ErrorCode, SublocError } from '../errors.js'
+import {
+	type BindingDevice,
+	type BindingError,
+	type BindingEvent,
+	BindingJob,
+	BindingModel,
+	type BindingOutcome,
+	type BindingRuntime,
+	type BindingSettled,
+	compiledBackends as compiledBackendsDoor,
+	cpuInfo as cpuInfoDoor,
+	listDevices as listDevicesDoor,
+	nativeInfo as nativeInfoDoor,
+	shuffledIndices as shuffledIndicesDoor,
+	train as trainDoor,
+	trainingHistory as trainingHistoryDoor,
+	uniforms as uniformsDoor,
+} from './index.js'
+import type {
+	DeviceReport,
+	NativeEpochReport,
+	NativeEvent,
+	NativeInfo,
+	NativeModelInfo,
+	NativePredictionOptions,
+	NativePredictions,
+	NativeRecords,
+	NativeRuntime,
+	NativeTrainingJob,
+	NativeTrainingOptions,
+} from './types.js'
+
+export type * from './types.js'
+
+/** The backends in this build: `['cpu']` or `['cpu', 'wgpu', 'cuda']`. */
+export function compiledBackends(): string[] {
+	return answer(() => compiledBackendsDoor())
+}
+
+/** The devices of every compiled backend, those that cannot be used too. */
+export function listDevices(): DeviceReport[] {
+	return answer(() => listDevicesDoor()).map(deviceReport)
+}
+
+/** The processor: its supported instruction sets, best first, and how many threads run at once. */
+export function cpuInfo(): { isa: string[]; threads: number } {
+	return answer(() => cpuInfoDoor())
+}
+
+/** The addon: its version and which build it is. */
+export function nativeInfo(): NativeInfo {
+	return answer(() => nativeInfoDoor())
+}
+
+/** 0 … n − 1 in the order that stream `stream` of `seed` gives (Fisher–Yates over Philox). */
+export function shuffledIndices(seed: bigint, stream: bigint, n: number): Uint32Array {
+	return answer(() => shuffledIndicesDoor(seed, stream, count(n)))
+}
+
+/** The first `n` numbers of stream `stream` of `seed`, uniform on [0, 1). */
+export function uniforms(seed: bigint, stream: bigint, n: number): Float64Array {
+	return answer(() => uniformsDoor(seed, stream, count(n)))
+}
+
+/** The epochs that a checkpoint file remembers. */
+export function readTrainingHistory(checkpoint: string): NativeEpochReport[] {
+	return JSON.parse(answer(() => trainingHistoryDoor(checkpoint)))
+}
+
+/** Starts a training on a thread of its own. A mistake in the options rejects the result; nothing is thrown here. */
+export function startTraining(
+	options: NativeTrainingOptions,
+	onEvent: (event: NativeEvent) => void,
+): NativeTrainingJob {
+	const job = new BindingJob((events) => deliver(events, onEvent))
+	const settled = attempt(() =>
+		trainDoor(
+			job,
+			{
+				model: JSON.stringify(options.model),
+				training: JSON.stringify(options.training),
+				table: options.table,
+				records: bindingRecords(options.records),
+				labels: options.labels,
+				members: options.members,
+				checkpoint: options.checkpoint ?? undefined,
+				resume: options.resume,
+			},
+			runtime(options),
+		),
+	)
+	const result = settled.then((outcome) => {
+		deliver(outcome.events, onEvent)
+		return new NativeModel(unwrap(outcome))
+	})
+	// Whoever only watches the events need not await the result too.
+	result.catch(() => {})
+	return { result, cancel: () => job.cancel() }
+}
+
+/** A trained model on the native side. */
+export class NativeModel {
+	readonly #model: BindingModel
+	#config: NativeModelInfo | undefined
+
+	/** @internal */
+	constructor(model: BindingModel) {
+		this.#model = model
+	}
+
+	/** Reads model.safetensors; `INVALID_MODEL` where it is missing, foreign or damaged. */
+	static async load(path: string): Promise<NativeModel> {
+		return new NativeModel(unwrap(await attempt(() => BindingModel.load(path))))
+	}
+
+	/** Joins the members of models of one architecture, in order. */
+	static merge(models: readonly NativeModel[]): NativeModel {
+		return new NativeModel(answer(() => BindingModel.merge(models.map((model) => model.#model))))
+	}
+
+	/** Writes model.safetensors, all of it or nothing. */
+	async save(path: string): Promise<void> {
+		unwrap(await attempt(() => this.#model.save(path)))
+	}
+
+	/** The architecture, the number of members and their seeds. */
+	get config(): NativeModelInfo {
+		this.#config ??= {
+			...JSON.parse(answer(() => this.#model.metadata())),
+			seeds: [...answer(() => this.#model.seeds())],
+		}
+		return this.#config as NativeModelInfo
+	}
+
+	/** Trainable numbers of one member. */
+	get parameterCount(): number {
+		return answer(() => this.#model.parameterCount())
+	}
+
+	/** Predicts; rejects with the signal's reason once it is aborted. */
+	async predict(
+		records: NativeRecords,
+		options: NativePredictionOptions,
+		signal?: AbortSignal,
+	): Promise<NativePredictions> {
+		signal?.throwIfAborted()
+		const job = new BindingJob(() => {})
+		const cancel = () => job.cancel()
+		signal?.addEventListener('abort', cancel, { once: true })
+		try {
+			const outputs = { attention: options.attention ?? false, states: options.states ?? false }
+			const outcome = await attempt(() => this.#model.predict(job, bindingRecords(records), outputs, runtime(options)))
+			if (outcome.error?.code === 'CANCELLED') signal?.throwIfAborted()
+			const { probabilities, attention, states } = unwrap(outcome)
+			return { probabilities, attention: attention ?? null, states: states ?? null }
+		} finally {
+			signal?.removeEventListener('abort', cancel)
+		}
+	}
+
+	/** Frees the weights now. Idempotent; jobs that run on the model finish. */
+	close(): void {
+		this.#model.close()
+	}
+
+	[Symbol.dispose](): void {
+		this.close()
+	}
+}
+
+function answer<T>(door: () => BindingOutcome<T>): T {
+	try {
+		return unwrap(door())
+	} catch (error) {
+		throw asSublocError(error)
+	}
+}
+
+async function attempt<T>(door: () => Promise<BindingSettled<T>>): Promise<BindingSettled<T>> {
+	try {
+		return await door()
+	} catch (error) {
+		throw asSublocError(error)
+	}
+}
+
+function unwrap<T>(outcome: BindingOutcome<T>): T {
+	if (outcome.error) throw sublocError(outcome.error)
+	return outcome.value as T
+}
+
+function sublocError({ code, message, facts }: BindingError): SublocError {
+	return new SublocError(code as ErrorCode, message, JSON.parse(facts))
+}
+
+/** What the glue itself throws: a value of a wrong JavaScript type, or something that should not happen. */
+function asSublocError(error: unknown): unknown {
+	if (error instanceof SublocError || !(error instanceof Error)) return error
+	const code = 'code' in error && /Expected$|InvalidArg/.test(String(error.code)) ? 'INVALID_OPTION' : 'INTERNAL'
+	return new SublocError(code, error.message, {}, { cause: error })
+}
+
+function deliver(events: BindingEvent[], onEvent: (event: NativeEvent) => void): void {
+	for (const event of events) onEvent(nativeEvent(event))
+}
+
+function nativeEvent(event: BindingEvent): NativeEvent {
+	if (event.kind !== 'epoch') return event as NativeEvent
+	const { validationLoss = null, validationAccuracy = null, testLoss = null, testAccuracy = null } = event
+	return { ...event, validationLoss, validationAccuracy, testLoss, testAccuracy } as NativeEvent
+}
+
+function deviceReport({ reason, memoryBytes, ...device }: BindingDevice): DeviceReport {
+	return { ...device, reason: reason ?? null, memoryBytes: memoryBytes ?? null }
+}
+
+function bindingRecords({ codes, offsets, profiles }: NativeRecords) {
+	return {
+		codes,
+		offsets: offsets instanceof Float64Array ? BigUint64Array.from(offsets, BigInt) : offsets,
+		profiles: profiles ?? undefined,
+	}
+}
+
+function runtime({ backend, threads, cpuIsa }: NativeRuntime): BindingRuntime {
+	return { backend, threads: count(threads), cpuIsa }
+}
+
+/** N-API would wrap a number that is not a u32 around silently. */
+function count(n: number): number {
+	if (Number.isInteger(n) && n >= 0 && n < 2 ** 32) return n
+	throw new SublocError('INVALID_OPTION', `${n} is not a whole number from 0 to 2^32 - 1`, { value: n })
+}

@@ -1,0 +1,188 @@
+/**
+ * What crosses to the native side, in TypeScript's words. Axes: **M** members · **N** records · **T** residues · **K** classes · **H** LSTM
+ * units a direction · **Ft** features of the encoding table. The values are complete: defaults live in `config/`.
+ */
+
+/** The architecture; `crates/subloc-model/src/config.rs` reads it. */
+export interface NativeModelConfig {
+	kind: 'r-lstm' | 'a-lstm'
+	/** LSTM units a direction. */
+	hidden: number
+	/** Attention units; A-LSTM only. */
+	attention: number
+	/** Units of the dense layer. */
+	dense: number
+	/** Class names in the order of the class indices. */
+	classes: string[]
+	/** Encoding blocks in the order of the features. */
+	blocks: string[]
+	/** Residues that each filter bank spans. */
+	filterWidths: number[]
+	filtersPerWidth: number
+	/** Whether records carry profile rows. */
+	profile: boolean
+	/** Records are cut to this many residues before they come here. */
+	maxResidues: number
+	/** Ft: columns of the encoding table. */
+	tableFeatures: number
+}
+
+/** How to train; `crates/subloc-model/src/config.rs` reads it. */
+export interface NativeTrainingConfig {
+	epochs: number
+	/** Records a step. */
+	batchSize: number
+	optimizer: { learningRate: number; beta1: number; beta2: number; epsilon: number; weightDecay: number }
+	/** Largest global norm of a member's gradient; null never clips. */
+	clipNorm: number | null
+	schedule:
+		| { kind: 'constant' }
+		| { kind: 'cosine'; warmupEpochs: number; finalFraction: number }
+		| { kind: 'step'; everyEpochs: number; factor: number }
+	dropout: { residues: number; lstmInput: number; denseInput: number; softmaxInput: number }
+	initial: { kind: 'uniform'; range: number } | { kind: 'framework' } | { kind: 'orthogonal' }
+	/** Added to the forget gate's bias. */
+	forgetBias: number
+	labelSmoothing: number
+	/** [K], or null for equal weights. */
+	classWeights: number[] | null
+	/** Epochs without a better validation loss before a member stops. */
+	earlyStopping: { patience: number } | null
+	/** Exponential average of the weights. */
+	weightAveraging: { decay: number } | null
+	/** Length-sorted windows of this many batches; 1 draws plain random batches. */
+	bucketBatches: number
+	membersPerStep: number
+	/** Whether each epoch measures the test rows. */
+	evaluateTest: boolean
+}
+
+/** Encoded proteins, one after the other. */
+export interface NativeRecords {
+	/** [ΣT] residue codes, 0 to 23. */
+	codes: Uint8Array
+	/** [N + 1], rising from 0; record n has the codes offsets[n] … offsets[n + 1] − 1, at least one. */
+	offsets: BigUint64Array | Float64Array
+	/** [ΣT, 20] profile rows on any scale; an all-zero row stays zero. */
+	profiles: Uint8Array | null
+}
+
+/** One member: its seed and its rows of the records. */
+export interface NativeMember {
+	/** 0 to 2⁶⁴ − 1. */
+	seed: bigint
+	train: Uint32Array
+	validation: Uint32Array
+	test: Uint32Array
+}
+
+/** Where and how a job runs. */
+export interface NativeRuntime {
+	/** `auto`, `cpu`, `wgpu` or `cuda`. */
+	backend: string
+	/** Threads of the job, from 1. */
+	threads: number
+	/** `auto`, `avx512`, `avx2` or `portable`. */
+	cpuIsa: string
+}
+
+/** All that a training job needs. */
+export interface NativeTrainingOptions extends NativeRuntime {
+	model: NativeModelConfig
+	training: NativeTrainingConfig
+	/** [25, Ft] features of each residue code. */
+	table: Float32Array
+	records: NativeRecords
+	/** [N] class indices. */
+	labels: Uint32Array
+	members: NativeMember[]
+	/** File that keeps the state; null keeps none. */
+	checkpoint: string | null
+	/** Go on from the checkpoint. */
+	resume: boolean
+}
+
+/** One member's epoch. */
+export interface NativeEpochEvent {
+	kind: 'epoch'
+	/** From 1. */
+	member: number
+	/** From 1. */
+	epoch: number
+	/** Steps of the epoch. */
+	steps: number
+	learningRate: number
+	/** Mean cross-entropy in nats. */
+	trainingLoss: number
+	trainingAccuracy: number
+	/** Mean global norm of the gradient before clipping. */
+	gradientNorm: number
+	validationLoss: number | null
+	validationAccuracy: number | null
+	testLoss: number | null
+	testAccuracy: number | null
+	/** Wall time. */
+	seconds: number
+}
+
+/** An epoch as a checkpoint remembers it: without the time it took. */
+export type NativeEpochReport = Omit<NativeEpochEvent, 'kind' | 'seconds'>
+
+/** What happens while a job runs. Epochs always arrive; a step may be skipped. */
+export type NativeEvent =
+	| NativeEpochEvent
+	| { kind: 'step'; epoch: number; step: number; steps: number; loss: number }
+	| { kind: 'diverged'; member: number; epoch: number; step: number }
+	| { kind: 'checkpoint'; epoch: number; step: number }
+
+/** A running training. */
+export interface NativeTrainingJob {
+	/** Settles after the last event. Rejects with a SublocError; `CANCELLED` after `cancel()`. A result that nobody awaits ends nothing. */
+	readonly result: Promise<import('./binding.js').NativeModel>
+	/** Asks the job to stop; it does so within a second. Idempotent. */
+	cancel(): void
+}
+
+/** What to predict. */
+export interface NativePredictionOptions extends NativeRuntime {
+	/** Attention weights α; A-LSTM only. */
+	attention?: boolean
+	/** The pooled states that the head sees. */
+	states?: boolean
+}
+
+/** Predictions in the order of the records. */
+export interface NativePredictions {
+	/** [M, N, K] class probabilities. */
+	probabilities: Float32Array
+	/** [M, ΣT] attention weights; they sum to 1 over a record. */
+	attention: Float32Array | null
+	/** [M, N, 2H] */
+	states: Float32Array | null
+}
+
+/** A device, or the reason why it is not there. */
+export interface DeviceReport {
+	/** `cpu`, `wgpu` or `cuda`. */
+	backend: string
+	/** The adapter's own name. */
+	name: string
+	/** Whether a job can run on it. */
+	available: boolean
+	/** Why not. */
+	reason: string | null
+	/** A GPU interface that computes on the CPU; `auto` never picks it. */
+	software: boolean
+	memoryBytes: number | null
+}
+
+/** The addon itself. */
+export interface NativeInfo {
+	/** Version of the crates. */
+	version: string
+	/** `full` has the GPU backends. */
+	build: 'cpu' | 'full'
+}
+
+/** What a trained model is. */
+export type NativeModelInfo = NativeModelConfig & { members: number; seeds: bigint[] }
