@@ -40,7 +40,7 @@ export interface NativeTrainingConfig {
 		| { kind: 'cosine'; warmupEpochs: number; finalFraction: number }
 		| { kind: 'step'; everyEpochs: number; factor: number }
 	dropout: { residues: number; lstmInput: number; denseInput: number; softmaxInput: number }
-	initial: { kind: 'uniform'; range: number } | { kind: 'framework' } | { kind: 'orthogonal' }
+	initialWeights: { kind: 'uniform'; range: number } | { kind: 'framework' } | { kind: 'orthogonal' }
 	/** Added to the forget gate's bias. */
 	forgetBias: number
 	labelSmoothing: number

@@ -25,21 +25,12 @@ pub fn door<T>(work: impl FnOnce() -> Result<T, Error>) -> Outcome<T> {
     guarded(work).into()
 }
 
-/// An error with facts, in one line.
-pub fn error(code: &'static str, message: impl Into<String>, facts: serde_json::Value) -> Error {
-    let facts = match facts {
-        serde_json::Value::Object(facts) => facts,
-        _ => serde_json::Map::new(),
-    };
-    Error { code, message: message.into(), facts }
-}
-
 fn internal(payload: &(dyn Any + Send)) -> Error {
     let what = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let what = what.unwrap_or("a panic without a message");
     let place = LAST_PLACE.lock().unwrap_or_else(PoisonError::into_inner).take();
     let place = place.unwrap_or_else(|| "an unknown place".into());
-    error(
+    Error::new(
         "INTERNAL",
         format!("this is a mistake in subloc-native, please report it: {what} (at {place})"),
         serde_json::json!({ "panic": what, "place": place }),

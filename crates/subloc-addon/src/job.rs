@@ -45,15 +45,13 @@ impl BindingJob {
         let cancel = Arc::<AtomicBool>::default();
         let queue = Arc::<EventQueue>::default();
         let (waiting, leaving) = (queue.clone(), CancelOnDrop(cancel.clone()));
-        let bell = on_events
-            .build_threadsafe_function::<()>()
-            .weak::<true>()
-            .callee_handled::<false>()
-            .max_queue_size::<1>()
-            .build_callback(move |_| {
-                let _ = &leaving;
-                Ok(FnArgs::from((waiting.take(),)))
-            })?;
+        let bell =
+            on_events.build_threadsafe_function::<()>().weak::<true>().callee_handled::<false>().max_queue_size::<1>().build_callback(
+                move |_| {
+                    let _ = &leaving;
+                    Ok(FnArgs::from((waiting.take(),)))
+                },
+            )?;
         Ok(Self { cancel, queue, bell: Arc::new(bell) })
     }
 

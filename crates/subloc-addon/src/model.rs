@@ -5,10 +5,13 @@ use std::sync::{Arc, RwLock};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use serde_json::json;
-use subloc_model::{Error as ModelError, TrainedModel, predict::{self, Outputs}};
+use subloc_model::{
+    Error as ModelError, TrainedModel,
+    predict::{self, Outputs},
+};
 
 use crate::{
-    door::{door, error, guarded},
+    door::{door, guarded},
     job::{BindingJob, run_quietly},
     outcome::Outcome,
     records::BindingRecords,
@@ -122,6 +125,6 @@ impl BindingModel {
 impl BindingModel {
     fn open(&self) -> std::result::Result<Arc<TrainedModel>, ModelError> {
         let model = self.model.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        model.clone().ok_or_else(|| error("INVALID_OPTION", "the model has been closed", json!({ "option": "model" })))
+        model.clone().ok_or_else(|| ModelError::new("INVALID_OPTION", "the model has been closed", json!({ "option": "model" })))
     }
 }

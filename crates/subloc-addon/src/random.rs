@@ -5,10 +5,7 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use subloc_model::Error;
 
-use crate::{
-    door::{door, error},
-    outcome::Outcome,
-};
+use crate::{door::door, outcome::Outcome};
 
 /// 0…n−1 in the order of stream `stream` of `seed` (Fisher–Yates).
 #[napi(ts_return_type = "BindingOutcome<Uint32Array>")]
@@ -38,7 +35,7 @@ pub fn unsigned(name: &str, value: &BigInt) -> std::result::Result<u64, Error> {
     match value.get_u64() {
         (false, value, true) => Ok(value),
         _ => {
-            Err(error("INVALID_OPTION", format!("{name} must be an integer from 0 to 2⁶⁴ − 1"), serde_json::json!({ "option": name })))
+            Err(Error::new("INVALID_OPTION", format!("{name} must be an integer from 0 to 2⁶⁴ − 1"), serde_json::json!({ "option": name })))
         }
     }
 }

@@ -5,8 +5,6 @@ use napi_derive::napi;
 use serde_json::json;
 use subloc_model::{Error as ModelError, batch::Records};
 
-use crate::door::error;
-
 type Result<T> = std::result::Result<T, ModelError>;
 
 /// The largest residue code of an input: 0–19 the alphabet, 20 B, 21 Z, 22 J, 23 X. 24 is what dropout puts there.
@@ -63,5 +61,5 @@ pub fn check_rows(name: &str, rows: &[u32], count: usize) -> Result<()> {
 
 /// An array that does not fit its neighbours.
 pub fn wrong_size(name: &str, message: impl Into<String>) -> ModelError {
-    error("INVALID_OPTION", message, json!({ "option": name }))
+    ModelError::new("INVALID_OPTION", message, json!({ "option": name }))
 }

@@ -13,8 +13,6 @@ use subloc_model::{
     ops::context::{self, Context},
 };
 
-use crate::door::error;
-
 /// More threads than any machine has cores; guards against a mistyped number.
 const MOST_THREADS: u32 = 1024;
 
@@ -46,13 +44,17 @@ impl BindingRuntime {
             return Ok(Isa::detect());
         }
         let isa = self.cpu_isa.parse::<Isa>().map_err(|unknown| {
-            error("INVALID_OPTION", format!("cpuIsa: {unknown}, or auto"), serde_json::json!({ "option": "cpuIsa", "value": self.cpu_isa }))
+            Error::new(
+                "INVALID_OPTION",
+                format!("cpuIsa: {unknown}, or auto"),
+                serde_json::json!({ "option": "cpuIsa", "value": self.cpu_isa }),
+            )
         })?;
         if isa.is_supported() {
             return Ok(isa);
         }
         let supported = supported_isas();
-        Err(error(
+        Err(Error::new(
             "BACKEND_UNAVAILABLE",
             format!("this processor has no {isa}; it has {}", supported.join(", ")),
             serde_json::json!({ "asked": isa.to_string(), "found": supported }),
@@ -62,14 +64,16 @@ impl BindingRuntime {
     fn pool(&self) -> Result<rayon::ThreadPool, Error> {
         let threads = self.threads;
         if !(1..=MOST_THREADS).contains(&threads) {
-            return Err(error(
+            return Err(Error::new(
                 "INVALID_OPTION",
                 format!("threads must be from 1 to {MOST_THREADS}, not {threads}"),
                 serde_json::json!({ "option": "threads", "value": threads }),
             ));
         }
         rayon::ThreadPoolBuilder::new().num_threads(threads as usize).thread_name(|thread| format!("subloc-{thread}")).build().map_err(
-            |reason| error("OUT_OF_MEMORY", format!("cannot start {threads} threads: {reason}"), serde_json::json!({ "threads": threads })),
+            |reason| {
+                Error::new("OUT_OF_MEMORY", format!("cannot start {threads} threads: {reason}"), serde_json::json!({ "threads": threads }))
+            },
         )
     }
 }

@@ -14,7 +14,7 @@ use subloc_model::{
 };
 
 use crate::{
-    door::{door, error},
+    door::door,
     events::BindingEvent,
     job::{BindingJob, JobContext},
     model::BindingModel,
@@ -124,7 +124,16 @@ impl BindingTraining {
         }
         let members = self.members.iter().map(|member| member.copy(count)).collect::<std::result::Result<Vec<_>, _>>()?;
         let checkpoint = self.checkpoint.as_ref().map(PathBuf::from);
-        Ok(Training { model, training: parse("training", &self.training)?, table, records, labels, members, checkpoint, resume: self.resume })
+        Ok(Training {
+            model,
+            training: parse("training", &self.training)?,
+            table,
+            records,
+            labels,
+            members,
+            checkpoint,
+            resume: self.resume,
+        })
     }
 }
 
@@ -148,5 +157,5 @@ impl BindingMember {
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> std::result::Result<T, ModelError> {
     serde_json::from_str(text)
-        .map_err(|reason| error("INVALID_OPTION", format!("{name} configuration: {reason}"), json!({ "option": name })))
+        .map_err(|reason| ModelError::new("INVALID_OPTION", format!("{name} configuration: {reason}"), json!({ "option": name })))
 }
