@@ -1,0 +1,27 @@
+// npm run soak — the long forms of tests that `npm test` runs in a short form. Needs the full build and dist.
+import { buildTypeScript, builtKind, ensurePackages, tool } from './lib/setup.mjs'
+import { main, requireTools, run, Stop, say } from './lib/steps.mjs'
+
+main(async () => {
+	requireTools()
+	await ensurePackages()
+	if (builtKind() === null) throw new Stop('no addon is built: npm run build:full')
+	await buildTypeScript()
+	say('ava with SUBLOC_SOAK=1: 100 exits while a job runs, 100 ended workers, long random checks')
+	const tests = await run(tool('ava'), ['--timeout=60m', ...process.argv.slice(2)], { env: { SUBLOC_SOAK: '1' } })
+	say('cargo test, the ignored ones')
+	const kind = builtKind()
+	const features = kind === 'full' ? ['--features', 'gpu'] : []
+	const cargo = [
+		'test',
+		'--workspace',
+		'--release',
+		'--locked',
+		'--target-dir',
+		`target/${kind}`,
+		...features,
+		'--',
+		'--ignored',
+	]
+	return (await run('cargo', cargo)) || tests
+})
