@@ -28,7 +28,10 @@ test(leaves, 'cancelling', 0, /^$/, 1)
 test('a worker thread trains, and its termination ends the job and nothing else', async (t) => {
 	t.timeout(600_000)
 	for (let time = 0; time < (SOAK ? 100 : 3); time++) {
-		const worker = new Worker(join(CHILDREN, 'busy-worker.ts'), { execArgv: ['--import=tsx'] })
+		const worker = new Worker(join(CHILDREN, 'worker.mjs'), {
+			workerData: { script: './busy-worker.ts' },
+			execArgv: [],
+		})
 		const kind = await new Promise((done, fail) => worker.once('message', done).once('error', fail))
 		t.true(kind === 'step' || kind === 'epoch')
 		await worker.terminate()
