@@ -1,0 +1,252 @@
+//! Model files: safetensors with PyTorch's names and shapes for each member and one JSON string of metadata; written whole or not at all.
+
+use std::{collections::HashMap, fs, io::Write, path::{Path, PathBuf}, sync::Arc};
+
+use burn::tensor::Device;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    Error,
+    config::ModelConfig,
+    models::{CODES, Network, Parameters, specs},
+};
+
+/// The version of the file's layout.
+const FORMAT_VERSION: u32 = 1;
+/// Key of the metadata; one key, so that bytes do not depend on a map's order.
+const KEY: &str = "subloc";
+/// Sizes beyond which a file is not ours; they keep a hostile header from asking for memory.
+const MOST: usize = 1 << 16;
+
+/// M trained members.
+#[derive(Clone, Debug)]
+pub struct TrainedModel {
+    config: Arc<ModelConfig>,
+    table: Vec<f32>,
+    seeds: Vec<u64>,
+    /// Of each member, the parameters in the order of [`specs`].
+    members: Vec<Vec<Vec<f32>>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    format_version: u32,
+    #[serde(flatten)]
+    config: ModelConfigFields,
+    members: usize,
+    seeds: Vec<String>,
+    axes: HashMapOfAxes,
+    version: String,
+}
+
+/// The architecture without `deny_unknown_fields`, which serde cannot flatten.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ModelConfigFields {
+    kind: crate::config::ModelKind,
+    hidden: usize,
+    attention: usize,
+    dense: usize,
+    classes: Vec<String>,
+    blocks: Vec<String>,
+    filter_widths: Vec<usize>,
+    filters_per_width: usize,
+    profile: bool,
+    max_residues: usize,
+    table_features: usize,
+}
+
+type HashMapOfAxes = std::collections::BTreeMap<String, String>;
+
+impl From<&ModelConfig> for ModelConfigFields {
+    fn from(c: &ModelConfig) -> Self {
+        let ModelConfig { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features } = c.clone();
+        Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
+    }
+}
+impl From<ModelConfigFields> for ModelConfig {
+    fn from(c: ModelConfigFields) -> Self {
+        let ModelConfigFields { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features } = c;
+        Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
+    }
+}
+
+impl TrainedModel {
+    /// Members as host values, each in the order of [`specs`]; `table` is [25, Ft].
+    pub fn new(config: Arc<ModelConfig>, table: Vec<f32>, seeds: Vec<u64>, members: Vec<Vec<Vec<f32>>>) -> Self {
+        Self { config, table, seeds, members }
+    }
+
+    /// The architecture.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+    /// M.
+    pub fn members(&self) -> usize {
+        self.members.len()
+    }
+    /// A seed a member.
+    pub fn seeds(&self) -> &[u64] {
+        &self.seeds
+    }
+    /// Trainable numbers of one member.
+    pub fn parameter_count(&self) -> usize {
+        specs(&self.config).iter().map(|s| s.size()).sum()
+    }
+
+    /// One member on a device.
+    pub fn network(&self, member: usize, device: &Device) -> Network {
+        let parameters = Parameters::from_host(&self.config, 1, self.members[member].clone(), device);
+        Network::new(self.config.clone(), &self.table, parameters, device)
+    }
+
+    /// What the file says about itself.
+    pub fn metadata_json(&self) -> String {
+        let axes = [("weight_ih_l0", "4H,C; gates i,f,g,o"), ("weight_hh_l0", "4H,H"), ("conv.w.weight", "filters,F,w"), ("encoding.table", "25,Ft")];
+        let metadata = Metadata {
+            format_version: FORMAT_VERSION,
+            config: self.config.as_ref().into(),
+            members: self.members(),
+            seeds: self.seeds.iter().map(u64::to_string).collect(),
+            axes: axes.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        serde_json::to_string(&metadata).unwrap_or_default()
+    }
+
+    /// Joins the members of models of one architecture, in order.
+    ///
+    /// # Errors
+    /// `INVALID_MODEL` where architectures or encoding tables differ, or there is no model.
+    pub fn merge(models: Vec<Self>) -> Result<Self, Error> {
+        let mut models = models.into_iter();
+        let Some(mut first) = models.next() else { return Err(Error::new("INVALID_MODEL", "there is no model to merge", json!({}))) };
+        for (index, model) in models.enumerate() {
+            if model.config != first.config || model.table != first.table {
+                return Err(Error::new("INVALID_MODEL", format!("model {} has another architecture than model 1", index + 2), json!({ "model": index + 2 })));
+            }
+            first.seeds.extend(model.seeds);
+            first.members.extend(model.members);
+        }
+        Ok(first)
+    }
+
+    /// Writes the file, all of it or nothing.
+    ///
+    /// # Errors
+    /// `IO` with the path and the stage.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let specs = specs(&self.config);
+        let mut tensors = Vec::new();
+        for (m, member) in self.members.iter().enumerate() {
+            for (spec, values) in specs.iter().zip(member) {
+                tensors.push(NamedTensor { name: format!("member.{m}.{}", spec.name), shape: spec.shape.clone(), values: values.clone() });
+                if spec.name.starts_with("lstm.bias_ih") {
+                    // torch.nn.LSTM has two biases that add up; ours is the first
+                    let name = format!("member.{m}.{}", spec.name.replace("bias_ih", "bias_hh"));
+                    tensors.push(NamedTensor { name, shape: spec.shape.clone(), values: vec![0.0; values.len()] });
+                }
+            }
+        }
+        tensors.push(NamedTensor { name: "encoding.table".into(), shape: vec![CODES, self.config.table_features], values: self.table.clone() });
+        write_tensors(path, &tensors, &self.metadata_json())
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// `INPUT_MISSING`, `IO`, or `INVALID_MODEL` that says what is wrong with the file.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|reason| Error::io(path, "read", &reason))?;
+        Self::from_bytes(&bytes).map_err(|why| Error::new("INVALID_MODEL", format!("{}: {why}", path.display()), json!({ "path": path.display().to_string(), "reason": why })))
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let (metadata, tensors) = read_tensors(bytes)?;
+        let metadata: Metadata = serde_json::from_str(&metadata).map_err(|reason| format!("its description cannot be read ({reason})"))?;
+        if metadata.format_version != FORMAT_VERSION {
+            return Err(format!("it has format {}, this version reads {FORMAT_VERSION}", metadata.format_version));
+        }
+        let config = ModelConfig::from(metadata.config);
+        plausible(&config)?;
+        if metadata.members == 0 || metadata.members > MOST || metadata.seeds.len() != metadata.members {
+            return Err(format!("{} members with {} seeds", metadata.members, metadata.seeds.len()));
+        }
+        let seeds = metadata.seeds.iter().map(|s| s.parse().map_err(|_| format!("'{s}' is no seed"))).collect::<Result<_, _>>()?;
+        let specs = specs(&config);
+        let member = |m: usize| specs.iter().map(|spec| floats(&tensors, &format!("member.{m}.{}", spec.name), &spec.shape)).collect::<Result<Vec<_>, _>>();
+        let members = (0..metadata.members).map(member).collect::<Result<_, _>>()?;
+        let table = floats(&tensors, "encoding.table", &[CODES, config.table_features])?;
+        Ok(Self { config: config.into(), table, seeds, members })
+    }
+}
+
+fn plausible(config: &ModelConfig) -> Result<(), String> {
+    let sizes = [config.hidden, config.attention, config.dense, config.filters_per_width, config.filter_widths.len(), config.max_residues.min(MOST)];
+    let widths = config.filter_widths.iter().all(|w| (1..=1000).contains(w));
+    if sizes.iter().any(|s| *s == 0 || *s > MOST) || !widths || config.classes.len() < 2 || config.classes.len() > MOST || config.table_features > 1000 || config.features() == 0 {
+        return Err("its sizes are out of range".to_owned());
+    }
+    let mut unique = config.filter_widths.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    if unique.len() != config.filter_widths.len() {
+        return Err("a filter width stands twice".to_owned());
+    }
+    Ok(())
+}
+
+/// A named array to write.
+pub(crate) struct NamedTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub values: Vec<f32>,
+}
+
+/// Writes `tensors` and one metadata string to a temporary file beside `path`, then renames it; what stood there stays until then.
+pub(crate) fn write_tensors(path: &Path, tensors: &[NamedTensor], metadata: &str) -> Result<(), Error> {
+    let bytes: Vec<Vec<u8>> = tensors.iter().map(|t| t.values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
+    let views = tensors
+        .iter()
+        .zip(&bytes)
+        .map(|(t, bytes)| TensorView::new(Dtype::F32, t.shape.clone(), bytes).map(|view| (t.name.as_str(), view)))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|reason| Error::new("INTERNAL", format!("cannot lay out the weights: {reason}"), json!({})))?;
+    let file = safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), metadata.to_owned())])))
+        .map_err(|reason| Error::new("INTERNAL", format!("cannot lay out the weights: {reason}"), json!({})))?;
+    write_atomically(path, &file)
+}
+
+fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary: PathBuf = path.with_file_name(name);
+    let write = || -> Result<(), Error> {
+        let mut file = fs::File::create(&temporary).map_err(|reason| Error::io(path, "create", &reason))?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|reason| Error::io(path, "write", &reason))?;
+        fs::rename(&temporary, path).map_err(|reason| Error::io(path, "create", &reason))
+    };
+    write().inspect_err(|_| drop(fs::remove_file(&temporary)))
+}
+
+pub(crate) fn read_tensors(bytes: &[u8]) -> Result<(String, SafeTensors<'_>), String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|reason| format!("it is no whole safetensors file ({reason})"))?;
+    let metadata = header.metadata().as_ref().and_then(|map| map.get(KEY)).cloned().ok_or("it was not written by subloc-native")?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(|reason| format!("it is no whole safetensors file ({reason})"))?;
+    Ok((metadata, tensors))
+}
+
+pub(crate) fn floats(tensors: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+    let view = tensors.tensor(name).map_err(|_| format!("tensor {name} is missing"))?;
+    if view.dtype() != Dtype::F32 || view.shape() != shape {
+        return Err(format!("tensor {name} is {:?} {:?}, not F32 {shape:?}", view.dtype(), view.shape()));
+    }
+    let values: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    match values.iter().position(|v| !v.is_finite()) {
+        Some(at) => Err(format!("tensor {name} holds {} at {at}", values[at])),
+        None => Ok(values),
+    }
+}

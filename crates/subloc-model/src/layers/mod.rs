@@ -1,0 +1,7 @@
+//! The layers of the networks. Each is made from a network's parameters and has one `forward`.
+
+pub mod attention;
+pub mod conv_bank;
+pub mod head;
+pub mod loss;
+pub mod lstm;

@@ -1,0 +1,116 @@
+//! Prediction: length-sorted batches of bounded size, results in input order. On the CPU a protein's results do not depend on its batch.
+
+use burn::tensor::{Device, Tensor, activation::softmax};
+
+use crate::{
+    Error, TrainedModel,
+    batch::{Batch, Records},
+    models::{Forward, Mode, Network},
+    ops::context,
+};
+
+/// What to return besides the class probabilities.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outputs {
+    /// Attention weights α; A-LSTM only.
+    pub attention: bool,
+    /// The pooled states that the head sees.
+    pub states: bool,
+}
+
+/// Results of M members for N proteins.
+#[derive(Clone, Debug)]
+pub struct Predictions {
+    /// [M, N, K]
+    pub probabilities: Vec<f32>,
+    /// [M, ΣT], in the order of the residues
+    pub attention: Option<Vec<f32>>,
+    /// [M, N, 2H]
+    pub states: Option<Vec<f32>>,
+}
+
+/// Proteins in a batch, and residues in it, padding included.
+const MOST_PROTEINS: usize = 64;
+const MOST_RESIDUES: usize = 64 * 1024;
+
+/// Rows in batches of similar length, longest first.
+pub(crate) fn batches(records: &Records, rows: &[u32]) -> Vec<Vec<u32>> {
+    let mut sorted = rows.to_vec();
+    sorted.sort_by_key(|&row| std::cmp::Reverse(records.length(row as usize)));
+    let mut batches: Vec<Vec<u32>> = Vec::new();
+    let mut longest = 0;
+    for row in sorted {
+        match batches.last_mut() {
+            Some(batch) if batch.len() < MOST_PROTEINS && (batch.len() + 1) * longest <= MOST_RESIDUES => batch.push(row),
+            _ => {
+                longest = records.length(row as usize).max(1);
+                batches.push(vec![row]);
+            }
+        }
+    }
+    batches
+}
+
+pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.inner().into_data().try_to_vec().unwrap_or_default()
+}
+
+/// Class probabilities of one member's network for some rows, [rows, K], in the order of `rows`.
+pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], device: &Device) -> Vec<f32> {
+    let classes = network.config.classes.len();
+    let mut place = vec![0; records.len()];
+    rows.iter().enumerate().for_each(|(i, row)| place[*row as usize] = i);
+    let mut out = vec![0.0; rows.len() * classes];
+    for batch_rows in batches(records, rows) {
+        let batch = Batch::new(records, &[&batch_rows], network.config.profile, device);
+        let found = values(softmax(network.forward(&batch, &Mode::Predict).logits, 2));
+        for (row, found) in batch_rows.iter().zip(found.chunks(classes)) {
+            out[place[*row as usize] * classes..][..classes].copy_from_slice(found);
+        }
+    }
+    out
+}
+
+/// Predicts all records with every member.
+///
+/// # Errors
+/// `CANCELLED` once the context's flag is set; `INVALID_OPTION` where the model needs profiles and the records have none.
+pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: Outputs) -> Result<Predictions, Error> {
+    let config = model.config();
+    if config.profile && records.profiles.is_none() {
+        return Err(Error::new("INVALID_OPTION", "the model reads profiles, and none were given", serde_json::json!({ "option": "profiles" })));
+    }
+    let (n, classes, width, residues) = (records.len(), config.classes.len(), 2 * config.hidden, records.codes.len());
+    let want_attention = want.attention && config.kind == crate::config::ModelKind::ALstm;
+    let mut out = Predictions {
+        probabilities: vec![0.0; model.members() * n * classes],
+        attention: want_attention.then(|| vec![0.0; model.members() * residues]),
+        states: want.states.then(|| vec![0.0; model.members() * n * width]),
+    };
+    let networks: Vec<Network> = (0..model.members()).map(|m| model.network(m, device)).collect();
+    let rows: Vec<u32> = (0..n as u32).filter(|row| records.length(*row as usize) > 0).collect();
+    for batch_rows in batches(records, &rows) {
+        let batch = Batch::new(records, &[&batch_rows], config.profile, device);
+        for (m, network) in networks.iter().enumerate() {
+            let Forward { logits, attention, pooled } = network.forward(&batch, &Mode::Predict);
+            let probabilities = values(softmax(logits, 2));
+            let alpha = attention.filter(|_| want_attention).map(values);
+            let states = want.states.then(|| values(pooled));
+            if context::current().is_cancelled() {
+                return Err(Error::cancelled(false));
+            }
+            for (b, &row) in batch_rows.iter().enumerate() {
+                let row = row as usize;
+                out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
+                if let (Some(to), Some(from)) = (&mut out.states, &states) {
+                    to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
+                }
+                if let (Some(to), Some(from)) = (&mut out.attention, &alpha) {
+                    let range = records.range(row);
+                    to[m * residues + range.start..m * residues + range.end].copy_from_slice(&from[b * batch.residues..][..range.len()]);
+                }
+            }
+        }
+    }
+    Ok(out)
+}

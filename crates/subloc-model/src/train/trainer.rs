@@ -1,0 +1,369 @@
+//! The loop.
+
+use std::{path::Path, sync::{Arc, atomic::{AtomicBool, Ordering}}, time::Instant};
+
+use burn::tensor::{Device, Tensor};
+use serde_json::json;
+
+use super::{
+    EpochReport, Event,
+    adam::{MemberStep, keep_inactive},
+    batches::batches,
+    schedule,
+    state::{Exact, Group, State, Status},
+};
+use crate::{
+    Error, TrainedModel,
+    batch::{Batch, Records},
+    config::{ModelConfig, TrainingConfig},
+    layers::loss::{CrossEntropy, Loss, largest},
+    models::{Mode, Network, Parameters},
+    predict::{self, values},
+};
+
+/// A member: whose rows it sees, and the key of all its random numbers.
+#[derive(Clone, Debug)]
+pub struct MemberPlan {
+    /// Initial weights, order of batches, dropout.
+    pub seed: u64,
+    /// Training rows.
+    pub train: Vec<u32>,
+    /// Rows for early stopping; may be empty.
+    pub validation: Vec<u32>,
+    /// Rows that are only reported on; may be empty.
+    pub test: Vec<u32>,
+}
+
+/// Trains all members and returns their final weights: the best epoch's with early stopping, else the average's where asked for, else the last.
+///
+/// `table` is [25, Ft], `labels` [N]. With `checkpoint` the state is written there after each epoch and when the job is stopped; with `resume` it goes
+/// on from there, to the same bits on the CPU. A stopped job drops the step in progress.
+///
+/// # Errors
+/// `CANCELLED` (fact `resumable`), `TRAINING_DIVERGED` (facts `members`, `checkpoint`) after the other members have finished, `INVALID_CONFIG` where the
+/// checkpoint belongs to another run, `INVALID_OPTION`, `INVALID_MODEL`, `IO`.
+#[expect(clippy::too_many_arguments, reason = "everything a run depends on, passed in")]
+pub fn train(
+    device: &Device,
+    model: &ModelConfig,
+    table: &[f32],
+    training: &TrainingConfig,
+    records: &Records,
+    labels: &[u32],
+    members: &[MemberPlan],
+    checkpoint: Option<&Path>,
+    resume: bool,
+    events: &mut dyn FnMut(Event),
+    cancel: Arc<AtomicBool>,
+) -> Result<TrainedModel, Error> {
+    check(model, training, records, members)?;
+    let seeds: Vec<u64> = members.iter().map(|m| m.seed).collect();
+    let state = match checkpoint {
+        Some(path) if resume && path.exists() => State::load(path, model, training, &seeds, device)?,
+        _ => State::new(model, training, &seeds, device),
+    };
+    let mut trainer =
+        Trainer { device, model: Arc::new(model.clone()), table, training, records, labels, members, seeds, checkpoint, cancel, state };
+    trainer.run(events)
+}
+
+fn check(model: &ModelConfig, training: &TrainingConfig, records: &Records, members: &[MemberPlan]) -> Result<(), Error> {
+    let wrong = |option: &str, why: &str| Err(Error::new("INVALID_OPTION", format!("{option}: {why}"), json!({ "option": option })));
+    if model.profile && records.profiles.is_none() {
+        return wrong("profiles", "the model reads profiles, and none were given");
+    }
+    if training.batch_size == 0 || training.bucket_batches == 0 || training.members_per_step == 0 || training.epochs == 0 {
+        return wrong("training", "epochs, batchSize, bucketBatches and membersPerStep are at least 1");
+    }
+    if training.class_weights.as_ref().is_some_and(|w| w.len() != model.classes.len()) {
+        return wrong("classWeights", "one weight a class is needed");
+    }
+    if members.is_empty() || members.iter().any(|m| m.train.is_empty()) {
+        return wrong("members", "each member needs training rows");
+    }
+    if training.early_stopping.is_some() && members.iter().any(|m| m.validation.is_empty()) {
+        return wrong("earlyStopping", "it needs validation rows");
+    }
+    Ok(())
+}
+
+struct Trainer<'a> {
+    device: &'a Device,
+    model: Arc<ModelConfig>,
+    table: &'a [f32],
+    training: &'a TrainingConfig,
+    records: &'a Records,
+    labels: &'a [u32],
+    members: &'a [MemberPlan],
+    seeds: Vec<u64>,
+    checkpoint: Option<&'a Path>,
+    cancel: Arc<AtomicBool>,
+    state: State,
+}
+
+impl Trainer<'_> {
+    fn run(&mut self, events: &mut dyn FnMut(Event)) -> Result<TrainedModel, Error> {
+        while self.state.position.epoch <= self.training.epochs && self.state.members.iter().any(|m| m.status == Status::Training) {
+            let began = Instant::now();
+            let epoch = self.state.position.epoch;
+            if self.state.position.group == 0 && self.state.position.step == 0 {
+                self.state.members.iter_mut().filter(|m| m.status == Status::Training).for_each(|m| m.begin_epoch());
+            }
+            while self.state.position.group < self.state.groups.len() {
+                self.train_group(events)?;
+                self.state.position.group += 1;
+                self.state.position.step = 0;
+            }
+            let reports = self.finish_epoch(began)?;
+            self.state.position = super::state::Position { epoch: epoch + 1, group: 0, step: 0 };
+            self.save()?;
+            reports.into_iter().for_each(|report| events(Event::Epoch(report)));
+            if self.checkpoint.is_some() {
+                events(Event::Checkpoint { epoch, step: 0 });
+            }
+        }
+        self.finish()
+    }
+
+    fn save(&self) -> Result<(), Error> {
+        match self.checkpoint {
+            Some(path) => self.state.save(path, &self.model, self.training, &self.seeds),
+            None => Ok(()),
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    fn stop(&self) -> Error {
+        match self.save() {
+            Ok(()) => Error::cancelled(self.checkpoint.is_some()),
+            Err(error) => error,
+        }
+    }
+
+    /// The rest of the epoch's steps of the group at the position.
+    fn train_group(&mut self, events: &mut dyn FnMut(Event)) -> Result<(), Error> {
+        let (epoch, g) = (self.state.position.epoch, self.state.position.group);
+        let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
+        let length = |row: u32| self.records.length(row as usize);
+        let order: Vec<Vec<Vec<u32>>> = (first..first + count)
+            .map(|m| batches(self.members[m].seed, epoch, &self.members[m].train, length, self.training.batch_size, self.training.bucket_batches))
+            .collect();
+        let steps = order.iter().map(Vec::len).max().unwrap_or(0);
+        while self.state.position.step < steps {
+            let step = self.state.position.step;
+            let rows: Vec<&[u32]> = (0..count)
+                .map(|m| match order[m].get(step) {
+                    Some(rows) if self.state.members[first + m].status == Status::Training => rows.as_slice(),
+                    _ => &[],
+                })
+                .collect();
+            if rows.iter().all(|r| r.is_empty()) {
+                break;
+            }
+            let steps_an_epoch: Vec<usize> = order.iter().map(Vec::len).collect();
+            let Some(loss) = self.step(g, &rows, &steps_an_epoch, events) else { return Err(self.stop()) };
+            self.state.position.step += 1;
+            events(Event::Step { epoch, step: step + 1, steps, loss });
+            if self.is_cancelled() {
+                return Err(self.stop());
+            }
+        }
+        Ok(())
+    }
+
+    /// One step of a group; None where it was cancelled and dropped.
+    fn step(&mut self, g: usize, rows: &[&[u32]], steps_an_epoch: &[usize], events: &mut dyn FnMut(Event)) -> Option<f64> {
+        let tracked = self.device.clone().autodiff();
+        let group = &self.state.groups[g];
+        let first = group.first;
+        let parameters: Vec<Tensor<2>> = group.weights.iter().map(|w| Tensor::from_inner(w.clone()).require_grad()).collect();
+        let network = self.network(parameters.clone(), &tracked, rows.len());
+        let batch = Batch::new(self.records, rows, self.model.profile, &tracked);
+        let mode = Mode::Train {
+            dropout: self.training.dropout,
+            seeds: self.seeds[first..first + rows.len()].into(),
+            steps: (0..rows.len()).map(|m| self.state.members[first + m].steps).collect(),
+        };
+        let labels: Vec<Option<u32>> =
+            rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).map(|&row| self.labels[row as usize]))).collect();
+        let loss = CrossEntropy { label_smoothing: self.training.label_smoothing, class_weights: self.training.class_weights.as_deref() };
+        let Loss { total, members: losses, correct } = loss.forward(network.forward(&batch, &mode).logits, &labels);
+        if self.is_cancelled() {
+            return None;
+        }
+        let mut grads = total.backward();
+        let gradients: Vec<Tensor<2>> = parameters
+            .iter()
+            .map(|p| p.grad_remove(&mut grads).map_or_else(|| Tensor::zeros(p.dims(), self.device), Tensor::inner))
+            .collect();
+        drop((grads, network, parameters));
+        if self.is_cancelled() {
+            return None;
+        }
+        let norms = norms(&gradients, rows.len());
+        let mut updates = Vec::with_capacity(rows.len());
+        for (m, rows) in rows.iter().enumerate() {
+            let training = self.training;
+            let (epoch, step) = (self.state.position.epoch, self.state.position.step + 1);
+            let state = &mut self.state.members[first + m];
+            let mut active = !rows.is_empty();
+            if active && !(losses[m].is_finite() && norms[m].is_finite()) {
+                active = false;
+                state.status = Status::Diverged { epoch, step };
+                events(Event::Diverged { member: first + m + 1, epoch, step });
+            }
+            let learning_rate = training.optimizer.learning_rate
+                * schedule::factor(training.schedule, state.steps as usize, steps_an_epoch[m], training.epochs);
+            if active {
+                state.steps += 1;
+                state.epoch_steps += 1;
+                state.loss_sum.0 += losses[m] * rows.len() as f64;
+                state.norm_sum.0 += norms[m];
+                state.correct += correct[m];
+                state.rows += rows.len();
+                state.learning_rate = Exact(learning_rate);
+            }
+            let gradient_scale = match training.clip_norm {
+                Some(largest) if norms[m] > largest => largest / norms[m],
+                _ => 1.0,
+            };
+            updates.push(MemberStep { active, count: state.steps.max(1), learning_rate, gradient_scale });
+        }
+        let Group { weights, moments, average, .. } = &mut self.state.groups[g];
+        moments.step(&self.training.optimizer, &updates, weights, gradients);
+        if let (Some(average), Some(averaging)) = (average, self.training.weight_averaging) {
+            for (average, weight) in average.iter_mut().zip(weights) {
+                let next = average.clone() * averaging.decay + weight.clone() * (1.0 - averaging.decay);
+                *average = keep_inactive(&updates, average, next, self.device);
+            }
+        }
+        let present = rows.iter().filter(|r| !r.is_empty()).count().max(1);
+        Some(losses.iter().sum::<f64>() / present as f64)
+    }
+
+    fn network(&self, values: Vec<Tensor<2>>, device: &Device, members: usize) -> Network {
+        debug_assert_eq!(values[0].dims()[0], members);
+        Network::new(self.model.clone(), self.table, Parameters::of(&self.model, values), device)
+    }
+
+    /// Evaluates, decides who stops, and writes the history.
+    fn finish_epoch(&mut self, began: Instant) -> Result<Vec<EpochReport>, Error> {
+        let epoch = self.state.position.epoch;
+        let mut reports = Vec::new();
+        for g in 0..self.state.groups.len() {
+            let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
+            for m in 0..count {
+                if self.state.members[first + m].status != Status::Training {
+                    continue;
+                }
+                let plan = &self.members[first + m];
+                let validation = self.evaluate(g, m, &plan.validation);
+                let test = if self.training.evaluate_test { self.evaluate(g, m, &plan.test) } else { None };
+                if self.is_cancelled() {
+                    return Err(self.stop());
+                }
+                let state = &mut self.state.members[first + m];
+                let report = EpochReport {
+                    member: first + m + 1,
+                    epoch,
+                    steps: state.epoch_steps,
+                    learning_rate: state.learning_rate.0,
+                    training_loss: state.loss_sum.0 / state.rows.max(1) as f64,
+                    training_accuracy: state.correct as f64 / state.rows.max(1) as f64,
+                    gradient_norm: state.norm_sum.0 / state.epoch_steps.max(1) as f64,
+                    validation_loss: validation.map(|e| e.0),
+                    validation_accuracy: validation.map(|e| e.1),
+                    test_loss: test.map(|e| e.0),
+                    test_accuracy: test.map(|e| e.1),
+                    seconds: began.elapsed().as_secs_f64(),
+                };
+                if let (Some(stopping), Some((loss, _))) = (self.training.early_stopping, validation) {
+                    if state.best_loss.is_none_or(|best| loss < best.0) {
+                        state.best_loss = Some(Exact(loss));
+                        state.epochs_since_best = 0;
+                        self.keep_best(g, m);
+                    } else {
+                        state.epochs_since_best += 1;
+                        if state.epochs_since_best >= stopping.patience {
+                            state.status = Status::Stopped;
+                        }
+                    }
+                }
+                self.state.history.push(serde_json::to_string(&report).unwrap_or_default());
+                reports.push(report);
+            }
+        }
+        Ok(reports)
+    }
+
+    /// The weights that count: the average where there is one.
+    fn current(group: &Group) -> &[Tensor<2>] {
+        group.average.as_deref().unwrap_or(&group.weights)
+    }
+
+    fn keep_best(&mut self, g: usize, m: usize) {
+        let group = &mut self.state.groups[g];
+        let current = Self::current(group).to_vec();
+        if let Some(best) = &mut group.best {
+            for (best, now) in best.iter_mut().zip(current) {
+                let width = now.dims()[1];
+                *best = best.clone().slice_assign([m..m + 1, 0..width], now.slice([m..m + 1, 0..width]));
+            }
+        }
+    }
+
+    /// Log loss and accuracy of a member on some rows.
+    fn evaluate(&self, g: usize, m: usize, rows: &[u32]) -> Option<(f64, f64)> {
+        if rows.is_empty() {
+            return None;
+        }
+        let one = Self::current(&self.state.groups[g]).iter().map(|t| t.clone().slice([m..m + 1, 0..t.dims()[1]])).collect();
+        let network = self.network(one, self.device, 1);
+        let found = predict::probabilities(&network, self.records, rows, self.device);
+        let (mut loss, mut correct) = (0.0, 0);
+        for (row, probabilities) in rows.iter().zip(found.chunks(self.model.classes.len())) {
+            let label = self.labels[*row as usize] as usize;
+            loss -= f64::from(probabilities[label]).max(1e-30).ln();
+            correct += usize::from(largest(probabilities) == label);
+        }
+        Some((loss / rows.len() as f64, correct as f64 / rows.len() as f64))
+    }
+
+    fn finish(&self) -> Result<TrainedModel, Error> {
+        let diverged = self.state.members.iter().enumerate().filter_map(|(m, s)| match s.status {
+            Status::Diverged { epoch, step } => Some(json!({ "member": m + 1, "epoch": epoch, "step": step })),
+            _ => None,
+        });
+        let diverged: Vec<_> = diverged.collect();
+        if let Some(worst) = diverged.first() {
+            self.save()?;
+            let message = format!("training of {} of {} members diverged: loss or gradient is not finite (first: {worst})", diverged.len(), self.members.len());
+            let path = self.checkpoint.map(|p| p.display().to_string());
+            return Err(Error::new("TRAINING_DIVERGED", message, json!({ "members": diverged, "checkpoint": path })));
+        }
+        let mut members = Vec::with_capacity(self.members.len());
+        for group in &self.state.groups {
+            let weights = group.best.as_deref().unwrap_or_else(|| Self::current(group));
+            let host: Vec<Vec<f32>> = weights.iter().map(|w| values(w.clone())).collect();
+            for m in 0..group.members() {
+                members.push(host.iter().map(|v| v[m * v.len() / group.members()..(m + 1) * v.len() / group.members()].to_vec()).collect());
+            }
+        }
+        Ok(TrainedModel::new(self.model.clone(), self.table.to_vec(), self.seeds.clone(), members))
+    }
+}
+
+/// Global gradient norm of each member: one sum a member in a fixed order.
+fn norms(gradients: &[Tensor<2>], members: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; members];
+    for gradient in gradients {
+        let values = values(gradient.clone());
+        for (sum, member) in sums.iter_mut().zip(values.chunks((values.len() / members).max(1))) {
+            *sum += member.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>();
+        }
+    }
+    sums.into_iter().map(f64::sqrt).collect()
+}
