@@ -122,6 +122,11 @@ export class NativeModel {
 		return new NativeModel(answer(() => BindingModel.merge(models.map((model) => model.#model))))
 	}
 
+	/** The model of some of the members, from 0, in the given order. */
+	select(members: readonly number[]): NativeModel {
+		return new NativeModel(answer(() => this.#model.select(members.map(count))))
+	}
+
 	/** Writes model.safetensors, all of it or nothing. */
 	async save(path: string): Promise<void> {
 		unwrap(await attempt(() => this.#model.save(path)))

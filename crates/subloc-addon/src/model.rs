@@ -67,6 +67,15 @@ impl BindingModel {
         })
     }
 
+    /// The model of some of the members, from 0.
+    #[napi(ts_return_type = "BindingOutcome<BindingModel>")]
+    pub fn select(&self, members: Vec<u32>) -> Outcome<BindingModel> {
+        door(|| {
+            let members: Vec<usize> = members.iter().map(|m| *m as usize).collect();
+            self.open()?.select(&members).map(Self::from)
+        })
+    }
+
     /// Writes model.safetensors, all of it or nothing.
     #[napi(ts_return_type = "Promise<BindingSettled<undefined>>")]
     pub fn save<'env>(&self, env: &'env Env, path: String) -> Result<Object<'env>> {

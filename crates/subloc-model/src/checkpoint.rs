@@ -134,6 +134,23 @@ impl TrainedModel {
         Ok(first)
     }
 
+    /// The model of some of the members, from 0, in the given order.
+    ///
+    /// # Errors
+    /// `INVALID_OPTION` where there is no such member, or none is named.
+    pub fn select(&self, members: &[usize]) -> Result<Self, Error> {
+        if let Some(member) = members.iter().find(|m| **m >= self.members()) {
+            let message = format!("there is no member {member}: the model has {}", self.members());
+            return Err(Error::new("INVALID_OPTION", message, json!({ "option": "members", "value": member })));
+        }
+        if members.is_empty() {
+            return Err(Error::new("INVALID_OPTION", "name at least one member", json!({ "option": "members" })));
+        }
+        let seeds = members.iter().map(|m| self.seeds[*m]).collect();
+        let values = members.iter().map(|m| self.members[*m].clone()).collect();
+        Ok(Self::new(self.config.clone(), self.table.clone(), seeds, values))
+    }
+
     /// Writes the file, all of it or nothing.
     ///
     /// # Errors

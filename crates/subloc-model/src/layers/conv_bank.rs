@@ -56,6 +56,11 @@ impl<'a> ConvBank<'a> {
     fn table(&self) -> Tensor<4> {
         let members = self.network.parameters.members();
         let features = self.network.config.table_features;
+        if features == 0 {
+            // The profile is the only block: the lookup adds nothing.
+            let taps = self.network.config.filter_widths.iter().sum();
+            return Tensor::zeros([members, taps, CODES, self.network.config.filters_per_width], &self.network.table.device());
+        }
         let weights = self.taps(0..features); // [M, taps, Ft, filters]
         let [_, taps, _, filters] = weights.dims();
         let device = weights.device();

@@ -1,0 +1,14 @@
+//! Operations against their literal forms and the equations in f64; networks, training and files against their promises.
+mod adam;
+mod batches;
+mod checkpoints;
+mod equations;
+mod files;
+mod hostile;
+mod network;
+mod ops;
+mod problem;
+mod reproducible;
+mod schedule;
+mod support;
+mod training;

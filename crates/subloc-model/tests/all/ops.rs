@@ -1,0 +1,294 @@
+//! Each operation's own form on the CPU against its literal form in burn operations, and both against the equations in f64.
+//!
+//! Inputs and outputs are flat here; `Op` gives them their shapes. What lies beyond a length is noise where the operation takes anything there.
+use burn::tensor::{Tensor, TensorData};
+use lstm_kernels::reference;
+use subloc_model::ops::{
+    Lengths,
+    dropout::{self, DropoutMask},
+    last_states, linear, lstm, masked_softmax,
+    residue_conv::{self, ProfileBlock, Residues},
+    weighted_sum,
+};
+
+use crate::support::{assert_close, assert_relative, cpu, differences, dot, f64s, host, numbers, some};
+
+type Op<'a> = &'a dyn Fn(&[Tensor<1>]) -> Tensor<1>;
+
+/// Values, and the gradients of Σ values ⊙ dy.
+fn run(op: Op, inputs: &[Vec<f32>], dy: &[f32]) -> (Vec<f32>, Vec<Vec<f32>>) {
+    let device = cpu().autodiff();
+    let leaf = |v: &Vec<f32>| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), &device).require_grad();
+    let leaves: Vec<Tensor<1>> = inputs.iter().map(leaf).collect();
+    let y = op(&leaves);
+    let grads = (y.clone() * Tensor::from_data(TensorData::new(dy.to_vec(), [dy.len()]), &device)).sum().backward();
+    let gradient = |t: &Tensor<1>| t.grad(&grads).map_or_else(|| vec![0.0; t.dims()[0]], host);
+    (host(y.inner()), leaves.iter().map(gradient).collect())
+}
+
+/// M and [M, B] lengths: alone, ragged, with places that have no protein.
+const CASES: [(usize, &[u32]); 5] = [(1, &[1]), (1, &[7, 0, 3, 1]), (2, &[5, 1, 0, 12]), (3, &[2, 6, 1, 1, 0, 0]), (1, &[30, 4])];
+
+struct Case {
+    members: usize,
+    batch: usize,
+    residues: usize,
+    lengths: Lengths,
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    CASES.into_iter().map(|(members, lengths)| Case {
+        members,
+        batch: lengths.len() / members,
+        residues: *lengths.iter().max().unwrap() as usize,
+        lengths: lengths.into(),
+    })
+}
+
+impl Case {
+    fn places(&self) -> usize {
+        self.lengths.len() * self.residues
+    }
+    fn dims(&self, width: usize) -> [usize; 4] {
+        [self.members, self.batch, self.residues, width]
+    }
+    /// Noise [M, B, T, width].
+    fn noise(&self, stream: u64, width: usize) -> Vec<f32> {
+        numbers(stream, self.places() * width, 1.0)
+    }
+    /// Noise that is 0 beyond the lengths.
+    fn padded(&self, stream: u64, width: usize) -> Vec<f32> {
+        let mut values = self.noise(stream, width);
+        for (row, length) in self.lengths.iter().enumerate() {
+            values[(row * self.residues + *length as usize) * width..(row + 1) * self.residues * width].fill(0.0);
+        }
+        values
+    }
+    /// `f(member, the real residues of a row of x)` for each row of x [M, B, T, width], padded with 0 to [M, B, T, out].
+    fn rows(&self, x: &[f64], width: usize, out: usize, f: impl Fn(usize, &[f64]) -> Vec<f64>) -> Vec<f64> {
+        let mut y = vec![0.0; self.places() * out];
+        for (row, length) in self.lengths.iter().enumerate().filter(|(_, l)| **l > 0) {
+            let found = f(row / self.batch, &x[row * self.residues * width..][..*length as usize * width]);
+            y[row * self.residues * out..][..found.len()].copy_from_slice(&found);
+        }
+        y
+    }
+}
+
+fn member<T>(values: &[T], members: usize, m: usize) -> &[T] {
+    &values[m * values.len() / members..][..values.len() / members]
+}
+
+/// Own = literal (`tolerance` of the largest value), both = `reference`; gradients against its differences at 60 places of each input.
+#[track_caller]
+fn check(what: &str, own: Op, literal: Op, reference: &dyn Fn(&[Vec<f64>]) -> Vec<f64>, inputs: &[Vec<f32>], tolerance: f64) {
+    let exact: Vec<Vec<f64>> = inputs.iter().map(|v| f64s(v)).collect();
+    let expected = reference(&exact);
+    let dy = numbers(99, expected.len(), 1.0);
+    let ((y, dx), (literal_y, literal_dx)) = (run(own, inputs, &dy), run(literal, inputs, &dy));
+    assert_close(&format!("{what}: own"), &y, &expected, tolerance);
+    assert_close(&format!("{what}: literal"), &literal_y, &expected, tolerance);
+    assert_close(&format!("{what}: own against literal"), &y, &f64s(&literal_y), tolerance);
+    for (i, (found, literal)) in dx.iter().zip(&literal_dx).enumerate() {
+        assert_close(&format!("{what}: gradient {i}"), found, &f64s(literal), 2.0 * tolerance);
+        let places = some(found.len(), 60);
+        let loss = |v: &[f64]| {
+            let mut inputs = exact.clone();
+            inputs[i] = v.to_vec();
+            dot(&reference(&inputs), &dy)
+        };
+        let expected = differences(&exact[i], &places, 1e-5, loss);
+        let found: Vec<f32> = places.iter().map(|at| found[*at]).collect();
+        assert_close(&format!("{what}: gradient {i} against differences"), &found, &expected, 4.0 * tolerance);
+    }
+}
+
+/// Likewise for an operation that is linear: differences of the literal form itself, whose step may be 1, leave rounding only.
+#[track_caller]
+fn check_linear(what: &str, own: Op, literal: Op, input: Vec<f32>, outputs: usize) {
+    let dy = numbers(99, outputs, 1.0);
+    let ((y, dx), (literal_y, literal_dx)) = (run(own, &[input.clone()], &dy), run(literal, &[input.clone()], &dy));
+    assert_eq!((&y, &dx), (&literal_y, &literal_dx), "{what}: it only picks or scales");
+    let places = some(input.len(), 60);
+    let loss = |v: &[f64]| dot(&f64s(&run(literal, &[v.iter().map(|v| *v as f32).collect()], &dy).0), &dy);
+    let expected = differences(&f64s(&input), &places, 1.0, loss);
+    let found: Vec<f32> = places.iter().map(|at| dx[0][*at]).collect();
+    assert_relative(&format!("{what}: gradient against differences"), &found, &expected, 1e-5);
+}
+
+#[test]
+fn residue_conv_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
+    const WIDTHS: [usize; 4] = [1, 3, 4, 21]; // 21 is wider than most of the proteins
+    let (taps, filters) = (29, 3);
+    for case in cases() {
+        for with_profile in [false, true] {
+            let m = case.members;
+            let codes: Vec<u8> = numbers(1, case.places(), 12.5).iter().map(|v| (v + 12.5) as u8).collect();
+            let residues = Residues { codes: codes.clone().into(), lengths: case.lengths.clone(), dims: [m, case.batch, case.residues], widths: WIDTHS.into(), scale: 1.25 };
+            let profile = case.noise(2, 20);
+            let mut inputs = vec![numbers(3, m * taps * 25 * filters, 1.0), numbers(4, m * WIDTHS.len() * filters, 1.0)];
+            if with_profile {
+                inputs.push(numbers(5, m * taps * 20 * filters, 1.0));
+            }
+            let shaped = |x: &[Tensor<1>]| {
+                let rows = || Tensor::from_data(TensorData::new(profile.clone(), case.dims(20)), &x[0].device());
+                let block = x.get(2).map(|w| ProfileBlock { weights: w.clone().reshape([m, taps, 20, filters]), rows: rows() });
+                (x[0].clone().reshape([m, taps, 25, filters]), block, x[1].clone().reshape([m, WIDTHS.len() * filters]))
+            };
+            let own = |x: &[Tensor<1>]| {
+                let (table, profile, bias) = shaped(x);
+                residue_conv::residue_conv(table, profile, bias, residues.clone()).flatten(0, 3)
+            };
+            let literal = |x: &[Tensor<1>]| {
+                let (table, profile, bias) = shaped(x);
+                residue_conv::literal(table, profile, bias, &residues).flatten(0, 3)
+            };
+            let expected = |x: &[Vec<f64>]| {
+                let channels = WIDTHS.len() * filters;
+                // each residue's code, and its profile: 21 columns
+                let input: Vec<f64> = codes.iter().zip(profile.chunks(20)).flat_map(|(c, p)| [f64::from(*c)].into_iter().chain(f64s(p))).collect();
+                case.rows(&input, 21, channels, |member_index, row| {
+                    let codes: Vec<u8> = row.chunks(21).map(|r| r[0] as u8).collect();
+                    let rows: Vec<f64> = row.chunks(21).flat_map(|r| r[1..].to_vec()).collect();
+                    let mut z = vec![0.0; codes.len() * channels];
+                    let mut tap = 0;
+                    for (group, width) in WIDTHS.into_iter().enumerate() {
+                        let of = |v: &'_ [f64], per: usize| member(v, m, member_index)[tap * per * filters..][..width * per * filters].to_vec();
+                        let weights = x.get(2).map(|w| of(w, 20));
+                        let bias = &member(&x[1], m, member_index)[group * filters..][..filters];
+                        let part = reference::residue_conv(&of(&x[0], 25), weights.as_deref().map(|w| (w, rows.as_slice())), bias, &codes, width, 1.25);
+                        for (t, values) in part.chunks(filters).enumerate() {
+                            z[t * channels + group * filters..][..filters].copy_from_slice(values);
+                        }
+                        tap += width;
+                    }
+                    z
+                })
+            };
+            check("residue_conv", &own, &literal, &expected, &inputs, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn lstm_agrees_with_its_literal_form_and_the_equations_to_2e_5() {
+    for (case, (input, hidden)) in cases().zip([(1, 1), (4, 2), (3, 7), (9, 17), (5, 6)]) {
+        let m = case.members;
+        let (w_ih, w_hh) = (numbers(2, m * 8 * hidden * input, 0.8), numbers(3, m * 8 * hidden * hidden, 0.8));
+        let inputs = [case.noise(1, input), w_ih, w_hh, numbers(4, m * 8 * hidden, 0.8)];
+        let shaped = |x: &[Tensor<1>]| {
+            let weights = |i: usize, width: usize| x[i].clone().reshape([m, 2, 4 * hidden, width]);
+            (x[0].clone().reshape(case.dims(input)), weights(1, input), weights(2, hidden), x[3].clone().reshape([m, 2, 4 * hidden]))
+        };
+        let own = |x: &[Tensor<1>]| {
+            let (x, w_ih, w_hh, bias) = shaped(x);
+            lstm::lstm(x, w_ih, w_hh, bias, case.lengths.clone()).flatten(0, 3)
+        };
+        let literal = |x: &[Tensor<1>]| {
+            let (x, w_ih, w_hh, bias) = shaped(x);
+            lstm::literal(x, w_ih, w_hh, bias, &case.lengths).flatten(0, 3)
+        };
+        let expected = |x: &[Vec<f64>]| {
+            case.rows(&x[0], input, 2 * hidden, |m, row| {
+                let states = [0, 1].map(|d| {
+                    let of = |i: usize| member(&x[i], 2 * case.members, 2 * m + d);
+                    let weights = reference::LstmWeights { w_ih: of(1), w_hh: of(2), bias: of(3) };
+                    reference::lstm(weights, row, input, hidden, d == 1)
+                });
+                states[0].chunks(hidden).zip(states[1].chunks(hidden)).flat_map(|(f, r)| [f, r].concat()).collect()
+            })
+        };
+        check("lstm", &own, &literal, &expected, &inputs, 2e-5);
+    }
+}
+
+#[test]
+fn linear_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
+    for (case, (input, output)) in cases().zip([(1, 1), (5, 3), (70, 11), (7, 65), (20, 2)]) {
+        let m = case.members;
+        let inputs = [case.noise(1, input), numbers(2, m * output * input, 1.0), numbers(3, m * output, 1.0)];
+        let shaped = |x: &[Tensor<1>]| (x[0].clone().reshape(case.dims(input)), x[1].clone().reshape([m, output, input]), x[2].clone().reshape([m, output]));
+        let own = |x: &[Tensor<1>]| {
+            let (x, weight, bias) = shaped(x);
+            linear::linear(x, weight, bias, case.lengths.clone()).flatten(0, 3)
+        };
+        let literal = |x: &[Tensor<1>]| {
+            let (x, weight, bias) = shaped(x);
+            linear::literal(x, weight, bias, &case.lengths).flatten(0, 3)
+        };
+        let expected = |x: &[Vec<f64>]| case.rows(&x[0], input, output, |at, row| reference::linear(row, member(&x[1], m, at), member(&x[2], m, at), input));
+        check("linear", &own, &literal, &expected, &inputs, 1e-5);
+    }
+}
+
+#[test]
+fn masked_softmax_agrees_with_its_literal_form_and_the_equations_to_1e_6() {
+    for case in cases() {
+        let dims = [case.members, case.batch, case.residues];
+        let own = |x: &[Tensor<1>]| masked_softmax::masked_softmax(x[0].clone().reshape(dims), case.lengths.clone()).flatten(0, 2);
+        let literal = |x: &[Tensor<1>]| masked_softmax::literal(x[0].clone().reshape(dims), &case.lengths).flatten(0, 2);
+        let expected = |x: &[Vec<f64>]| case.rows(&x[0], 1, 1, |_, row| reference::softmax(row));
+        let scores = case.noise(1, 1).iter().map(|s| s * 5.0).collect();
+        check("masked_softmax", &own, &literal, &expected, &[scores], 1e-6);
+    }
+}
+
+#[test]
+fn masked_softmax_of_scores_far_apart_stays_finite() {
+    // e^0, e^-1000 and e^-2000 over their sum: 1, 0, 0 in f32
+    let scores = Tensor::from_data(TensorData::new(vec![1000.0, 0.0, -1000.0], [1, 1, 3]), &cpu());
+    assert_eq!(host(masked_softmax::masked_softmax(scores, [3].into())), [1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn weighted_sum_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
+    for (case, units) in cases().zip([1, 3, 4, 17, 40]) {
+        let dims = [case.members, case.batch, case.residues];
+        // its contract: both are 0 beyond a length
+        let inputs = [case.padded(1, 1), case.padded(2, units)];
+        let own = |x: &[Tensor<1>]| weighted_sum::weighted_sum(x[0].clone().reshape(dims), x[1].clone().reshape(case.dims(units)), case.lengths.clone()).flatten(0, 2);
+        let literal = |x: &[Tensor<1>]| weighted_sum::literal(x[0].clone().reshape(dims), x[1].clone().reshape(case.dims(units))).flatten(0, 2);
+        let expected = |x: &[Vec<f64>]| {
+            let row = |(row, length): (usize, &u32)| {
+                let real = |i: usize, width: usize| &x[i][row * case.residues * width..][..*length as usize * width];
+                reference::weighted_sum(real(0, 1), real(1, units), units)
+            };
+            case.lengths.iter().enumerate().flat_map(row).collect()
+        };
+        check("weighted_sum", &own, &literal, &expected, &inputs, 1e-5);
+    }
+}
+
+#[test]
+fn last_states_picks_what_its_literal_form_picks() {
+    for (case, hidden) in cases().zip([1, 3, 4, 17, 8]) {
+        let own = |x: &[Tensor<1>]| last_states::last_states(x[0].clone().reshape(case.dims(2 * hidden)), case.lengths.clone()).flatten(0, 2);
+        let mask: Vec<f32> = case.lengths.iter().flat_map(|l| vec![f32::from(u8::from(*l > 0)); 2 * hidden]).collect();
+        // The literal form reads y at places without a protein, where y is 0 and constant.
+        let literal = |x: &[Tensor<1>]| {
+            let states = last_states::literal(x[0].clone().reshape(case.dims(2 * hidden)), &case.lengths).flatten::<1>(0, 2);
+            states * Tensor::from_data(TensorData::new(mask.clone(), [mask.len()]), &x[0].device())
+        };
+        check_linear("last_states", &own, &literal, case.padded(1, 2 * hidden), mask.len());
+    }
+    // By hand: H = 1, lengths 2 and 1 of T = 2, y = [forward, reverse] of each residue.
+    let y = Tensor::from_data(TensorData::new(vec![1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 0.0], [1, 2, 2, 2]), &cpu());
+    assert_eq!(host(last_states::last_states(y, [2, 1].into())), [3.0, 2.0, 5.0, 6.0]);
+}
+
+#[test]
+fn dropout_scales_and_drops_what_its_literal_form_does() {
+    for (case, units) in cases().zip([1, 3, 4, 17, 8]) {
+        let mask = DropoutMask {
+            p: 0.5,
+            layer: 1,
+            seeds: (0..case.members as u64).collect(),
+            steps: (0..case.members as u32).collect(),
+            records: (0..case.lengths.len() as u32).collect(),
+            lengths: case.lengths.clone(),
+        };
+        let own = |x: &[Tensor<1>]| dropout::dropout(x[0].clone().reshape(case.dims(units)), mask.clone()).flatten(0, 3);
+        let literal = |x: &[Tensor<1>]| dropout::literal(x[0].clone().reshape(case.dims(units)), &mask).flatten(0, 3);
+        check_linear("dropout", &own, &literal, case.noise(1, units), case.places() * units);
+    }
+}

@@ -1,0 +1,123 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import {
+	type Dataset,
+	evaluatePredictions,
+	predict,
+	predictAll,
+	RunFolder,
+	SublocError,
+	syntheticDataset,
+	train,
+	writeWhole,
+} from 'subloc-native'
+import type { Log } from './log.js'
+import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { untilStopped } from './process.js'
+import { percent, table } from './text.js'
+import { printEvaluation, TrainingLog, writeEvaluation } from './training.js'
+
+interface DemoFlags extends CommonOptions {
+	output: string
+}
+
+const EPOCHS = 24
+
+export function demoCommand(): Command {
+	return withRuntime(
+		new Command('demo')
+			.summary('train on synthetic proteins and look at the result, in a minute or two')
+			.description(
+				'Makes proteins with planted sorting signals, trains a small network on them, scores it on held-out ones and predicts three new ones.\n' +
+					'The proteins are synthetic: the accuracy says that everything works, nothing about real proteins.',
+			)
+			.option('-o, --output <dir>', 'where everything is written', 'demo-output'),
+	).action((flags: DemoFlags) => untilStopped((signal) => run(flags, signal)))
+}
+
+async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
+	const log = openLog(flags)
+	await clear(flags.output)
+	const data = join(flags.output, 'proteins')
+	const output = join(flags.output, 'run')
+	const dataset = syntheticDataset({ seed: 1, perClass: 100 })
+	await writeDataset(dataset, data)
+	log.event('dataset', `${dataset.records.length} synthetic proteins of ${dataset.classes.length} classes: ${data}`)
+
+	const training = new TrainingLog(log, 1)
+	const job = train(dataset, {
+		...{ preset: 'quick', hidden: 24, filtersPerWidth: 8, epochs: EPOCHS, batchSize: 32, output, signal, ...runtimeOf(flags) },
+		...{ optimizer: { learningRate: 4e-3 }, schedule: { kind: 'cosine', warmupEpochs: 1, finalFraction: 0.02 } },
+		dropout: { lstmInput: 0.2, denseInput: 0.3, softmaxInput: 0.3 },
+		onProgress: (progress) => training.step(progress),
+	})
+	for await (const report of job) training.epoch(report, EPOCHS)
+	using model = await job
+	training.finished()
+
+	const { test } = await heldOut(dataset, output)
+	const predictions = await predictAll(model, test, { signal, ...runtimeOf(flags) })
+	const evaluation = evaluatePredictions(test, predictions, model.classes, 'held-out synthetic proteins')
+	await writeEvaluation(output, evaluation, predictions, log)
+	process.stdout.write('\n')
+	printEvaluation(evaluation)
+
+	const fresh = syntheticDataset({ seed: 2, perClass: 1 })
+	const names = ['mitochondrial', 'peroxisomal', 'plasma_membrane']
+	const three = fresh.records.filter((record) => names.includes(record.class))
+	const newOnes = join(flags.output, 'new.fasta')
+	await writeWhole(newOnes, three.map(({ class: own, sequence }) => `>new_${own}\n${sequence}\n`).join(''))
+	const rows: string[][] = []
+	for await (const { id, compartment, probability } of predict(model, newOnes, { signal, ...runtimeOf(flags) })) {
+		rows.push([id, compartment!, percent(probability)])
+	}
+	process.stdout.write(`\n${table(['three new proteins', 'predicted', 'probability'], rows)}\n`)
+	tellFiles(flags.output, log)
+}
+
+async function heldOut(dataset: Dataset, output: string) {
+	const text = (await new RunFolder(output).read('split'))!
+	const held = new Set(text.split('\n').filter((line) => line.endsWith('\ttest')).map((line) => line.split('\t')[0]))
+	return { test: dataset.records.filter(({ id }) => held.has(id)) }
+}
+
+/** A former demo is replaced; anything else in that place is not. */
+async function clear(output: string): Promise<void> {
+	const marker = join(output, 'proteins')
+	const { existsSync, readdirSync } = await import('node:fs')
+	if (existsSync(output) && !existsSync(marker) && readdirSync(output).length > 0) {
+		throw new SublocError('INVALID_OPTION', `${output} holds something else: name another folder with -o`, { option: 'output', value: output })
+	}
+	for (const own of ['proteins', 'run', 'new.fasta']) await rm(join(output, own), { recursive: true, force: true })
+}
+
+async function writeDataset({ records, classes }: Dataset, folder: string): Promise<void> {
+	try {
+		await mkdir(folder, { recursive: true })
+	} catch (error) {
+		throw new SublocError('IO', `cannot create it: ${(error as Error).message}`, { file: folder, stage: 'create' }, { cause: error })
+	}
+	for (const own of classes) {
+		const lines = records.filter((record) => record.class === own).map(({ id, sequence }) => `>${id} synthetic\n${sequence}\n`)
+		await writeWhole(join(folder, `${own}.fasta`), lines.join(''))
+	}
+}
+
+function tellFiles(output: string, log: Log): void {
+	log.event(
+		'done',
+		[
+			'',
+			'Written:',
+			`  ${join(output, 'proteins')}/               the synthetic proteins, a FASTA file a class`,
+			`  ${join(output, 'run')}/                    model.safetensors, config.json, metrics.jsonl, predictions.tsv, figures/confusion.svg`,
+			`  ${join(output, 'new.fasta')}               three new proteins`,
+			'',
+			'Go on with your own:',
+			'  subloc train FOLDER_OF_CLASS_FASTA -o my-run --preset quick',
+			`  subloc predict ${join(output, 'new.fasta')} --model ${join(output, 'run')}`,
+		].join('\n'),
+		{ output },
+	)
+}

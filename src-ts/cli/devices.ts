@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import { compiledBackends, cpuInfo, listDevices, nativeInfo } from 'subloc-native'
+import { type CommonOptions, openLog, withLog } from './options.js'
+
+export function devicesCommand(): Command {
+	return withLog(
+		new Command('devices').summary('tell where a job can run here, and why not elsewhere').option('--json', 'print JSON'),
+	).action((flags: CommonOptions & { json?: boolean }) => {
+		openLog(flags)
+		const { build } = nativeInfo()
+		const [devices, cpu] = [listDevices(), cpuInfo()]
+		if (flags.json) {
+			process.stdout.write(`${JSON.stringify({ build, backends: compiledBackends(), cpu, devices }, null, 2)}\n`)
+			return
+		}
+		const lines = devices.map(({ backend, name, available, reason, software, memoryBytes }) => {
+			if (!available) return `${backend.padEnd(5)} –  ${reason}`
+			const memory = memoryBytes ? `, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB` : ''
+			const note = software ? ' (computes on the CPU; only when asked for)' : ''
+			return `${backend.padEnd(5)} ✔  ${name}${memory}${note}`
+		})
+		const sets = `instruction sets ${cpu.isa.join(', ')}; ${cpu.threads} threads`
+		process.stdout.write(`${build} build; ${sets}\n${lines.join('\n')}\n`)
+	})
+}

@@ -1,0 +1,78 @@
+import { Command } from 'commander'
+import {
+	type Dataset,
+	type Evaluation,
+	evaluatePredictions,
+	loadModel,
+	type Model,
+	predictAll,
+	readDataset,
+	readSplit,
+	RunFolder,
+	SublocError,
+} from 'subloc-native'
+import type { Log } from './log.js'
+import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { untilStopped } from './process.js'
+import { printEvaluation, writeEvaluation } from './training.js'
+
+interface EvaluateFlags extends CommonOptions {
+	profiles?: string
+	output?: string
+	json?: boolean
+}
+
+export function evaluateCommand(): Command {
+	return withRuntime(
+		new Command('evaluate')
+			.summary('score a model on labelled proteins')
+			.description(
+				'Scores a model on DATA (a folder of <class>.fasta, or a TSV; with a column `cluster` also a homology cluster). On the data that the model was\n' +
+					'trained on, its held-out part alone is scored. Without DATA the scores that the training wrote are printed.',
+			)
+			.argument('<run>', 'run folder')
+			.argument('[data]', 'labelled proteins')
+			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
+			.option('-o, --output <dir>', 'also write predictions.tsv, evaluation.json and the confusion matrix there')
+			.option('--json', 'print JSON'),
+	).action((folder: string, data: string | undefined, flags: EvaluateFlags) =>
+		untilStopped((signal) => run(folder, data, flags, signal)),
+	)
+}
+
+async function run(folder: string, data: string | undefined, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+	const log = openLog(flags)
+	if (data === undefined) return printEvaluation(await writtenEvaluation(folder), flags.json)
+	using model = await loadModel(folder)
+	const dataset = await readDataset(data, { minimumClasses: 1 })
+	const { records, on } = await scoredRecords(folder, model, dataset, log)
+	const predictions = await predictAll(model, records, { profiles: flags.profiles, signal, ...runtimeOf(flags) })
+	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
+	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
+	printEvaluation(evaluation, flags.json)
+}
+
+async function writtenEvaluation(folder: string): Promise<Evaluation> {
+	const evaluation = await new RunFolder(folder).readJson<Evaluation>('evaluation')
+	if (evaluation) return evaluation
+	throw new SublocError('INPUT_MISSING', 'the run has no scores; name labelled proteins: subloc evaluate RUN DATA', { file: folder })
+}
+
+/** All records, or the held-out ones of the data that the model was trained on. */
+async function scoredRecords(folder: string, model: Model, dataset: Dataset, log: Log) {
+	const training = model.training
+	if (!training) return { records: dataset.records, on: dataset.source }
+	if (training.info.dataset.digest === dataset.digest) {
+		const split = await readSplit(new RunFolder(folder).file('split'), dataset)
+		const held = training.info.split.fold ?? 'test'
+		const records = dataset.records.filter((_, row) => split.parts[row] === held)
+		if (records.length === 0) {
+			throw new SublocError('INVALID_DATASET', 'the model was trained on all of these proteins: nothing is left to score', { file: dataset.source })
+		}
+		return { records, on: `the held-out part (${split.by}) of ${dataset.source}` }
+	}
+	const known = new Set(training.split.split('\n').map((line) => line.split('\t')[0]))
+	const shared = dataset.records.filter(({ id }) => known.has(id)).length
+	if (shared > 0) log.warning(`${shared} of ${dataset.records.length} ids also stand in the data that the model was trained on`)
+	return { records: dataset.records, on: dataset.source }
+}

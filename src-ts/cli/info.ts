@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import { loadModel } from 'subloc-native'
+import { type CommonOptions, openLog, withLog } from './options.js'
+
+export function infoCommand(): Command {
+	return withLog(
+		new Command('info')
+			.summary('tell what a model is and how it was trained')
+			.argument('<run>', 'run folder or model.safetensors')
+			.option('--json', 'print JSON'),
+	).action(async (path: string, flags: CommonOptions & { json?: boolean }) => {
+		openLog(flags)
+		using model = await loadModel(path)
+		const { info, training } = model
+		if (flags.json) {
+			const told = { model: info, config: training?.config ?? null, run: training?.info ?? null }
+			process.stdout.write(`${JSON.stringify(told, null, 2)}\n`)
+			return
+		}
+		const { kind, members, parameters, hidden, attention, dense, filterWidths, filtersPerWidth } = info
+		const units = kind === 'a-lstm' ? `${hidden} LSTM, ${attention} attention, ${dense} dense` : `${hidden} LSTM, ${dense} dense`
+		const lines = [
+			`${kind}, ${members} ${members === 1 ? 'network' : 'networks'} of ${parameters} weights (seeds ${info.seeds.join(', ')})`,
+			`classes: ${info.classes.join(', ')}`,
+			`blocks: ${info.blocks.join(', ')}; at most ${info.maxResidues} residues`,
+			`units: ${units}; ${filtersPerWidth} filters of each width ${filterWidths.join(', ')}`,
+		]
+		if (training) {
+			const { dataset, split, rows, device, started, finished, versions } = training.info
+			const fold = split.fold === null ? '' : `, fold ${split.fold} held out`
+			lines.push(
+				`trained on ${dataset.source}: ${rows.train} proteins, ${rows.test} held out (${split.by}${fold}), ${training.config.epochs} epochs`,
+				`${started} to ${finished ?? 'not finished'} on ${device.backend} (${device.cpuIsa}, ${device.threads} threads), subloc-native ${versions.sublocNative}`,
+			)
+		}
+		process.stdout.write(`${lines.join('\n')}\n`)
+	})
+}

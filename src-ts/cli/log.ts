@@ -1,0 +1,63 @@
+/** Everything that is not data: on stderr, as text for a person or as JSON lines for a program. */
+import pc from 'picocolors'
+
+export type LogFormat = 'text' | 'json'
+
+/** Where a command tells what it does. */
+export class Log {
+	/** The running command's; a process runs one command. */
+	static current = new Log({})
+
+	readonly #quiet: boolean
+	readonly #format: LogFormat
+	readonly #redraws: boolean
+	#drawn = false
+	#lastPlain = 0
+
+	constructor({ quiet = false, logFormat = 'text' }: { quiet?: boolean; logFormat?: LogFormat }) {
+		this.#quiet = quiet
+		this.#format = logFormat
+		this.#redraws = process.stderr.isTTY === true && logFormat === 'text'
+	}
+
+	/** Something a person wants to know; `--quiet` hides it. `facts` are the JSON form's fields. */
+	event(name: string, text: string, facts: object = {}): void {
+		if (this.#quiet) return
+		this.#write(text, { event: name, ...facts })
+	}
+
+	/** Something that may make a result less than expected; never hidden. */
+	warning(text: string): void {
+		this.#write(`${pc.yellow('warning')} ${text}`, { event: 'warning', message: text })
+	}
+
+	/** The reason why a command failed; never hidden. */
+	error(text: string, facts: object): void {
+		this.#write(text, { event: 'error', ...facts })
+	}
+
+	/** The state of long work: a line that is redrawn on a terminal; elsewhere a plain line at most every ten seconds. */
+	progress(text: string): void {
+		if (this.#quiet || this.#format === 'json') return
+		if (this.#redraws) {
+			process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`)
+			this.#drawn = true
+		} else if (Date.now() - this.#lastPlain >= 10_000) {
+			this.#lastPlain = Date.now()
+			process.stderr.write(`${text}\n`)
+		}
+	}
+
+	/** Takes the redrawn line away. */
+	clearLine(): void {
+		if (this.#drawn) process.stderr.write('\r\x1b[2K')
+		this.#drawn = false
+	}
+
+	#write(text: string, facts: object): void {
+		this.clearLine()
+		this.#lastPlain = Date.now()
+		const line = this.#format === 'json' ? JSON.stringify({ time: new Date().toISOString(), ...facts }) : text
+		process.stderr.write(`${line}\n`)
+	}
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+/** The command line: a user of the package. One file a command. */
+import { Command } from 'commander'
+import { packageVersion } from 'subloc-native'
+import { checkCommand } from './check.js'
+import { crossValidateCommand } from './cross-validate.js'
+import { demoCommand } from './demo.js'
+import { devicesCommand } from './devices.js'
+import { evaluateCommand } from './evaluate.js'
+import { infoCommand } from './info.js'
+import { predictCommand } from './predict.js'
+import { endWith } from './process.js'
+import { splitCommand } from './split.js'
+import { trainCommand } from './train.js'
+
+const program = new Command('subloc')
+	.description(
+		'Predicts where in the cell a protein lives, with the convolutional LSTM networks of Sønderby et al. 2015.\n' +
+			'Data goes to stdout or -o, everything else to stderr.',
+	)
+	.version(packageVersion(), '-V, --version', 'print the version alone')
+	.helpCommand('help [command]', 'explain a command')
+	.showHelpAfterError('(subloc --help explains)')
+	.addHelpText(
+		'after',
+		`
+First steps:
+  subloc demo                                         train on synthetic proteins and look at the result, in a minute
+  subloc train DATA -o RUN --preset quick             DATA: a folder of <class>.fasta, or a TSV (id, sequence, class)
+  subloc predict proteome.faa.gz --model RUN -o out.tsv
+  subloc evaluate RUN independent.tsv
+
+Exit codes: 0 done · 2 wrong option or configuration · 65 wrong data · 66 missing input · 69 model, device or tool not usable ·
+  70 training or the program failed · 73, 74 cannot create, cannot write · 75 stopped, can be resumed · 130, 143 interrupted, state saved`,
+	)
+	.exitOverride()
+
+for (const command of [
+	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand],
+	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
+]) {
+	program.addCommand(command().copyInheritedSettings(program))
+}
+
+try {
+	await program.parseAsync()
+} catch (error) {
+	endWith(error)
+}

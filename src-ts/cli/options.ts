@@ -1,0 +1,76 @@
+/** Options that several commands share, with their checks. */
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { RuntimeOptions } from 'subloc-native'
+import { Log, type LogFormat } from './log.js'
+
+/** What every command understands. */
+export interface CommonOptions extends RuntimeOptions {
+	quiet?: boolean
+	logFormat?: LogFormat
+}
+
+/** Adds `--quiet` and `--log-format`. */
+export function withLog(command: Command): Command {
+	return command
+		.option('--quiet', 'tell warnings and errors alone')
+		.addOption(new Option('--log-format <format>', 'how stderr is written').choices(['text', 'json']).default('text'))
+}
+
+/** Adds `--backend`, `--threads` and `--cpu-isa`, and the log options. */
+export function withRuntime(command: Command): Command {
+	return withLog(
+		command
+			.addOption(new Option('--backend <name>', 'where to compute').choices(['auto', 'cpu', 'wgpu', 'cuda']).default('auto'))
+			.option('--threads <n>', 'CPU threads (default: all that this process may use)', wholeNumber(1, 1024))
+			.addOption(
+				new Option('--cpu-isa <set>', 'instruction set of the CPU kernels')
+					.choices(['auto', 'avx512', 'avx2', 'portable'])
+					.default('auto'),
+			),
+	)
+}
+
+/** The log that a command's options ask for; from here on everything tells through it. */
+export function openLog(options: CommonOptions): Log {
+	Log.current = new Log(options)
+	return Log.current
+}
+
+/** The part of a command's options that says where to compute. */
+export function runtimeOf({ backend, threads, cpuIsa }: CommonOptions): RuntimeOptions {
+	return { backend, threads, cpuIsa }
+}
+
+/** Parser of a whole number in a range. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+	return (text) => {
+		const value = Number(text)
+		if (/^\d+$/.test(text) && value >= min && value <= max) return value
+		throw new InvalidArgumentError(`a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`} is needed.`)
+	}
+}
+
+/** Parser of a fraction from 0 to below 1. */
+export function fraction(text: string): number {
+	const value = Number(text)
+	if (text.trim() !== '' && value >= 0 && value < 1) return value
+	throw new InvalidArgumentError('a number from 0 to below 1 is needed.')
+}
+
+/** `I/N` with 1 ≤ I ≤ N. */
+export interface PartOf {
+	index: number
+	count: number
+}
+
+/** Parser of `I/N`, counted from 1. */
+export function partOf(text: string): PartOf {
+	const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
+	if (index && count && index <= count) return { index, count }
+	throw new InvalidArgumentError('I/N with I from 1 to N is needed, for example 2/5.')
+}
+
+/** Parser of a comma-separated list. */
+export function list(text: string): string[] {
+	return text.split(',').map((part) => part.trim())
+}

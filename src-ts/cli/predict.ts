@@ -1,0 +1,80 @@
+import { Command, Option } from 'commander'
+import { loadModel, PREDICTION_FORMATS, type Prediction, type PredictionFormat, predict, writePredictions } from 'subloc-native'
+import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { untilStopped } from './process.js'
+
+interface PredictFlags extends CommonOptions {
+	model: string
+	output: string
+	profiles?: string
+	missingProfile?: 'blosum' | 'onehot' | 'fail'
+	format?: PredictionFormat
+	strict?: boolean
+}
+
+export function predictCommand(): Command {
+	return withRuntime(
+		new Command('predict')
+			.summary('predict where proteins live')
+			.description(
+				'Predicts every protein of a FASTA file, in its order and in bounded memory. A record that cannot be used (no residues, a character that\n' +
+					'is no letter) keeps its row: its status says why, its other cells are empty.',
+			)
+			.argument('<in>', 'FASTA, plain or gzip, or - for stdin')
+			.requiredOption('--model <run>', 'run folder or model.safetensors')
+			.option('-o, --output <file>', 'where to write; - is stdout', '-')
+			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
+			.addOption(new Option('--missing-profile <policy>', 'what stands in for a missing profile').choices(['blosum', 'onehot', 'fail']))
+			.addOption(new Option('--format <format>', 'default: by the ending of -o, else tsv').choices(PREDICTION_FORMATS))
+			.option('--strict', 'end with an error at the first record that cannot be used'),
+	)
+		.addHelpText(
+			'after',
+			`
+Examples:
+  subloc predict proteome.faa.gz --model runs/first -o places.tsv
+  zcat *.faa.gz | subloc predict - --model runs/first --format jsonl | jq .compartment
+
+Columns: id, status, compartment, its probability, spread (standard deviation over the ensemble), and the probability of each class.`,
+		)
+		.action((input: string, flags: PredictFlags) => untilStopped((signal) => run(input, flags, signal)))
+}
+
+async function run(input: string, flags: PredictFlags, signal: AbortSignal): Promise<void> {
+	const log = openLog(flags)
+	using model = await loadModel(flags.model)
+	const started = Date.now()
+	const skipped: string[] = []
+	let count = 0
+	async function* watched(predictions: AsyncIterable<Prediction>): AsyncGenerator<Prediction> {
+		for await (const prediction of predictions) {
+			count += 1
+			if (prediction.problem) skipped.push(`${prediction.id} (${prediction.problem.message})`)
+			if (count % 100 === 0) log.progress(`${count} proteins, ${rate(count, started)} a second`)
+			yield prediction
+		}
+	}
+	const predictions = predict(model, input, {
+		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, signal },
+		onProblem: flags.strict ? 'fail' : 'skip',
+		...runtimeOf(flags),
+	})
+	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
+		...{ classes: model.classes, format: flags.format ?? formatOf(flags.output) },
+	})
+	for (const one of skipped.slice(0, 5)) log.warning(`skipped ${one}`)
+	if (skipped.length > 5) log.warning(`… and ${skipped.length - 5} more, see their status`)
+	const where = flags.output === '-' ? '' : `: ${flags.output}`
+	log.event('predicted', `${count} proteins predicted, ${skipped.length} skipped, ${rate(count, started)} a second${where}`, {
+		...{ records: count, skipped: skipped.length, output: flags.output },
+	})
+}
+
+function rate(count: number, started: number): string {
+	const rate = count / Math.max((Date.now() - started) / 1000, 0.001)
+	return rate.toFixed(rate < 10 ? 1 : 0)
+}
+
+function formatOf(output: string): PredictionFormat {
+	return PREDICTION_FORMATS.find((format) => output.endsWith(`.${format}`)) ?? 'tsv'
+}

@@ -1,0 +1,79 @@
+/** From what a person wrote to the complete configuration. */
+import type { z } from 'zod'
+import { orderedBlocks } from '../encoding/blocks.js'
+import { SublocError } from '../errors.js'
+import { PRESETS } from './presets.js'
+import { type ConfigFile, configFileSchema, type TrainingConfig, trainingConfigSchema } from './schema.js'
+
+export interface Resolved {
+	config: TrainingConfig
+	/** What was changed on the way, a sentence each. */
+	warnings: string[]
+}
+
+/**
+ * Fills in a configuration from its preset (default `modern`). Without a source of profiles the block `profile` is taken out, with a warning, unless it
+ * was asked for by name.
+ *
+ * Errors: `INVALID_OPTION` that names the option's path and what would be right.
+ */
+export function resolveConfig(options: ConfigFile, { hasProfiles }: { hasProfiles: boolean }): Resolved {
+	const given = checked(configFileSchema, options)
+	const { preset = 'modern', ...own } = given
+	const base = PRESETS[preset]
+	const warnings: string[] = []
+	let blocks = orderedBlocks(own.blocks ?? base.blocks)
+	if (blocks.includes('profile') && !hasProfiles) {
+		if (own.blocks) {
+			const message = 'blocks: profile is asked for, and there are no profiles (--profiles DIR, or leave the block out)'
+			throw new SublocError('INVALID_OPTION', message, { option: 'blocks', value: own.blocks })
+		}
+		blocks = blocks.filter((block) => block !== 'profile')
+		warnings.push(`no profiles are given: the blocks are ${blocks.join(', ')} (preset ${preset} has profile too)`)
+	}
+	const config = checked(trainingConfigSchema, {
+		...base,
+		...own,
+		blocks,
+		optimizer: { ...base.optimizer, ...own.optimizer },
+		dropout: { ...base.dropout, ...own.dropout },
+	})
+	checkTogether(config)
+	return { config, warnings }
+}
+
+/** What a value's own range cannot say. */
+function checkTogether(config: TrainingConfig): void {
+	const wrong = (option: string, why: string): never => {
+		throw new SublocError('INVALID_OPTION', `${option}: ${why}`, { option })
+	}
+	if (new Set(config.filterWidths).size !== config.filterWidths.length) wrong('filterWidths', 'a width stands twice')
+	if (config.earlyStopping && config.validationFraction === 0) {
+		wrong('earlyStopping', 'it needs validation records: set validationFraction, for example 0.1')
+	}
+	if (config.seed + config.members - 1 > Number.MAX_SAFE_INTEGER) wrong('seed', 'it is too large for so many members')
+}
+
+function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+	const result = schema.safeParse(value)
+	if (result.success) return result.data
+	const [{ option, message }] = issues(result.error) as [Issue]
+	throw new SublocError('INVALID_OPTION', `${option}: ${message}`, { option })
+}
+
+/** A mistake in a configuration. */
+export interface Issue {
+	/** Dotted path: `optimizer.learningRate`. */
+	option: string
+	path: PropertyKey[]
+	message: string
+}
+
+/** A schema's complaints as sentences; the unknown key of an object counts as the place. */
+export function issues(error: z.ZodError): Issue[] {
+	return error.issues.map((issue) => {
+		const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path
+		const message = issue.code === 'unrecognized_keys' ? 'there is no such option' : issue.message
+		return { path, option: path.join('.') || 'the configuration', message }
+	})
+}

@@ -1,0 +1,80 @@
+/** Cross-validation: every fold is held out once; all its models are members of one job. */
+import { resolveConfig } from './config/resolve.js'
+import type { Dataset } from './dataset/dataset.js'
+import { rowsOf, type Split, stratifiedFolds } from './dataset/split/split.js'
+import { SublocError } from './errors.js'
+import { Model, nativeOf } from './model/model.js'
+import { type Prediction, predictAll } from './predict/predict.js'
+import { Run } from './progress.js'
+import { configurationOf, type EpochReport, memberSeeds, splitOf, type TrainOptions, trainGroups } from './train.js'
+
+export interface CrossValidateOptions extends Omit<TrainOptions, 'fold' | 'member'> {
+	/** Number of stratified folds, 2 or more; default 5. Without effect where `split` gives numbered folds. */
+	folds?: number
+}
+
+/** An epoch of one fold's member. */
+export interface FoldEpochReport extends EpochReport {
+	/** From 1. */
+	fold: number
+}
+
+/** What a cross-validation comes to. */
+export interface CrossValidation {
+	/** Each record predicted by the models that never saw it, in the order of the dataset. */
+	predictions: Prediction[]
+	split: Split
+	/** The ensemble of each fold; close them when done. */
+	models: Model[]
+}
+
+export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>
+
+/**
+ * Trains `members` networks a fold side by side and predicts every record with those that did not see it. Member m of fold f equals the member that
+ * `train` with `split` and `fold: f` trains, to the bit on the CPU.
+ *
+ * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
+ */
+export function crossValidate(dataset: Dataset, options: CrossValidateOptions = {}): CrossValidationRun {
+	return new Run((emit, signal) => validate(dataset, options, emit, signal), options.signal)
+}
+
+async function validate(
+	dataset: Dataset,
+	{ folds = 5, ...options }: CrossValidateOptions,
+	emit: (report: FoldEpochReport) => void,
+	signal: AbortSignal,
+): Promise<CrossValidation> {
+	const { config, warnings } = resolveConfig(configurationOf(options), { hasProfiles: options.profiles !== undefined })
+	const split =
+		options.split === undefined
+			? stratifiedFolds(dataset, { folds, seed: config.seed })
+			: await splitOf(dataset, options.split, config)
+	if (split.folds === 0) {
+		throw new SublocError('INVALID_SPLIT', 'cross-validation needs a split into numbered folds', { option: 'split' })
+	}
+	const seeds = memberSeeds(config, null)
+	const groups = Array.from({ length: split.folds }, (_, index) => ({
+		rows: rowsOf(split, dataset, { ...config, fold: index + 1 }),
+		seeds,
+	}))
+	const foldOf = (member: number) => Math.ceil(member / seeds.length)
+	const model = await trainGroups(dataset, options, (report) => emit({ ...report, fold: foldOf(report.member) }), signal, {
+		...{ config, warnings, split, fold: null, folds: split.folds, groups },
+	})
+	const models = groups.map((_, index) => {
+		const own = seeds.map((_, member) => index * seeds.length + member)
+		return new Model(nativeOf(model).select(own), null)
+	})
+	const predictions = new Array<Prediction>(dataset.records.length)
+	for (const [index, { rows }] of groups.entries()) {
+		const own = Array.from(rows.test, (row) => dataset.records[row]!)
+		const found = await predictAll(models[index]!, own, {
+			...{ profiles: options.profiles, missingProfile: config.missingProfile, signal },
+			...{ backend: options.backend, threads: options.threads, cpuIsa: options.cpuIsa },
+		})
+		for (const [at, row] of rows.test.entries()) predictions[row] = found[at]!
+	}
+	return { predictions, split, models }
+}

@@ -1,0 +1,139 @@
+/** Labelled proteins: from a folder of `<class>.fasta`, or from a TSV. docs/data.md states the formats. */
+import { createHash } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileError, SublocError } from '../errors.js'
+import { readFasta } from '../sequence/fasta.js'
+import type { SequenceRecord } from '../sequence/record.js'
+import { type Annotation, parseAnnotations } from './annotations.js'
+import { readTsvRecords } from './tsv.js'
+
+/** A protein whose place is known. */
+export interface LabelledRecord extends SequenceRecord {
+	/** Its compartment. */
+	class: string
+	/** Value of the TSV's `fold` column; empty where there is none. */
+	fold: string
+	/** Value of the TSV's `cluster` column; empty where there is none. */
+	cluster: string
+	/** The header's tags (MultiLoc): what is known of its sorting signal. Never input of a model. */
+	annotations: Annotation[]
+}
+
+/** Labelled proteins and their classes. */
+export interface Dataset {
+	readonly records: readonly LabelledRecord[]
+	/** Class names in byte order; a record's class index is the place of its class here. */
+	readonly classes: readonly string[]
+	/** Where it was read from. */
+	readonly source: string
+	/** SHA-256 over ids, classes and sequences in order: two datasets of one digest train the same model. */
+	readonly digest: string
+}
+
+export interface ReadDatasetOptions {
+	/** The classes that may occur, in any order; `UNKNOWN_CLASS` for another. Default: those that do occur. */
+	classes?: readonly string[]
+	/** A dataset to learn from needs two classes with records; one to evaluate on does not. Default 2. */
+	minimumClasses?: number
+}
+
+/**
+ * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, each also `.gz`) a class, or a TSV with the columns
+ * `id`, `sequence`, `class` and optionally `fold` and `cluster` (`.gz` too). Records keep their order: files in byte order of their class, records as they
+ * stand. Stray `._*` and hidden files are ignored. Residues are read as in `readFasta`.
+ *
+ * Errors: `INPUT_MISSING`, `INVALID_DATASET` (empty, one class only, an id twice), `UNKNOWN_CLASS`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file,
+ * line and record.
+ */
+export async function readDataset(path: string, options: ReadDatasetOptions = {}): Promise<Dataset> {
+	const isFolder = await stat(path).then(
+		(found) => found.isDirectory(),
+		(error) => {
+			throw fileError(error, path, 'read')
+		},
+	)
+	const records = isFolder ? await readFolder(path) : await readTsvRecords(path, options.classes)
+	return makeDataset(records, { ...options, source: path })
+}
+
+/**
+ * A dataset from records. Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`.
+ */
+export function makeDataset(
+	records: readonly LabelledRecord[],
+	{ classes, minimumClasses = 2, source = 'records' }: ReadDatasetOptions & { source?: string } = {},
+): Dataset {
+	if (records.length === 0) throw new SublocError('INVALID_DATASET', 'the dataset has no records', { file: source })
+	const ids = new Map<string, LabelledRecord>()
+	const digest = createHash('sha256')
+	for (const record of records) {
+		const place = { file: source, record: record.id, ...(record.line && { line: record.line }) }
+		const former = ids.get(record.id)
+		if (former) {
+			const message = `the id occurs twice (classes ${former.class} and ${record.class}); ids must be unique`
+			throw new SublocError('INVALID_DATASET', message, place)
+		}
+		if (record.sequence === '') throw new SublocError('INVALID_DATASET', 'the record has no residues', place)
+		if (classes && !classes.includes(record.class)) throw unknownClass(record.class, classes, place)
+		ids.set(record.id, record)
+		digest.update(`${record.id}\t${record.class}\t${record.sequence}\n`)
+	}
+	const present = byteOrder(new Set(records.map((record) => record.class)))
+	if (present.length < minimumClasses) {
+		const message = `all ${records.length} records are '${present[0]}': at least ${minimumClasses} classes are needed`
+		throw new SublocError('INVALID_DATASET', message, { file: source, class: present[0] })
+	}
+	return { records, classes: classes ? byteOrder(classes) : present, source, digest: digest.digest('hex') }
+}
+
+/** Class index of each record, [N]. */
+export function classIndices({ records, classes }: Pick<Dataset, 'records' | 'classes'>): Uint32Array {
+	const index = new Map(classes.map((name, at) => [name, at]))
+	return Uint32Array.from(records, (record) => index.get(record.class)!)
+}
+
+/** Names in byte order of their UTF-8, everywhere the order of the classes. */
+export function byteOrder(names: Iterable<string>): string[] {
+	return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}
+
+/** @internal */
+export function unknownClass(name: string, classes: readonly string[], place: object): SublocError {
+	const message = `class '${name}' is none of ${classes.join(', ')}`
+	return new SublocError('UNKNOWN_CLASS', message, { ...place, value: name, allowed: classes })
+}
+
+const FASTA_NAME = /^(.+?)\.(fasta|fa|faa)(\.gz)?$/
+
+async function readFolder(folder: string): Promise<LabelledRecord[]> {
+	const names = (await readdir(folder)).filter((name) => !name.startsWith('.') && FASTA_NAME.test(name))
+	if (names.length === 0) {
+		const message = 'the folder has no <class>.fasta (.fa and .faa, also with .gz)'
+		throw new SublocError('INVALID_DATASET', message, { file: folder })
+	}
+	const fileOf = new Map<string, string>()
+	for (const name of names) {
+		const own = FASTA_NAME.exec(name)![1]!
+		const former = fileOf.get(own)
+		if (former) {
+			throw new SublocError('INVALID_DATASET', `class '${own}' has two files, ${former} and ${name}`, { file: folder })
+		}
+		fileOf.set(own, name)
+	}
+	const records: LabelledRecord[] = []
+	const seen = new Map<string, string>()
+	for (const own of byteOrder(fileOf.keys())) {
+		const file = join(folder, fileOf.get(own)!)
+		for await (const record of readFasta(file)) {
+			const former = seen.get(record.id)
+			if (former) {
+				const message = `the id occurs twice, first in ${former}; ids must be unique`
+				throw new SublocError('INVALID_DATASET', message, { file, line: record.line, record: record.id })
+			}
+			seen.set(record.id, `${file}:${record.line}`)
+			records.push({ ...record, class: own, fold: '', cluster: '', annotations: parseAnnotations(record.description) })
+		}
+	}
+	return records
+}

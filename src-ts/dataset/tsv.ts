@@ -1,0 +1,71 @@
+/** Tab-separated tables with a header line. */
+import { SublocError } from '../errors.js'
+import { sourceName, type TextSource, textLines } from '../sequence/lines.js'
+import { type LabelledRecord, unknownClass } from './dataset.js'
+
+/** A line of a table: its cells by column name. */
+export interface TsvRow {
+	cells: Record<string, string>
+	/** From 1; the header is line 1. */
+	line: number
+}
+
+/**
+ * Rows of a table. The first line names the columns; every other line has as many cells. Blank lines and lines that begin with `#` are ignored.
+ * Errors: what `invalid` makes, with the line.
+ */
+export async function* tsvRows(
+	source: TextSource,
+	required: readonly string[],
+	invalid: (why: string, line: number) => SublocError,
+	onComment: (text: string) => void = () => {},
+): AsyncGenerator<TsvRow> {
+	let columns: string[] | undefined
+	for await (const lines of textLines(source, invalid)) {
+		for (const { text, number } of lines) {
+			if (text.startsWith('#')) onComment(text)
+			if (text.trim() === '' || text.startsWith('#')) continue
+			const cells = text.split('\t').map((cell) => cell.trim())
+			if (!columns) {
+				columns = cells
+				const missing = required.filter((column) => !cells.includes(column))
+				if (missing.length > 0) {
+					throw invalid(`the first line must name the tab-separated columns ${required.join(', ')}; ${missing.join(', ')} missing`, number)
+				}
+				continue
+			}
+			if (cells.length !== columns.length) {
+				throw invalid(`${cells.length} cells, the header has ${columns.length}`, number)
+			}
+			yield { cells: Object.fromEntries(columns.map((column, at) => [column, cells[at]!])), line: number }
+		}
+	}
+	if (!columns) throw invalid('the file is empty', 1)
+}
+
+/** Labelled records of a TSV; see `readDataset`. */
+export async function readTsvRecords(source: TextSource, classes?: readonly string[]): Promise<LabelledRecord[]> {
+	const file = sourceName(source)
+	const invalid = (why: string, line: number, record?: string) =>
+		new SublocError('INVALID_DATASET', why, { file, line, ...(record && { record }) })
+	const records: LabelledRecord[] = []
+	const seen = new Map<string, number>()
+	for await (const { cells, line } of tsvRows(source, ['id', 'sequence', 'class'], invalid)) {
+		const { id = '', class: own = '', fold = '', cluster = '' } = cells
+		const former = seen.get(id)
+		if (id === '') throw invalid('the id is empty', line)
+		if (former) throw invalid(`the id occurs twice, first in line ${former}; ids must be unique`, line, id)
+		if (own === '') throw invalid('the class is empty', line, id)
+		if (classes && !classes.includes(own)) throw unknownClass(own, classes, { file, line, record: id })
+		const sequence = cells.sequence!.toUpperCase().replace(/\*$/, '')
+		if (sequence === '') throw invalid('the record has no residues', line, id)
+		const odd = /[^A-Z]/.exec(sequence)
+		if (odd) {
+			const facts = { file, line, record: id, residue: odd[0], position: odd.index + 1 }
+			throw new SublocError('UNKNOWN_RESIDUE', `'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`, facts)
+		}
+		seen.set(id, line)
+		records.push({ id, description: '', sequence, line, class: own, fold, cluster, annotations: [] })
+	}
+	return records
+}

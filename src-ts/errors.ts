@@ -1,0 +1,141 @@
+/** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
+
+/** What went wrong. The codes are part of the interface; messages are not. */
+export type ErrorCode =
+	| 'INVALID_OPTION'
+	| 'INVALID_CONFIG'
+	| 'INVALID_FASTA'
+	| 'UNKNOWN_RESIDUE'
+	| 'UNKNOWN_CLASS'
+	| 'INVALID_DATASET'
+	| 'INVALID_SPLIT'
+	| 'INVALID_PROFILE'
+	| 'INVALID_SHARD'
+	| 'INPUT_MISSING'
+	| 'INVALID_MODEL'
+	| 'BACKEND_UNAVAILABLE'
+	| 'TOOL_UNAVAILABLE'
+	| 'OUT_OF_MEMORY'
+	| 'DEVICE_LOST'
+	| 'TRAINING_DIVERGED'
+	| 'INTERNAL'
+	| 'IO'
+	| 'CANCELLED'
+
+/** Facts about an error; which are there depends on the code. */
+export interface ErrorFacts {
+	/** Path of the file at fault. */
+	file?: string
+	/** Its line, from 1. */
+	line?: number
+	/** Id of the record at fault. */
+	record?: string
+	/** The character at fault. */
+	residue?: string
+	/** Place of the residue in its sequence, from 1. */
+	position?: number
+	/** Name of the option at fault, as in `optimizer.learningRate`. */
+	option?: string
+	/** The value at fault. */
+	value?: unknown
+	/** What would have been right. */
+	allowed?: readonly string[]
+	/** `create`, `write` or `read`: what failed, of `IO`. */
+	stage?: string
+	[fact: string]: unknown
+}
+
+/** Every error that this package throws on purpose. Cancelling is the exception: it rejects with the signal's own reason. */
+export class SublocError extends Error {
+	override readonly name = 'SublocError'
+	/** Stable; compare this, never the message. */
+	readonly code: ErrorCode
+	/** File, line, record and whatever else is known. */
+	readonly facts: Readonly<ErrorFacts>
+
+	constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}, options?: ErrorOptions) {
+		super(message, options)
+		this.code = code
+		this.facts = facts
+	}
+
+	/** Path of the file at fault. */
+	get file(): string | undefined {
+		return this.facts.file
+	}
+
+	/** Line of the file at fault, from 1. */
+	get line(): number | undefined {
+		return this.facts.line
+	}
+
+	/** Id of the record at fault. */
+	get record(): string | undefined {
+		return this.facts.record
+	}
+
+	/** The character at fault. */
+	get residue(): string | undefined {
+		return this.facts.residue
+	}
+}
+
+/** Exit codes of the command line, after sysexits.h; docs/errors.md shows the table. */
+const EXIT_CODES: Record<ErrorCode, number> = {
+	INVALID_OPTION: 2,
+	INVALID_CONFIG: 2,
+	INVALID_FASTA: 65,
+	UNKNOWN_RESIDUE: 65,
+	UNKNOWN_CLASS: 65,
+	INVALID_DATASET: 65,
+	INVALID_SPLIT: 65,
+	INVALID_PROFILE: 65,
+	INVALID_SHARD: 65,
+	INPUT_MISSING: 66,
+	INVALID_MODEL: 69,
+	BACKEND_UNAVAILABLE: 69,
+	TOOL_UNAVAILABLE: 69,
+	OUT_OF_MEMORY: 70,
+	DEVICE_LOST: 70,
+	TRAINING_DIVERGED: 70,
+	INTERNAL: 70,
+	IO: 74,
+	CANCELLED: 75,
+}
+
+/** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
+export function exitCode(error: unknown): number {
+	if (!(error instanceof SublocError)) return 70
+	if (error.code === 'IO') return error.facts.stage === 'create' ? 73 : error.facts.stage === 'read' ? 66 : 74
+	return EXIT_CODES[error.code]
+}
+
+/** `file:line: record: message` with what is known of the place. */
+export function describeError(error: SublocError): string {
+	const place = [error.file && (error.line ? `${error.file}:${error.line}` : error.file), error.record]
+	return [...place.filter(Boolean), error.message].join(': ')
+}
+
+/** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */
+export function fileError(error: unknown, file: string, stage: 'create' | 'write' | 'read'): unknown {
+	if (!(error instanceof Error) || error instanceof SublocError || !('code' in error)) return error
+	const reason = REASONS[String(error.code)] ?? error.message
+	const missing = stage === 'read' && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+	const code = missing ? 'INPUT_MISSING' : 'IO'
+	const facts = { file, stage, reason: String(error.code) }
+	return new SublocError(code, `cannot ${stage === 'write' ? 'write to' : stage} it: ${reason}`, facts, { cause: error })
+}
+
+const REASONS: Record<string, string> = {
+	ENOENT: 'there is no such file or folder',
+	ENOTDIR: 'a part of the path is a file, not a folder',
+	EISDIR: 'it is a folder',
+	EACCES: 'permission denied',
+	EPERM: 'not permitted',
+	EROFS: 'the file system is read-only',
+	ENOSPC: 'no space is left on the disk',
+	EDQUOT: 'the disk quota is used up',
+	EFBIG: 'it would grow past the file size limit',
+	EEXIST: 'it exists already',
+	EMFILE: 'too many files are open',
+}

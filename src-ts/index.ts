@@ -1,0 +1,61 @@
+/**
+ * subloc-native: where in the cell a protein lives, and why. The convolutional LSTM networks of Sønderby et al. 2015, trained and run natively.
+ */
+export { loadConfig, parseConfig } from './config/load.js'
+export { type Preset, PRESETS } from './config/presets.js'
+export { resolveConfig, type Resolved } from './config/resolve.js'
+export { type ConfigFile, configJsonSchema, type TrainingConfig } from './config/schema.js'
+export {
+	type CrossValidateOptions,
+	type CrossValidation,
+	type CrossValidationRun,
+	crossValidate,
+	type FoldEpochReport,
+} from './cross-validate.js'
+export type { Annotation } from './dataset/annotations.js'
+export {
+	type Dataset,
+	type LabelledRecord,
+	makeDataset,
+	type ReadDatasetOptions,
+	readDataset,
+} from './dataset/dataset.js'
+export { formatSplit, readSplit } from './dataset/split/file.js'
+export { columnSplit, holdOut, type Part, type Rows, rowsOf, type Split, stratifiedFolds } from './dataset/split/split.js'
+export { SYNTHETIC_CLASSES, type SyntheticClass, type SyntheticOptions, syntheticDataset } from './dataset/synthetic.js'
+export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable } from './encoding/blocks.js'
+export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/profile/implied.js'
+export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
+export { describeError, type ErrorCode, type ErrorFacts, exitCode, SublocError } from './errors.js'
+export {
+	type ClusterScores,
+	type EvaluateOptions,
+	type Evaluation,
+	evaluate,
+	evaluatePredictions,
+} from './evaluate/evaluate.js'
+export { type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
+export { type ConfusionFigureOptions, confusionFigure } from './figures/confusion.js'
+export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
+export { writeWhole } from './model/files.js'
+export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
+export type { RuntimeOptions } from './model/runtime.js'
+export { compiledBackends, cpuInfo, type DeviceReport, listDevices, type NativeEpochReport, nativeInfo } from './native/binding.js'
+export { PREDICTION_FORMATS, type PredictionFormat, type PredictionFormatter, predictionFormatter } from './predict/format.js'
+export {
+	type Prediction,
+	type PredictionInput,
+	type PredictOptions,
+	type ProteinRecord,
+	predict,
+	predictAll,
+} from './predict/predict.js'
+export { type WritePredictionsOptions, writePredictions } from './predict/write.js'
+export type { Run, StepProgress } from './progress.js'
+export { ALPHABET } from './sequence/alphabet.js'
+export { checkFasta, type InputProblem, type InputReport } from './sequence/check.js'
+export { type ReadFastaOptions, readFasta } from './sequence/fasta.js'
+export type { TextSource } from './sequence/lines.js'
+export { applyCut, type MiddleCut, middleCut, originalPosition } from './sequence/middle-cut.js'
+export { type SequenceRecord, sequenceRecord } from './sequence/record.js'
+export { type EpochReport, packageVersion, type TrainingRun, type TrainOptions, train } from './train.js'

@@ -1,0 +1,135 @@
+/** A trained model: one network or an ensemble, and what is known of its training. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TrainingConfig } from '../config/schema.js'
+import type { EncodingBlock } from '../encoding/blocks.js'
+import { SublocError } from '../errors.js'
+import { NativeModel, type NativeEpochReport } from '../native/binding.js'
+import { formatMetrics, parseMetrics, RUN_FILES, RunFolder, type RunInfo } from './run-folder.js'
+
+/** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
+export interface TrainingRecord {
+	config: TrainingConfig
+	info: RunInfo
+	/** Every epoch of every member. */
+	history: NativeEpochReport[]
+	/** Text of splits.tsv. */
+	split: string
+}
+
+/** What a model is, as `subloc info` prints it. */
+export interface ModelInfo {
+	kind: 'r-lstm' | 'a-lstm'
+	/** In byte order; probabilities have this order. */
+	classes: string[]
+	blocks: EncodingBlock[]
+	/** M: networks whose probabilities are averaged. */
+	members: number
+	/** Seed of each member. */
+	seeds: string[]
+	/** Trainable numbers of one member. */
+	parameters: number
+	/** H, LSTM units a direction. */
+	hidden: number
+	/** A, attention units; of an A-LSTM. */
+	attention: number
+	/** D, dense units. */
+	dense: number
+	filterWidths: number[]
+	filtersPerWidth: number
+	/** Longer sequences lose their middle. */
+	maxResidues: number
+}
+
+const natives = new WeakMap<Model, NativeModel>()
+
+/**
+ * A trained model. Its weights live outside JavaScript's heap: `close()` (or `using`) frees them at once, the garbage collector some time later.
+ */
+export class Model {
+	readonly info: Readonly<ModelInfo>
+	/** How it was trained; null where only the weights are known. */
+	readonly training: Readonly<TrainingRecord> | null
+
+	/** @internal */
+	constructor(native: NativeModel, training: TrainingRecord | null) {
+		natives.set(this, native)
+		const { members, seeds, kind, classes, blocks, ...sizes } = native.config
+		const { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues } = sizes
+		this.info = {
+			...{ kind, classes, blocks: blocks as EncodingBlock[], members, seeds: seeds.map(String) },
+			...{ parameters: native.parameterCount, hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues },
+		}
+		this.training = training
+	}
+
+	/** Class names in the order of the probabilities. */
+	get classes(): readonly string[] {
+		return this.info.classes
+	}
+
+	/** Whether it reads profiles. */
+	get readsProfiles(): boolean {
+		return this.info.blocks.includes('profile')
+	}
+
+	/**
+	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) into a run folder, which is made where
+	 * it is missing. Each file is whole or not there. Errors: `IO`.
+	 */
+	async save(path: string): Promise<void> {
+		const folder = new RunFolder(path)
+		await folder.create()
+		if (this.training) {
+			const { config, info, history, split } = this.training
+			await folder.writeJson('config', config)
+			await folder.writeJson('run', info)
+			await folder.write('metrics', formatMetrics(history))
+			await folder.write('split', split)
+		}
+		await nativeOf(this).save(folder.file('model'))
+		await folder.write('done', '')
+	}
+
+	/** Frees the weights. Idempotent; work that runs on the model ends first. */
+	close(): void {
+		nativeOf(this).close()
+	}
+
+	[Symbol.dispose](): void {
+		this.close()
+	}
+}
+
+/** @internal The native side of a model. */
+export function nativeOf(model: Model): NativeModel {
+	return natives.get(model)!
+}
+
+/**
+ * Loads a model from a run folder, or from a lone model.safetensors.
+ *
+ * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a JSON file beside it is damaged.
+ */
+export async function loadModel(path: string): Promise<Model> {
+	const isFolder = await stat(path).then(
+		(found) => found.isDirectory(),
+		() => false,
+	)
+	const native = await NativeModel.load(isFolder ? join(path, RUN_FILES.model) : path)
+	return new Model(native, isFolder ? await readTraining(new RunFolder(path)) : null)
+}
+
+/** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */
+export function mergeModels(models: readonly Model[]): Model {
+	if (models.length === 0) throw new SublocError('INVALID_MODEL', 'there is no model to merge')
+	return new Model(NativeModel.merge(models.map(nativeOf)), null)
+}
+
+async function readTraining(folder: RunFolder): Promise<TrainingRecord | null> {
+	const config = await folder.readJson<TrainingConfig>('config')
+	const info = await folder.readJson<RunInfo>('run')
+	const [metrics, split] = [await folder.read('metrics'), await folder.read('split')]
+	if (!config || !info || metrics === null || split === null) return null
+	return { config, info, history: parseMetrics(metrics), split }
+}

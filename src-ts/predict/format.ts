@@ -1,0 +1,63 @@
+/** Predictions as text. */
+import { SublocError } from '../errors.js'
+import type { Prediction } from './predict.js'
+
+export const PREDICTION_FORMATS = ['tsv', 'csv', 'jsonl'] as const
+/** `tsv` and `csv` have a header line; `jsonl` has an object a line. */
+export type PredictionFormat = (typeof PREDICTION_FORMATS)[number]
+
+/** Decimals of probabilities in tables: an f32 softmax is worth no more. */
+const DECIMALS = 6
+
+export interface PredictionFormatter {
+	/** Text before the first row; empty for `jsonl`. */
+	header: string
+	/** A row with its line end. */
+	row(prediction: Prediction): string
+}
+
+/**
+ * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals.
+ *
+ * Errors: `INVALID_OPTION` for an unknown format.
+ */
+export function predictionFormatter(format: PredictionFormat, classes: readonly string[]): PredictionFormatter {
+	if (format === 'jsonl') return { header: '', row: (prediction) => `${JSON.stringify(jsonRow(prediction))}\n` }
+	if (format !== 'tsv' && format !== 'csv') {
+		const facts = { option: 'format', value: format, allowed: PREDICTION_FORMATS }
+		throw new SublocError('INVALID_OPTION', `format: '${format}' is not one of ${PREDICTION_FORMATS.join(', ')}`, facts)
+	}
+	const line = format === 'tsv' ? tsvLine : csvLine
+	return {
+		header: line(['id', 'status', 'compartment', 'probability', 'spread', ...classes]),
+		row: (prediction) => line(cells(prediction, classes)),
+	}
+}
+
+function cells({ id, status, problem, compartment, probability, spread, probabilities }: Prediction, classes: readonly string[]) {
+	const each = classes.map((name) => decimals(probabilities?.[name] ?? null))
+	return [id, problem ? `${status}:${problem.code}` : status, compartment ?? '', decimals(probability), decimals(spread), ...each]
+}
+
+function decimals(value: number | null): string {
+	return value === null ? '' : value.toFixed(DECIMALS)
+}
+
+function jsonRow({ id, status, problem, compartment, probability, spread, probabilities }: Prediction) {
+	const round = (value: number | null) => (value === null ? null : Number(value.toFixed(DECIMALS)))
+	const each = probabilities && Object.fromEntries(Object.entries(probabilities).map(([name, p]) => [name, round(p)]))
+	return {
+		...{ id, status, compartment, probability: round(probability), spread: round(spread), probabilities: each },
+		...(problem && { problem: { code: problem.code, message: problem.message, ...problem.facts } }),
+	}
+}
+
+function tsvLine(cells: readonly string[]): string {
+	return `${cells.join('\t')}\n`
+}
+
+/** RFC 4180 quoting. */
+function csvLine(cells: readonly string[]): string {
+	return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`
+}

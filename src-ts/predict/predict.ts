@@ -1,0 +1,269 @@
+/** Prediction: a stream of proteins in, a stream of places out, in the same order. */
+import { Readable } from 'node:stream'
+import { encodeRecords } from '../encoding/encode.js'
+import type { MissingProfile } from '../encoding/profile/implied.js'
+import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
+import { SublocError } from '../errors.js'
+import { type Model, nativeOf } from '../model/model.js'
+import { type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
+import type { NativeModel, NativeRuntime } from '../native/binding.js'
+import { readFasta } from '../sequence/fasta.js'
+import { originalPosition } from '../sequence/middle-cut.js'
+import type { SequenceRecord } from '../sequence/record.js'
+
+/** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
+export type PredictionInput =
+	| string
+	| Readable
+	| Iterable<ProteinRecord>
+	| AsyncIterable<ProteinRecord>
+
+/** A record that was not read from a file. */
+export type ProteinRecord = Pick<SequenceRecord, 'id' | 'sequence'> & Partial<SequenceRecord>
+
+export interface PredictOptions extends RuntimeOptions {
+	/** Profiles for a model that reads them: a folder with a packed store, or a source. */
+	profiles?: string | ProfileSource
+	/** What stands in for a missing profile; default: as the model was trained. */
+	missingProfile?: MissingProfile
+	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
+	onProblem?: 'skip' | 'fail'
+	/** Also gives the attention weights of an A-LSTM; default false. */
+	attention?: boolean
+	/** Ends the prediction within a second. */
+	signal?: AbortSignal
+}
+
+/** The answer for one protein. Fields of a skipped record are null. */
+export interface Prediction {
+	id: string
+	status: 'ok' | 'skipped'
+	/** Why it was skipped. */
+	problem: SublocError | null
+	/** Residues of the whole sequence. */
+	length: number
+	/** The most probable class; of equals the first. */
+	compartment: string | null
+	/** Its probability: the mean over the ensemble's members. */
+	probability: number | null
+	/** Standard deviation of that probability over the members; 0 for a single network. */
+	spread: number | null
+	/** Probability of each class, in the order of the classes; they sum to 1. */
+	probabilities: Record<string, number> | null
+	/** Where an A-LSTM looked: weights α (mean over the members, sum 1) of the kept residues and their positions, from 1, in the whole sequence. */
+	attention: { weights: Float32Array; positions: Uint32Array } | null
+}
+
+/** Proteins and residues that are encoded at a time: what bounds the memory. */
+const CHUNK = { records: 1024, residues: 400_000 }
+
+/**
+ * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
+ * those around it. While one chunk is computed, the next is read.
+ *
+ * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
+ * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
+ */
+export async function* predict(
+	model: Model,
+	input: PredictionInput,
+	options: PredictOptions = {},
+): AsyncGenerator<Prediction> {
+	const engine = await Engine.open(model, options)
+	const chunks = chunked(recordsOf(input, options), engine.signal)
+	let ahead = settle(chunks.next())
+	try {
+		for (;;) {
+			const read = await ahead
+			if ('error' in read) throw read.error
+			if (read.value.done) return
+			const computed = settle(engine.predict(read.value.value.records))
+			// A file that breaks off in the next chunk must not cost this one.
+			ahead = read.value.value.failure ? settle(Promise.reject(read.value.value.failure)) : settle(chunks.next())
+			const answer = await computed
+			if ('error' in answer) throw answer.error
+			yield* answer.value
+		}
+	} finally {
+		await chunks.return(undefined)
+	}
+}
+
+/** Predictions of a whole input at once. */
+export async function predictAll(
+	model: Model,
+	input: PredictionInput,
+	options: PredictOptions = {},
+): Promise<Prediction[]> {
+	const all: Prediction[] = []
+	for await (const prediction of predict(model, input, options)) all.push(prediction)
+	return all
+}
+
+type Settled<T> = { value: T } | { error: unknown }
+
+/** A promise that is awaited later must not reject before. */
+function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+	return promise.then(
+		(value) => ({ value }),
+		(error) => ({ error }),
+	)
+}
+
+function recordsOf(input: PredictionInput, options: PredictOptions): AsyncIterable<ProteinRecord> | Iterable<ProteinRecord> {
+	if (typeof input !== 'string' && !(input instanceof Readable)) return input
+	return readFasta(input, { onProblem: options.onProblem === 'fail' ? 'fail' : 'report' })
+}
+
+/** Records read, and what ended the reading early. */
+interface Chunk {
+	records: ProteinRecord[]
+	failure?: unknown
+}
+
+async function* chunked(
+	source: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>,
+	signal: AbortSignal | undefined,
+): AsyncGenerator<Chunk, void> {
+	let records: ProteinRecord[] = []
+	let residues = 0
+	try {
+		for await (const record of source) {
+			signal?.throwIfAborted()
+			records.push(record)
+			residues += record.sequence.length
+			if (records.length < CHUNK.records && residues < CHUNK.residues) continue
+			yield { records }
+			records = []
+			residues = 0
+		}
+	} catch (failure) {
+		if (records.length === 0) throw failure
+		yield { records, failure }
+		return
+	}
+	if (records.length > 0) yield { records }
+}
+
+/** A model with everything decided. */
+class Engine {
+	readonly #model: Model
+	readonly #native: NativeModel
+	readonly #runtime: NativeRuntime
+	readonly #profiles: ProfileSource | null
+	readonly #missingProfile: MissingProfile
+	readonly #options: PredictOptions
+
+	private constructor(model: Model, options: PredictOptions, runtime: NativeRuntime, profiles: ProfileSource | null) {
+		this.#model = model
+		this.#native = nativeOf(model)
+		this.#runtime = runtime
+		this.#profiles = profiles
+		this.#missingProfile = options.missingProfile ?? model.training?.config.missingProfile ?? 'blosum'
+		this.#options = options
+	}
+
+	static async open(model: Model, options: PredictOptions): Promise<Engine> {
+		options.signal?.throwIfAborted()
+		const runtime = resolveRuntime(options)
+		const profiles = model.readsProfiles ? await profileSource(options.profiles) : null
+		return new Engine(model, options, runtime, profiles)
+	}
+
+	get signal(): AbortSignal | undefined {
+		return this.#options.signal
+	}
+
+	async predict(records: readonly ProteinRecord[]): Promise<Prediction[]> {
+		const checked = records.map((record) => this.#check(record))
+		const usable = checked.filter((record) => !record.problem)
+		const answers = (await this.#compute(usable))[Symbol.iterator]()
+		return checked.map((record) => (record.problem ? skipped(record, record.problem) : answers.next().value!))
+	}
+
+	/** Records that come from a program were read by nobody. */
+	#check(record: ProteinRecord): ProteinRecord {
+		if (record.problem) return record
+		const sequence = record.sequence.toUpperCase()
+		const odd = /[^A-Z]/.exec(sequence)
+		if (!odd && sequence !== '') return { ...record, sequence }
+		const problem = odd
+			? new SublocError('UNKNOWN_RESIDUE', `'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`, {
+					...{ record: record.id, residue: odd[0], position: odd.index + 1 },
+				})
+			: new SublocError('INVALID_FASTA', 'the record has no residues', { record: record.id })
+		if (this.#options.onProblem === 'fail') throw problem
+		return { ...record, sequence: '', problem }
+	}
+
+	async #compute(records: readonly ProteinRecord[]): Promise<Prediction[]> {
+		if (records.length === 0) return []
+		const { classes, info } = this.#model
+		const { native, cuts } = await encodeRecords(records, {
+			maxResidues: info.maxResidues,
+			profile: this.#model.readsProfiles,
+			profiles: this.#profiles,
+			missingProfile: this.#missingProfile,
+		})
+		const wantsAttention = this.#options.attention === true && info.kind === 'a-lstm'
+		const { probabilities, attention } = await this.#native.predict(
+			native,
+			{ ...this.#runtime, attention: wantsAttention },
+			this.signal,
+		)
+		const shape = { members: info.members, records: records.length, classes: classes.length }
+		let offset = 0
+		return records.map((record, row) => {
+			const mean = meanProbabilities(probabilities, row, shape)
+			const best = mean.indexOf(Math.max(...mean))
+			const cut = cuts[row]!
+			const from = offset
+			offset += cut.kept
+			return {
+				...{ id: record.id, status: 'ok', problem: null, length: record.sequence.length },
+				compartment: classes[best]!,
+				probability: mean[best]!,
+				spread: spreadOf(probabilities, row, best, shape),
+				probabilities: Object.fromEntries(classes.map((name, index) => [name, mean[index]!])),
+				attention: attention && {
+					weights: meanWeights(attention, info.members, native.codes.length, from, cut.kept),
+					positions: Uint32Array.from({ length: cut.kept }, (_, at) => originalPosition(cut, at + 1)),
+				},
+			}
+		})
+	}
+}
+
+interface Shape {
+	members: number
+	records: number
+	classes: number
+}
+
+/** Mean over the members of [M, N, K] at one record; in f64, members in order. */
+function meanProbabilities(values: Float32Array, row: number, { members, records, classes }: Shape): number[] {
+	return Array.from({ length: classes }, (_, index) => {
+		let sum = 0
+		for (let member = 0; member < members; member++) sum += values[(member * records + row) * classes + index]!
+		return sum / members
+	})
+}
+
+function spreadOf(values: Float32Array, row: number, index: number, { members, records, classes }: Shape): number {
+	const own = Array.from({ length: members }, (_, member) => values[(member * records + row) * classes + index]!)
+	const mean = own.reduce((a, b) => a + b, 0) / members
+	return Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / members)
+}
+
+function meanWeights(values: Float32Array, members: number, residues: number, from: number, kept: number): Float32Array {
+	return Float32Array.from({ length: kept }, (_, at) => {
+		let sum = 0
+		for (let member = 0; member < members; member++) sum += values[member * residues + from + at]!
+		return sum / members
+	})
+}
+
+function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Prediction {
+	const nothing = { compartment: null, probability: null, spread: null, probabilities: null, attention: null }
+	return { id, status: 'skipped', problem, length: sequence.length, ...nothing }
+}

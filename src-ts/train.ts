@@ -1,0 +1,355 @@
+/** Training: a dataset and a configuration become a model. */
+import { readFileSync } from 'node:fs'
+import { resolveConfig } from './config/resolve.js'
+import type { ConfigFile, TrainingConfig } from './config/schema.js'
+import { classIndices, type Dataset } from './dataset/dataset.js'
+import { formatSplit, readSplit } from './dataset/split/file.js'
+import { columnSplit, holdOut, type Rows, rowsOf, type Split } from './dataset/split/split.js'
+import { encodingTable } from './encoding/blocks.js'
+import { encodeRecords } from './encoding/encode.js'
+import { type ProfileSource, profileSource } from './encoding/profile/store.js'
+import { SublocError } from './errors.js'
+import { loadModel, Model } from './model/model.js'
+import { firstDifference, formatMetrics, RunFolder, type RunInfo } from './model/run-folder.js'
+import { describeRuntime, type RuntimeOptions, resolveRuntime } from './model/runtime.js'
+import {
+	type NativeEpochReport,
+	type NativeEvent,
+	type NativeMember,
+	type NativeRuntime,
+	type NativeTrainingConfig,
+	readTrainingHistory,
+	startTraining,
+} from './native/binding.js'
+import { Run, type StepProgress } from './progress.js'
+
+/** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
+export interface EpochReport extends NativeEpochReport {
+	/** Wall time of the epoch, all members together. */
+	seconds: number
+}
+
+/** What a training needs beside its dataset. Any option of the configuration may stand here; `preset` gives the rest. */
+export interface TrainOptions extends ConfigFile, RuntimeOptions {
+	/** The split: a file, `column` (the TSV's own), or an assignment. Default: stratified, `testFraction` held out, seeded. */
+	split?: string | Split
+	/** The held-out fold of a split into numbered folds, from 1. */
+	fold?: number
+	/** Profiles: a folder with a packed store (docs/data.md), or a source. */
+	profiles?: string | ProfileSource
+	/** Trains this one of the configuration's members alone, from 1: for one job a member. */
+	member?: number
+	/** Run folder: a checkpoint every epoch, and the model at the end. Default: nothing is written. */
+	output?: string
+	/** Goes on from the run folder's checkpoint; begins anew where there is none. */
+	resume?: boolean
+	/** Ends the training within a second; with a run folder its state is saved first. */
+	signal?: AbortSignal
+	/** Called now and then within an epoch. */
+	onProgress?: (progress: StepProgress) => void
+	/** Called with what was decided without being asked; default: nothing. The model's training record keeps it too. */
+	onWarning?: (warning: string) => void
+}
+
+/** A training in progress. */
+export type TrainingRun = Run<EpochReport, Model>
+
+/**
+ * Trains a model, or an ensemble with `members`. The result can be awaited; iterating gives every epoch of every member.
+ *
+ * The same seed and data give the same weights to the bit on one CPU instruction set: for any number of threads, alone or beside other members, whole or
+ * resumed.
+ *
+ * Errors: `INVALID_OPTION`, `INVALID_CONFIG`, `INVALID_SPLIT`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`, `IO`, `TRAINING_DIVERGED` (the state before is in
+ * the checkpoint). Rejects with the signal's reason once it is aborted.
+ */
+export function train(dataset: Dataset, options: TrainOptions = {}): TrainingRun {
+	return new Run((emit, signal) => trainOne(dataset, options, emit, signal), options.signal)
+}
+
+const NOT_CONFIGURATION = [
+	...['backend', 'threads', 'cpuIsa', 'split', 'fold', 'profiles', 'member'],
+	...['output', 'resume', 'signal', 'onProgress', 'onWarning'],
+] as const
+
+/** The part of the options that is configuration. */
+export function configurationOf(options: TrainOptions): ConfigFile {
+	const own: TrainOptions = { ...options }
+	for (const name of NOT_CONFIGURATION) delete own[name]
+	return own as ConfigFile
+}
+
+/** The split that the options ask for. */
+export async function splitOf(dataset: Dataset, split: TrainOptions['split'], config: TrainingConfig): Promise<Split> {
+	if (split === undefined) return holdOut(dataset, config)
+	if (split === 'column') return columnSplit(dataset)
+	return typeof split === 'string' ? readSplit(split, dataset) : split
+}
+
+/** One group of members that share their rows. */
+export interface MemberGroup {
+	rows: Rows
+	seeds: number[]
+}
+
+async function trainOne(
+	dataset: Dataset,
+	options: TrainOptions,
+	emit: (report: EpochReport) => void,
+	signal: AbortSignal,
+): Promise<Model> {
+	const { fold = null, member = null, profiles } = options
+	const { config, warnings } = resolveConfig(configurationOf(options), { hasProfiles: profiles !== undefined })
+	const split = await splitOf(dataset, options.split, config)
+	const groups = [{ rows: rowsOf(split, dataset, { ...config, fold }), seeds: memberSeeds(config, member) }]
+	return trainGroups(dataset, options, emit, signal, { config, warnings, split, fold, folds: null, groups })
+}
+
+/** Seeds of a configuration's members: all, or one of them. */
+export function memberSeeds({ seed, members }: TrainingConfig, member: number | null): number[] {
+	if (member === null) return Array.from({ length: members }, (_, index) => seed + index)
+	if (Number.isInteger(member) && member >= 1 && member <= members) return [seed + member - 1]
+	const message = `member: ${member} is not a whole number from 1 to ${members}`
+	throw new SublocError('INVALID_OPTION', message, { option: 'member', value: member })
+}
+
+/** What {@link trainGroups} trains: everything is decided. */
+export interface TrainingPlan {
+	config: TrainingConfig
+	warnings: string[]
+	split: Split
+	fold: number | null
+	folds: number | null
+	/** Members in order; a plain training has one group, a cross-validation one a fold. */
+	groups: MemberGroup[]
+}
+
+/** @internal The job behind `train` and `crossValidate`. */
+export async function trainGroups(
+	dataset: Dataset,
+	options: TrainOptions,
+	emit: (report: EpochReport) => void,
+	signal: AbortSignal,
+	plan: TrainingPlan,
+): Promise<Model> {
+	signal.throwIfAborted()
+	const { config, groups } = plan
+	for (const warning of plan.warnings) options.onWarning?.(warning)
+	const runtime = resolveRuntime(options)
+	const folder = options.output === undefined ? null : new RunFolder(options.output)
+	const readsProfiles = config.blocks.includes('profile')
+	const encoded = await encodeRecords(dataset.records, {
+		...config,
+		profile: readsProfiles,
+		profiles: readsProfiles ? await profileSource(options.profiles) : null,
+	})
+	signal.throwIfAborted()
+	const members: NativeMember[] = groups.flatMap(({ rows, seeds }) =>
+		seeds.map((seed) => ({ seed: BigInt(seed), ...rows })),
+	)
+	const table = encodingTable(config.blocks)
+	const warnings = [...plan.warnings, ...missingProfileWarning(encoded.missingProfiles, dataset, config)]
+	for (const warning of warnings.slice(plan.warnings.length)) options.onWarning?.(warning)
+	const [first] = groups as [MemberGroup]
+	const info: RunInfo = {
+		versions: { sublocNative: packageVersion(), node: process.versions.node },
+		device: describeRuntime(runtime),
+		dataset: {
+			source: dataset.source,
+			digest: dataset.digest,
+			records: dataset.records.length,
+			classes: dataset.classes,
+		},
+		split: { by: plan.split.by, fold: plan.fold },
+		rows: { train: first.rows.train.length, validation: first.rows.validation.length, test: first.rows.test.length },
+		member: options.member ?? null,
+		folds: plan.folds,
+		seeds: members.map(({ seed }) => String(seed)),
+		missingProfiles: readsProfiles ? encoded.missingProfiles : null,
+		warnings,
+		started: new Date().toISOString(),
+		finished: null,
+		epochSeconds: [],
+	}
+	const splitText = formatSplit(plan.split, dataset)
+	const history: NativeEpochReport[] = []
+	if (folder) {
+		const finished = await openFolder(folder, options.resume ?? false, config, info, splitText)
+		if (finished) return finished
+		if (options.resume && (await folder.has('checkpoint'))) {
+			history.push(...readTrainingHistory(folder.file('checkpoint')))
+		}
+		await folder.write('metrics', formatMetrics(history))
+	}
+
+	const log = new MetricsLog(folder)
+	const onEvent = (event: NativeEvent) => {
+		if (event.kind === 'step') {
+			const { epoch, step, steps, loss } = event
+			options.onProgress?.({ epoch, epochs: config.epochs, step, steps, loss })
+		} else if (event.kind === 'epoch') {
+			const { kind: _, seconds, ...report } = event
+			history.push(report)
+			if (event.member === members.length || info.epochSeconds.length < event.epoch) info.epochSeconds[event.epoch - 1] = seconds
+			log.add(report, job.cancel)
+			emit({ ...report, seconds })
+		}
+	}
+	const job = startTraining(
+		{
+			model: nativeModelConfig(config, dataset.classes, table.shape[1], readsProfiles),
+			training: nativeTrainingConfig(config, dataset, first.rows, runtime, members.length),
+			table: table.data,
+			records: encoded.native,
+			labels: classIndices(dataset),
+			members,
+			checkpoint: folder?.file('checkpoint') ?? null,
+			resume: options.resume ?? false,
+			...runtime,
+		},
+		onEvent,
+	)
+	const native = await unlessAborted(job, signal).finally(() => log.close())
+	log.check()
+	info.finished = new Date().toISOString()
+	const model = new Model(native, { config, info, history, split: splitText })
+	if (folder) {
+		await folder.writeJson('run', info)
+		await native.save(folder.file('model'))
+		await folder.write('done', '')
+	}
+	return model
+}
+
+async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {
+	const cancel = () => job.cancel()
+	signal.addEventListener('abort', cancel, { once: true })
+	if (signal.aborted) cancel()
+	try {
+		return await job.result
+	} catch (error) {
+		if (error instanceof SublocError && error.code === 'CANCELLED') signal.throwIfAborted()
+		throw error
+	} finally {
+		signal.removeEventListener('abort', cancel)
+	}
+}
+
+/** metrics.jsonl while a training runs; a disk that is full ends the training, whose checkpoint stays. */
+class MetricsLog {
+	readonly #folder: RunFolder | null
+	#queue: Promise<void> = Promise.resolve()
+	#failure: unknown
+
+	constructor(folder: RunFolder | null) {
+		this.#folder = folder
+	}
+
+	add(report: NativeEpochReport, cancel: () => void): void {
+		const folder = this.#folder
+		if (!folder) return
+		this.#queue = this.#queue
+			.then(() => folder.appendMetrics([report]))
+			.catch((error) => {
+				this.#failure ??= error
+				cancel()
+			})
+	}
+
+	async close(): Promise<void> {
+		await this.#queue
+		this.check()
+	}
+
+	check(): void {
+		if (this.#failure) throw this.#failure
+	}
+}
+
+/** Prepares the run folder; the finished model where a resumed run is done already. */
+async function openFolder(
+	folder: RunFolder,
+	resume: boolean,
+	config: TrainingConfig,
+	info: RunInfo,
+	split: string,
+): Promise<Model | null> {
+	await folder.create()
+	const holds = (await folder.has('done')) || (await folder.has('checkpoint')) || (await folder.has('model'))
+	if (holds && !resume) {
+		const message = `${folder.path} holds a run already: resume it, or name another folder`
+		throw new SublocError('INVALID_OPTION', message, { option: 'output', value: folder.path })
+	}
+	if (holds) {
+		const different = (why: string, facts: object) =>
+			new SublocError('INVALID_CONFIG', `${why}; it cannot be resumed`, { file: folder.file('config'), ...facts })
+		const former = await folder.readJson<TrainingConfig>('config')
+		const option = former ? firstDifference(former, config) : 'config.json'
+		if (option) throw different(`the run in ${folder.path} has another value of ${option}`, { option })
+		const run = await folder.readJson<RunInfo>('run')
+		if (run?.dataset.digest !== info.dataset.digest) {
+			throw different(`the run in ${folder.path} was trained on other records`, { option: 'dataset' })
+		}
+		if ((await folder.read('split')) !== split) throw different(`the run in ${folder.path} has another split`, { option: 'split' })
+		if (await folder.has('done')) return loadModel(folder.path)
+		info.started = run.started
+	}
+	await folder.writeJson('config', config)
+	await folder.writeJson('run', info)
+	await folder.write('split', split)
+	return null
+}
+
+function nativeModelConfig(config: TrainingConfig, classes: readonly string[], tableFeatures: number, profile: boolean) {
+	const { model: kind, hidden, blocks, filterWidths, filtersPerWidth, maxResidues } = config
+	const attention = config.attention ?? 2 * hidden
+	const dense = config.dense ?? 2 * hidden
+	const sizes = { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues, tableFeatures }
+	return { kind, classes: [...classes], blocks, profile, ...sizes }
+}
+
+function nativeTrainingConfig(
+	config: TrainingConfig,
+	dataset: Dataset,
+	rows: Rows,
+	runtime: NativeRuntime,
+	members: number,
+): NativeTrainingConfig {
+	const { epochs, batchSize, bucketBatches, optimizer, clipNorm, schedule, dropout } = config
+	const { initialWeights, forgetBias, labelSmoothing, earlyStopping, weightAveraging } = config
+	return {
+		...{ epochs, batchSize, bucketBatches, optimizer, clipNorm, schedule, dropout },
+		...{ initialWeights, forgetBias, labelSmoothing, earlyStopping, weightAveraging },
+		classWeights: classWeights(config.classWeights, dataset, rows),
+		// One after the other on the CPU, where each has the caches for itself; together on a GPU.
+		membersPerStep: runtime.backend === 'cpu' || runtime.backend === 'auto' ? 1 : members,
+		evaluateTest: true,
+	}
+}
+
+/** Weight of each class, mean 1 over the training records: `balanced` is inverse to the class's frequency. */
+function classWeights(option: TrainingConfig['classWeights'], dataset: Dataset, rows: Rows): number[] | null {
+	if (option === null) return null
+	if (option !== 'balanced') {
+		const unknown = Object.keys(option).find((name) => !dataset.classes.includes(name))
+		if (unknown !== undefined) {
+			const facts = { option: `classWeights.${unknown}`, value: unknown, allowed: dataset.classes }
+			throw new SublocError('INVALID_OPTION', `classWeights: there is no class '${unknown}'`, facts)
+		}
+		return dataset.classes.map((name) => option[name] ?? 1)
+	}
+	const counts = new Array<number>(dataset.classes.length).fill(0)
+	const labels = classIndices(dataset)
+	for (const row of rows.train) counts[labels[row]!]! += 1
+	return counts.map((count) => (count ? rows.train.length / (counts.filter(Boolean).length * count) : 0))
+}
+
+function missingProfileWarning(missing: number, { records }: Dataset, { missingProfile }: TrainingConfig): string[] {
+	if (missing === 0) return []
+	return [`${missing} of ${records.length} records have no profile: ${missingProfile} stands in`]
+}
+
+/** The package's version. */
+export function packageVersion(): string {
+	return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+}
