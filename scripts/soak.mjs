@@ -1,5 +1,5 @@
 // npm run soak — the long forms of tests that `npm test` runs in a short form. Needs the full build and dist.
-import { buildTypeScript, builtKind, ensurePackages, tool } from './lib/setup.mjs'
+import { buildTypeScript, builtKind, ensurePackages, TARGET, tool } from './lib/setup.mjs'
 import { main, requireTools, run, Stop, say } from './lib/steps.mjs'
 
 main(async () => {
@@ -13,15 +13,8 @@ main(async () => {
 	const kind = builtKind()
 	const features = kind === 'full' ? ['--features', 'gpu'] : []
 	const cargo = [
-		'test',
-		'--workspace',
-		'--release',
-		'--locked',
-		'--target-dir',
-		`target/${kind}`,
-		...features,
-		'--',
-		'--ignored',
+		...['test', '--workspace', '--release', '--locked', '--target', TARGET, '--target-dir', `target/${kind}`],
+		...[...features, '--', '--ignored'],
 	]
 	return (await run('cargo', cargo)) || tests
 })

@@ -7,12 +7,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { committedApi, rollUp } from './lib/api.mjs'
-import { BUILDS, buildNative, buildTypeScript, builtKind, ensurePackages, tool } from './lib/setup.mjs'
+import { BUILDS, buildNative, buildTypeScript, builtKind, ensurePackages, TARGET, tool } from './lib/setup.mjs'
 import { main, ROOT, requireTools, run, Stop, say } from './lib/steps.mjs'
 
 const { features, target } = BUILDS.full
 // The same features, profile and target folder as the full build: nothing is compiled twice.
-const CARGO = ['--workspace', '--release', '--locked', '--target-dir', target, '--features', features.join(',')]
+const CARGO = [
+	...['--workspace', '--release', '--locked', '--target', TARGET],
+	...['--target-dir', target, '--features', features.join(',')],
+]
 
 /** name → [title, () => { passed, failed }] */
 const PARTS = {

@@ -110,10 +110,10 @@ export function exitCode(error: unknown): number {
 	return EXIT_CODES[error.code]
 }
 
-/** `file:line: record: message` with what is known of the place. */
-export function describeError(error: SublocError): string {
-	const place = [error.file && (error.line ? `${error.file}:${error.line}` : error.file), error.record]
-	return [...place.filter(Boolean), error.message].join(': ')
+/** `file:line: record: message` with what is known of the place and not in the message already. */
+export function describeError({ file, line, record, message }: SublocError): string {
+	const place = [file && (line ? `${file}:${line}` : file), record]
+	return [...place.filter((part) => part && !message.includes(part)), message].join(': ')
 }
 
 /** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */

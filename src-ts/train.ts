@@ -198,7 +198,7 @@ export async function trainGroups(
 	const job = startTraining(
 		{
 			model: nativeModelConfig(config, dataset.classes, table.shape[1], readsProfiles),
-			training: nativeTrainingConfig(config, dataset, first.rows, runtime, members.length),
+			training: nativeTrainingConfig(config, dataset, runtime, members.length),
 			table: table.data,
 			records: encoded.native,
 			labels: classIndices(dataset),
@@ -311,7 +311,6 @@ function nativeModelConfig(config: TrainingConfig, classes: readonly string[], t
 function nativeTrainingConfig(
 	config: TrainingConfig,
 	dataset: Dataset,
-	rows: Rows,
 	runtime: NativeRuntime,
 	members: number,
 ): NativeTrainingConfig {
@@ -320,15 +319,15 @@ function nativeTrainingConfig(
 	return {
 		...{ epochs, batchSize, bucketBatches, optimizer, clipNorm, schedule, dropout },
 		...{ initialWeights, forgetBias, labelSmoothing, earlyStopping, weightAveraging },
-		classWeights: classWeights(config.classWeights, dataset, rows),
+		classWeights: classWeights(config.classWeights, dataset),
 		// One after the other on the CPU, where each has the caches for itself; together on a GPU.
 		membersPerStep: runtime.backend === 'cpu' || runtime.backend === 'auto' ? 1 : members,
 		evaluateTest: true,
 	}
 }
 
-/** Weight of each class, mean 1 over the training records: `balanced` is inverse to the class's frequency. */
-function classWeights(option: TrainingConfig['classWeights'], dataset: Dataset, rows: Rows): number[] | null {
+/** Weight of each class; `balanced` is inverse to its frequency in the dataset, mean 1 over the records. */
+function classWeights(option: TrainingConfig['classWeights'], dataset: Dataset): number[] | null {
 	if (option === null) return null
 	if (option !== 'balanced') {
 		const unknown = Object.keys(option).find((name) => !dataset.classes.includes(name))
@@ -339,9 +338,9 @@ function classWeights(option: TrainingConfig['classWeights'], dataset: Dataset, 
 		return dataset.classes.map((name) => option[name] ?? 1)
 	}
 	const counts = new Array<number>(dataset.classes.length).fill(0)
-	const labels = classIndices(dataset)
-	for (const row of rows.train) counts[labels[row]!]! += 1
-	return counts.map((count) => (count ? rows.train.length / (counts.filter(Boolean).length * count) : 0))
+	for (const label of classIndices(dataset)) counts[label]! += 1
+	const present = counts.filter((count) => count > 0).length
+	return counts.map((count) => (count > 0 ? dataset.records.length / (present * count) : 0))
 }
 
 function missingProfileWarning(missing: number, { records }: Dataset, { missingProfile }: TrainingConfig): string[] {

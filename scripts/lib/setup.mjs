@@ -9,6 +9,9 @@ export const BUILDS = {
 	full: { features: ['gpu'], target: 'target/full', minutes: 14 },
 }
 
+/** napi builds for a named target, which has a folder of its own: cargo's other commands must name it too, or they compile everything again. */
+export const TARGET = 'x86_64-unknown-linux-gnu'
+
 const NATIVE = join(ROOT, 'src-ts/native')
 const GENERATED = ['index.js', 'index.d.ts']
 const BINARY = 'subloc.linux-x64-gnu.node'
@@ -37,7 +40,7 @@ export async function buildNative(kind) {
 	const first = existsSync(join(ROOT, target)) ? '' : `, about ${minutes} minutes the first time on 2 cores`
 	await must(`native build: ${kind}${first}`, tool('napi'), [
 		...['build', '--platform', '--release', '--esm', '--no-dts-cache'],
-		...['--manifest-path', 'crates/subloc-addon/Cargo.toml', '--target-dir', target],
+		...['--manifest-path', 'crates/subloc-addon/Cargo.toml', '--target', TARGET, '--target-dir', target],
 		...['--output-dir', 'src-ts/native', '--js', 'index.js', '--dts', 'index.d.ts'],
 		...features.flatMap((feature) => ['--features', feature]),
 	])

@@ -52,7 +52,7 @@ export const trainingConfigSchema = z
 		forgetBias: z.number().min(-10).max(10).describe('Added to the initial bias of the forget gate'),
 		labelSmoothing: probability.describe('Share of the target that is spread over all classes'),
 		classWeights: z.union([z.literal('balanced'), z.record(z.string(), z.number().min(0))]).nullable()
-			.describe('Weight of each class in the loss: by name, `balanced` (inverse frequency in the training records), or null: equal'),
+			.describe('Weight of each class in the loss: by name, `balanced` (inverse frequency in the dataset), or null: equal'),
 		earlyStopping: z.strictObject({ patience: count(100_000) }).nullable()
 			.describe('Stop after so many epochs without a better validation loss and keep the best epoch; needs validation records'),
 		weightAveraging: z.strictObject({ decay: probability }).nullable()

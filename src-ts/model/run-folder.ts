@@ -1,5 +1,5 @@
 /** The run folder: where a training keeps what it did. */
-import { appendFile, readFile } from 'node:fs/promises'
+import { access, appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingConfig } from '../config/schema.js'
 import { fileError, SublocError } from '../errors.js'
@@ -68,13 +68,16 @@ export class RunFolder {
 	}
 
 	async has(name: keyof typeof RUN_FILES): Promise<boolean> {
-		return (await this.read(name)) !== null
+		return access(this.file(name)).then(
+			() => true,
+			() => false,
+		)
 	}
 
-	/** Text of a file, or null where it is missing. Errors: `IO`. */
-	async read(name: keyof typeof RUN_FILES): Promise<string | null> {
+	/** Text of a text file, or null where it is missing. Errors: `IO`. */
+	async read(name: Exclude<keyof typeof RUN_FILES, 'model' | 'checkpoint'>): Promise<string | null> {
 		try {
-			return await readFile(this.file(name), name === 'model' || name === 'checkpoint' ? 'latin1' : 'utf8')
+			return await readFile(this.file(name), 'utf8')
 		} catch (error) {
 			const failed = fileError(error, this.file(name), 'read')
 			if (failed instanceof SublocError && failed.code === 'INPUT_MISSING') return null

@@ -199,7 +199,8 @@ function unwrap<T>(outcome: BindingOutcome<T>): T {
 }
 
 function sublocError({ code, message, facts }: BindingError): SublocError {
-	return new SublocError(code as ErrorCode, message, JSON.parse(facts))
+	const { path, ...others } = JSON.parse(facts)
+	return new SublocError(code as ErrorCode, message, { ...(path !== undefined && { file: path }), ...others })
 }
 
 /** What the glue itself throws: a value of a wrong JavaScript type, or something that should not happen. */
@@ -213,10 +214,13 @@ function deliver(events: BindingEvent[], onEvent: (event: NativeEvent) => void):
 	for (const event of events) onEvent(nativeEvent(event))
 }
 
+/** An epoch's fields stand in the order in which a checkpoint remembers them: metrics.jsonl has the same bytes after a resume. */
 function nativeEvent(event: BindingEvent): NativeEvent {
 	if (event.kind !== 'epoch') return event as NativeEvent
-	const { validationLoss = null, validationAccuracy = null, testLoss = null, testAccuracy = null } = event
-	return { ...event, validationLoss, validationAccuracy, testLoss, testAccuracy } as NativeEvent
+	const { kind, member, epoch, steps, learningRate, trainingLoss, trainingAccuracy, gradientNorm } = event
+	const { validationLoss = null, validationAccuracy = null, testLoss = null, testAccuracy = null, seconds } = event
+	const training = { member, epoch, steps, learningRate, trainingLoss, trainingAccuracy, gradientNorm }
+	return { kind, ...training, validationLoss, validationAccuracy, testLoss, testAccuracy, seconds } as NativeEvent
 }
 
 function deviceReport({ reason, memoryBytes, ...device }: BindingDevice): DeviceReport {

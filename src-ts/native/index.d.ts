@@ -29,6 +29,8 @@ export declare class BindingModel {
   static load(path: string): Promise<BindingSettled<BindingModel>>
   /** Joins the members of several models of one architecture. */
   static merge(models: Array<BindingModel>): BindingOutcome<BindingModel>
+  /** The model of some of the members, from 0. */
+  select(members: Array<number>): BindingOutcome<BindingModel>
   /** Writes model.safetensors, all of it or nothing. */
   save(path: string): Promise<BindingSettled<undefined>>
   /** What the file says about itself, as JSON (see docs of the run folder). */

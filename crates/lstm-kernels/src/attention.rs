@@ -26,14 +26,16 @@ pub fn masked_softmax(_kernel: Kernel, lengths: &[u32], residues: usize, scores:
 /// dscores = α ⊙ (dα − Σ α dα); 0 beyond a length.
 pub fn masked_softmax_backward(_kernel: Kernel, lengths: &[u32], residues: usize, alpha: &[f32], dalpha: &[f32], dscores: &mut [f32]) {
     let size = residues.max(1);
-    dscores.par_chunks_mut(size).zip(alpha.par_chunks(size)).zip(dalpha.par_chunks(size)).zip(lengths).for_each(|(((dscores, alpha), dalpha), &length)| {
-        let length = length as usize;
-        dscores[length..].fill(0.0);
-        let mean: f64 = alpha[..length].iter().zip(dalpha).map(|(a, d)| f64::from(*a) * f64::from(*d)).sum();
-        for ((ds, a), d) in dscores[..length].iter_mut().zip(alpha).zip(dalpha) {
-            *ds = a * (d - mean as f32);
-        }
-    });
+    dscores.par_chunks_mut(size).zip(alpha.par_chunks(size)).zip(dalpha.par_chunks(size)).zip(lengths).for_each(
+        |(((dscores, alpha), dalpha), &length)| {
+            let length = length as usize;
+            dscores[length..].fill(0.0);
+            let mean: f64 = alpha[..length].iter().zip(dalpha).map(|(a, d)| f64::from(*a) * f64::from(*d)).sum();
+            for ((ds, a), d) in dscores[..length].iter_mut().zip(alpha).zip(dalpha) {
+                *ds = a * (d - mean as f32);
+            }
+        },
+    );
 }
 
 /// context = Σ_t α_t h_t (13).
@@ -51,7 +53,17 @@ pub fn weighted_sum(_kernel: Kernel, lengths: &[u32], residues: usize, units: us
 
 /// dα_t = dcontext · h_t and dh_t = α_t dcontext; 0 beyond a length.
 #[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
-pub fn weighted_sum_backward(_kernel: Kernel, lengths: &[u32], residues: usize, units: usize, alpha: &[f32], h: &[f32], dcontext: &[f32], dalpha: &mut [f32], dh: &mut [f32]) {
+pub fn weighted_sum_backward(
+    _kernel: Kernel,
+    lengths: &[u32],
+    residues: usize,
+    units: usize,
+    alpha: &[f32],
+    h: &[f32],
+    dcontext: &[f32],
+    dalpha: &mut [f32],
+    dh: &mut [f32],
+) {
     let (size, units1) = (residues.max(1), units.max(1));
     dalpha.par_chunks_mut(size).zip(dh.par_chunks_mut(size * units1)).enumerate().for_each(|(row, (dalpha, dh))| {
         let length = lengths[row] as usize;

@@ -3,7 +3,10 @@
 
 use rayon::prelude::*;
 
-use crate::{Kernel, philox::{key, philox4x32}};
+use crate::{
+    Kernel,
+    philox::{key, philox4x32},
+};
 
 /// Which elements are dropped. M members, B proteins.
 #[derive(Clone, Copy, Debug)]

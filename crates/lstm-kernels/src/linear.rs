@@ -1,6 +1,9 @@
 //! `y = x wᵀ + bias` on the real residues, in the fixed order of [`product`](crate::product).
 
-use crate::{Cancelled, Kernel, product::{self, Packed, Rows}};
+use crate::{
+    Cancelled, Kernel,
+    product::{self, Packed, Rows},
+};
 
 /// Sizes of a linear layer; `residues` is 1 where there is one vector a protein.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +46,15 @@ fn scatter(real: &[usize], width: usize, packed: &[f32], to: &mut [f32]) {
 ///
 /// # Errors
 /// [`Cancelled`] once the flag is set.
-pub fn forward(kernel: Kernel, shape: &Shape, x: &[f32], weight: &[f32], bias: &[f32], lengths: &[u32], y: &mut [f32]) -> Result<(), Cancelled> {
+pub fn forward(
+    kernel: Kernel,
+    shape: &Shape,
+    x: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+    lengths: &[u32],
+    y: &mut [f32],
+) -> Result<(), Cancelled> {
     let &Shape { members, batch, residues, input, output } = shape;
     y.fill(0.0);
     for m in 0..members {
@@ -52,7 +63,13 @@ pub fn forward(kernel: Kernel, shape: &Shape, x: &[f32], weight: &[f32], bias: &
         let packed = Packed::new(kernel, &weight[m * output * input..][..output * input], input, output, 1, input);
         let x = &x[m * batch * residues * input..][..batch * residues * input];
         let mut rows = vec![0.0; real.len() * output];
-        product::rows(kernel, Rows { data: x, starts: &starts(&real, input), width: input }, &packed, Some(&bias[m * output..][..output]), &mut rows);
+        product::rows(
+            kernel,
+            Rows { data: x, starts: &starts(&real, input), width: input },
+            &packed,
+            Some(&bias[m * output..][..output]),
+            &mut rows,
+        );
         scatter(&real, output, &rows, &mut y[m * batch * residues * output..][..batch * residues * output]);
     }
     Ok(())

@@ -3,7 +3,10 @@
 
 use rayon::prelude::*;
 
-use crate::{Isa, Kernel, simd::{ROWS, Simd, entry}};
+use crate::{
+    Isa, Kernel,
+    simd::{ROWS, Simd, entry},
+};
 
 /// Rows of one matrix inside a slice: row `i` is `data[starts[i]..][..width]`.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +77,15 @@ unsafe fn tile<S: Simd, const V: usize>(left: &[f32], right: &[f32], right_strid
 
 /// `to[row][..V·LANES] = from[row][..] + left · right` for one tile of rows stored every `stride` floats; `from` and `to` may be the same memory.
 #[inline(always)]
-pub(crate) unsafe fn tile_rows<S: Simd, const V: usize>(left: &[f32], right: &[f32], right_stride: usize, depth: usize, to: &mut [f32], stride: usize, rows: usize) {
+pub(crate) unsafe fn tile_rows<S: Simd, const V: usize>(
+    left: &[f32],
+    right: &[f32],
+    right_stride: usize,
+    depth: usize,
+    to: &mut [f32],
+    stride: usize,
+    rows: usize,
+) {
     // SAFETY: as `tile`; the slices are indexed with bounds by load and store in debug builds and sized by the callers.
     unsafe {
         let mut sums = [[S::splat(0.0); V]; ROWS];
@@ -95,7 +106,16 @@ pub(crate) unsafe fn tile_rows<S: Simd, const V: usize>(left: &[f32], right: &[f
 /// As [`tile_rows`] with the number of vectors known at run time, 1 ≤ `vectors` ≤ `S::VECTORS`.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "a register tile is three strided matrices")]
-pub(crate) unsafe fn tile_rows_dyn<S: Simd>(vectors: usize, left: &[f32], right: &[f32], right_stride: usize, depth: usize, to: &mut [f32], stride: usize, rows: usize) {
+pub(crate) unsafe fn tile_rows_dyn<S: Simd>(
+    vectors: usize,
+    left: &[f32],
+    right: &[f32],
+    right_stride: usize,
+    depth: usize,
+    to: &mut [f32],
+    stride: usize,
+    rows: usize,
+) {
     // SAFETY: as `tile_rows`.
     unsafe {
         match vectors.min(S::VECTORS) {
@@ -195,7 +215,18 @@ unsafe fn outer_body<S: Simd>(a: Rows, first: usize, b: Rows, c: &mut [f32]) {
                     block[row * panel..][..width].copy_from_slice(&c[row * columns + from..][..width]);
                 }
                 // SAFETY: `left` holds depth · ROWS floats, `right` depth · panel from its offset, `block` ROWS · panel.
-                unsafe { tile_rows_dyn::<S>(width.div_ceil(S::LANES), &left, &right[p * DEPTH_BLOCK * panel..], panel, depth, &mut block, panel, height) };
+                unsafe {
+                    tile_rows_dyn::<S>(
+                        width.div_ceil(S::LANES),
+                        &left,
+                        &right[p * DEPTH_BLOCK * panel..],
+                        panel,
+                        depth,
+                        &mut block,
+                        panel,
+                        height,
+                    )
+                };
                 for row in 0..height {
                     c[row * columns + from..][..width].copy_from_slice(&block[row * panel..][..width]);
                 }

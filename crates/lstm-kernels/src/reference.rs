@@ -49,7 +49,9 @@ pub fn lstm(weights: LstmWeights, x: &[f64], input: usize, hidden: usize, revers
 
 /// y `[n, O]` = x `[n, I]` · weight `[O, I]`ᵀ + bias `[O]`.
 pub fn linear(x: &[f64], weight: &[f64], bias: &[f64], input: usize) -> Vec<f64> {
-    x.chunks(input).flat_map(|x| weight.chunks(input).zip(bias).map(move |(w, b)| w.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + b)).collect()
+    x.chunks(input)
+        .flat_map(|x| weight.chunks(input).zip(bias).map(move |(w, b)| w.iter().zip(x).map(|(w, x)| w * x).sum::<f64>() + b))
+        .collect()
 }
 
 /// One bank of equally wide filters over one protein: z `[T, filters]`, table `[w, 25, filters]`, profile weights `[w, 20, filters]` with rows `[T, 20]`.

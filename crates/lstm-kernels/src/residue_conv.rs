@@ -4,7 +4,11 @@
 
 use rayon::prelude::*;
 
-use crate::{Cancelled, Kernel, linear::real_residues, product::{self, Packed, Rows}};
+use crate::{
+    Cancelled, Kernel,
+    linear::real_residues,
+    product::{self, Packed, Rows},
+};
 
 /// Residue codes: 20 residues, B, Z, J, X, DROPPED.
 pub const CODES: usize = 25;
@@ -73,7 +77,8 @@ fn spread(shape: &Shape, weights: &[f32]) -> Vec<f32> {
     for (tap, (group, offset)) in shape.offsets().into_iter().enumerate() {
         let at = (shape.left() as isize + offset) as usize;
         for a in 0..PROFILE {
-            wide[(at * PROFILE + a) * channels + group * filters..][..filters].copy_from_slice(&weights[(tap * PROFILE + a) * filters..][..filters]);
+            wide[(at * PROFILE + a) * channels + group * filters..][..filters]
+                .copy_from_slice(&weights[(tap * PROFILE + a) * filters..][..filters]);
         }
     }
     wide
@@ -85,7 +90,8 @@ fn gather(shape: &Shape, wide: &[f32], weights: &mut [f32]) {
     for (tap, (group, offset)) in shape.offsets().into_iter().enumerate() {
         let at = (shape.left() as isize + offset) as usize;
         for a in 0..PROFILE {
-            weights[(tap * PROFILE + a) * filters..][..filters].copy_from_slice(&wide[(at * PROFILE + a) * channels + group * filters..][..filters]);
+            weights[(tap * PROFILE + a) * filters..][..filters]
+                .copy_from_slice(&wide[(at * PROFILE + a) * channels + group * filters..][..filters]);
         }
     }
 }
@@ -113,7 +119,17 @@ fn windows(shape: &Shape, lengths: &[u32], rows: &[f32]) -> (Vec<f32>, Vec<usize
 /// # Errors
 /// [`Cancelled`] once the flag is set.
 #[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
-pub fn forward(kernel: Kernel, shape: &Shape, table: &[f32], profile: Option<Profile>, bias: &[f32], codes: &[u8], lengths: &[u32], scale: f32, z: &mut [f32]) -> Result<(), Cancelled> {
+pub fn forward(
+    kernel: Kernel,
+    shape: &Shape,
+    table: &[f32],
+    profile: Option<Profile>,
+    bias: &[f32],
+    codes: &[u8],
+    lengths: &[u32],
+    scale: f32,
+    z: &mut [f32],
+) -> Result<(), Cancelled> {
     let &Shape { members, batch, residues, filters, .. } = shape;
     let (channels, taps, offsets) = (shape.channels(), shape.taps(), shape.offsets());
     z.fill(0.0);
@@ -159,7 +175,15 @@ pub fn forward(kernel: Kernel, shape: &Shape, table: &[f32], profile: Option<Pro
 ///
 /// # Errors
 /// [`Cancelled`] once the flag is set.
-pub fn backward(kernel: Kernel, shape: &Shape, profile: Option<&[f32]>, codes: &[u8], lengths: &[u32], scale: f32, dz: &[f32]) -> Result<Gradients, Cancelled> {
+pub fn backward(
+    kernel: Kernel,
+    shape: &Shape,
+    profile: Option<&[f32]>,
+    codes: &[u8],
+    lengths: &[u32],
+    scale: f32,
+    dz: &[f32],
+) -> Result<Gradients, Cancelled> {
     let &Shape { members, batch, residues, filters, widths } = shape;
     let (channels, taps) = (shape.channels(), shape.taps());
     let mut gradients = Gradients {
@@ -209,7 +233,12 @@ pub fn backward(kernel: Kernel, shape: &Shape, profile: Option<&[f32]>, codes: &
             let dz_starts: Vec<usize> = real.iter().map(|index| index * channels).collect();
             let depth = shape.span() * PROFILE;
             let mut wide = vec![0.0; depth * channels];
-            product::outer_parallel(kernel, Rows { data: &data, starts: &starts, width: depth }, Rows { data: dz, starts: &dz_starts, width: channels }, &mut wide);
+            product::outer_parallel(
+                kernel,
+                Rows { data: &data, starts: &starts, width: depth },
+                Rows { data: dz, starts: &dz_starts, width: channels },
+                &mut wide,
+            );
             for value in &mut wide {
                 *value *= scale;
             }

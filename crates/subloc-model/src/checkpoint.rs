@@ -1,6 +1,12 @@
 //! Model files: safetensors with PyTorch's names and shapes for each member and one JSON string of metadata; written whole or not at all.
 
-use std::{collections::HashMap, fs, io::Write, path::{Path, PathBuf}, sync::Arc};
+use std::{
+    collections::HashMap,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use burn::tensor::Device;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -10,7 +16,7 @@ use serde_json::json;
 use crate::{
     Error,
     config::ModelConfig,
-    models::{CODES, Network, Parameters, specs},
+    models::{CODES, Network, Parameters, Spec, specs},
 };
 
 /// The version of the file's layout.
@@ -19,6 +25,8 @@ const FORMAT_VERSION: u32 = 1;
 const KEY: &str = "subloc";
 /// Sizes beyond which a file is not ours; they keep a hostile header from asking for memory.
 const MOST: usize = 1 << 16;
+const MOST_HIDDEN: usize = 1 << 13;
+const MOST_WEIGHTS: usize = 1 << 30;
 
 /// M trained members.
 #[derive(Clone, Debug)]
@@ -63,13 +71,37 @@ type HashMapOfAxes = std::collections::BTreeMap<String, String>;
 
 impl From<&ModelConfig> for ModelConfigFields {
     fn from(c: &ModelConfig) -> Self {
-        let ModelConfig { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features } = c.clone();
+        let ModelConfig {
+            kind,
+            hidden,
+            attention,
+            dense,
+            classes,
+            blocks,
+            filter_widths,
+            filters_per_width,
+            profile,
+            max_residues,
+            table_features,
+        } = c.clone();
         Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
     }
 }
 impl From<ModelConfigFields> for ModelConfig {
     fn from(c: ModelConfigFields) -> Self {
-        let ModelConfigFields { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features } = c;
+        let ModelConfigFields {
+            kind,
+            hidden,
+            attention,
+            dense,
+            classes,
+            blocks,
+            filter_widths,
+            filters_per_width,
+            profile,
+            max_residues,
+            table_features,
+        } = c;
         Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
     }
 }
@@ -105,7 +137,12 @@ impl TrainedModel {
 
     /// What the file says about itself.
     pub fn metadata_json(&self) -> String {
-        let axes = [("weight_ih_l0", "4H,C; gates i,f,g,o"), ("weight_hh_l0", "4H,H"), ("conv.w.weight", "filters,F,w"), ("encoding.table", "25,Ft")];
+        let axes = [
+            ("weight_ih_l0", "4H,C; gates i,f,g,o"),
+            ("weight_hh_l0", "4H,H"),
+            ("conv.w.weight", "filters,F,w"),
+            ("encoding.table", "25,Ft"),
+        ];
         let metadata = Metadata {
             format_version: FORMAT_VERSION,
             config: self.config.as_ref().into(),
@@ -126,7 +163,11 @@ impl TrainedModel {
         let Some(mut first) = models.next() else { return Err(Error::new("INVALID_MODEL", "there is no model to merge", json!({}))) };
         for (index, model) in models.enumerate() {
             if model.config != first.config || model.table != first.table {
-                return Err(Error::new("INVALID_MODEL", format!("model {} has another architecture than model 1", index + 2), json!({ "model": index + 2 })));
+                return Err(Error::new(
+                    "INVALID_MODEL",
+                    format!("model {} has another architecture than model 1", index + 2),
+                    json!({ "model": index + 2 }),
+                ));
             }
             first.seeds.extend(model.seeds);
             first.members.extend(model.members);
@@ -168,17 +209,28 @@ impl TrainedModel {
                 }
             }
         }
-        tensors.push(NamedTensor { name: "encoding.table".into(), shape: vec![CODES, self.config.table_features], values: self.table.clone() });
+        tensors.push(NamedTensor {
+            name: "encoding.table".into(),
+            shape: vec![CODES, self.config.table_features],
+            values: self.table.clone(),
+        });
         write_tensors(path, &tensors, &self.metadata_json())
     }
 
     /// Reads a model file.
     ///
     /// # Errors
-    /// `INPUT_MISSING`, `IO`, or `INVALID_MODEL` that says what is wrong with the file.
+    /// `INVALID_MODEL` that says what is wrong with the file (missing, foreign, damaged), or `IO`.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(path).map_err(|reason| Error::io(path, "read", &reason))?;
-        Self::from_bytes(&bytes).map_err(|why| Error::new("INVALID_MODEL", format!("{}: {why}", path.display()), json!({ "path": path.display().to_string(), "reason": why })))
+        let invalid = |why: String| {
+            Error::new("INVALID_MODEL", format!("{}: {why}", path.display()), json!({ "path": path.display().to_string(), "reason": why }))
+        };
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(reason) if reason.kind() == io::ErrorKind::NotFound => return Err(invalid("there is no such file".to_owned())),
+            Err(reason) => return Err(Error::io(path, "read", &reason)),
+        };
+        Self::from_bytes(&bytes).map_err(invalid)
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
@@ -194,17 +246,41 @@ impl TrainedModel {
         }
         let seeds = metadata.seeds.iter().map(|s| s.parse().map_err(|_| format!("'{s}' is no seed"))).collect::<Result<_, _>>()?;
         let specs = specs(&config);
-        let member = |m: usize| specs.iter().map(|spec| floats(&tensors, &format!("member.{m}.{}", spec.name), &spec.shape)).collect::<Result<Vec<_>, _>>();
+        let read = |name: &str, shape: &[usize]| finite(&tensors, name, shape);
+        let value = |m: usize, spec: &Spec| -> Result<Vec<f32>, String> {
+            let mut values = read(&format!("member.{m}.{}", spec.name), &spec.shape)?;
+            if spec.name.starts_with("lstm.bias_ih") {
+                // Zero in files of ours; a file that went through torch may have both.
+                let second = read(&format!("member.{m}.{}", spec.name.replace("bias_ih", "bias_hh")), &spec.shape)?;
+                values.iter_mut().zip(second).for_each(|(a, b)| *a += b);
+            }
+            Ok(values)
+        };
+        let member = |m: usize| specs.iter().map(|spec| value(m, spec)).collect::<Result<Vec<_>, _>>();
         let members = (0..metadata.members).map(member).collect::<Result<_, _>>()?;
-        let table = floats(&tensors, "encoding.table", &[CODES, config.table_features])?;
+        let table = finite(&tensors, "encoding.table", &[CODES, config.table_features])?;
         Ok(Self { config: config.into(), table, seeds, members })
     }
 }
 
-fn plausible(config: &ModelConfig) -> Result<(), String> {
-    let sizes = [config.hidden, config.attention, config.dense, config.filters_per_width, config.filter_widths.len(), config.max_residues.min(MOST)];
+/// Whether an architecture's sizes can be meant; what is wrong with them in words.
+pub(crate) fn plausible(config: &ModelConfig) -> Result<(), String> {
+    let sizes = [
+        config.hidden,
+        config.attention,
+        config.dense,
+        config.filters_per_width,
+        config.filter_widths.len(),
+        config.max_residues.min(MOST),
+    ];
     let widths = config.filter_widths.iter().all(|w| (1..=1000).contains(w));
-    if sizes.iter().any(|s| *s == 0 || *s > MOST) || !widths || config.classes.len() < 2 || config.classes.len() > MOST || config.table_features > 1000 || config.features() == 0 {
+    if sizes.iter().any(|s| *s == 0 || *s > MOST)
+        || !widths
+        || config.classes.len() < 2
+        || config.classes.len() > MOST
+        || config.table_features > 1000
+        || config.features() == 0
+    {
         return Err("its sizes are out of range".to_owned());
     }
     let mut unique = config.filter_widths.clone();
@@ -212,6 +288,9 @@ fn plausible(config: &ModelConfig) -> Result<(), String> {
     unique.dedup();
     if unique.len() != config.filter_widths.len() {
         return Err("a filter width stands twice".to_owned());
+    }
+    if config.hidden > MOST_HIDDEN || specs(config).iter().map(Spec::size).sum::<usize>() > MOST_WEIGHTS {
+        return Err("it has more weights than any memory holds".to_owned());
     }
     Ok(())
 }
@@ -256,14 +335,20 @@ pub(crate) fn read_tensors(bytes: &[u8]) -> Result<(String, SafeTensors<'_>), St
     Ok((metadata, tensors))
 }
 
+/// A tensor of finite numbers.
+fn finite(tensors: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+    let values = floats(tensors, name, shape)?;
+    match values.iter().position(|v| !v.is_finite()) {
+        Some(at) => Err(format!("tensor {name} holds {} at {at}", values[at])),
+        None => Ok(values),
+    }
+}
+
+/// A tensor of any numbers: a job's checkpoint also holds the weights of a member that diverged.
 pub(crate) fn floats(tensors: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
     let view = tensors.tensor(name).map_err(|_| format!("tensor {name} is missing"))?;
     if view.dtype() != Dtype::F32 || view.shape() != shape {
         return Err(format!("tensor {name} is {:?} {:?}, not F32 {shape:?}", view.dtype(), view.shape()));
     }
-    let values: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-    match values.iter().position(|v| !v.is_finite()) {
-        Some(at) => Err(format!("tensor {name} holds {} at {at}", values[at])),
-        None => Ok(values),
-    }
+    Ok(view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect())
 }

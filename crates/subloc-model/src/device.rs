@@ -33,7 +33,14 @@ pub fn compiled_backends() -> Vec<&'static str> {
 
 /// All devices; an unavailable backend has one entry with its reason.
 pub fn list_devices() -> Vec<DeviceReport> {
-    let cpu = DeviceReport { backend: "cpu", name: lstm_kernels::Isa::detect().to_string(), available: true, reason: None, software: false, memory_bytes: None };
+    let cpu = DeviceReport {
+        backend: "cpu",
+        name: lstm_kernels::Isa::detect().to_string(),
+        available: true,
+        reason: None,
+        software: false,
+        memory_bytes: None,
+    };
     [cpu].into_iter().chain(["wgpu", "cuda"].map(|backend| probe(backend).0)).collect()
 }
 
@@ -48,7 +55,11 @@ pub fn open(backend: &str) -> Result<(Device, DeviceReport), Error> {
             let (report, device) = probe(if backend == "wgpu" { "wgpu" } else { "cuda" });
             device.map(|device| (device, report.clone())).ok_or_else(|| {
                 let reason = report.reason.unwrap_or_default();
-                Error::new("BACKEND_UNAVAILABLE", format!("backend {backend} cannot be used: {reason}"), json!({ "backend": backend, "reason": reason }))
+                Error::new(
+                    "BACKEND_UNAVAILABLE",
+                    format!("backend {backend} cannot be used: {reason}"),
+                    json!({ "backend": backend, "reason": reason }),
+                )
             })
         }
         other => {
@@ -59,10 +70,13 @@ pub fn open(backend: &str) -> Result<(Device, DeviceReport), Error> {
 }
 
 fn probe(backend: &'static str) -> (DeviceReport, Option<Device>) {
-    let found = catch_unwind(AssertUnwindSafe(|| gpu::find(backend))).unwrap_or_else(|_| Err("its driver failed while it was probed".to_owned()));
+    let found =
+        catch_unwind(AssertUnwindSafe(|| gpu::find(backend))).unwrap_or_else(|_| Err("its driver failed while it was probed".to_owned()));
     let unavailable = DeviceReport { backend, name: String::new(), available: false, reason: None, software: false, memory_bytes: None };
     match found {
-        Ok((device, name, software, memory_bytes)) => (DeviceReport { name, available: true, software, memory_bytes, ..unavailable }, Some(device)),
+        Ok((device, name, software, memory_bytes)) => {
+            (DeviceReport { name, available: true, software, memory_bytes, ..unavailable }, Some(device))
+        }
         Err(reason) => (DeviceReport { reason: Some(reason), ..unavailable }, None),
     }
 }
@@ -119,13 +133,15 @@ mod gpu {
             name[255] = 0;
             (std::ffi::CStr::from_ptr(name.as_ptr()).to_string_lossy().into_owned(), memory as u64)
         };
-        open_any(&["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"]).map_err(|reason| format!("{reason}: kernels cannot be compiled"))?;
+        open_any(&["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"])
+            .map_err(|reason| format!("{reason}: kernels cannot be compiled"))?;
         std::mem::forget(driver); // driver threads crash when the library goes at exit
         Ok((Device::cuda(0), name, false, Some(memory)))
     }
 
     fn wgpu() -> Result<Found, String> {
-        let loader = open_any(&["libvulkan.so.1", "libvulkan.so", "vulkan-1.dll", "libMoltenVK.dylib"]).map_err(|reason| format!("{reason}: no Vulkan loader"))?;
+        let loader = open_any(&["libvulkan.so.1", "libvulkan.so", "vulkan-1.dll", "libMoltenVK.dylib"])
+            .map_err(|reason| format!("{reason}: no Vulkan loader"))?;
         std::mem::forget(loader);
         let devices = Device::enumerate(DeviceType::Wgpu).into_vec();
         let describe = |device: Device| {

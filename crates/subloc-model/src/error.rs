@@ -31,7 +31,11 @@ impl Error {
     /// Reading or writing `path` failed; `stage` is `create`, `write` or `read`.
     pub fn io(path: &std::path::Path, stage: &str, reason: &std::io::Error) -> Self {
         let code = if stage == "read" && reason.kind() == std::io::ErrorKind::NotFound { "INPUT_MISSING" } else { "IO" };
-        Self::new(code, format!("cannot {stage} {}: {reason}", path.display()), json!({ "path": path.display().to_string(), "stage": stage }))
+        Self::new(
+            code,
+            format!("cannot {stage} {}: {reason}", path.display()),
+            json!({ "path": path.display().to_string(), "stage": stage }),
+        )
     }
 }
 

@@ -78,7 +78,11 @@ pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], 
 pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: Outputs) -> Result<Predictions, Error> {
     let config = model.config();
     if config.profile && records.profiles.is_none() {
-        return Err(Error::new("INVALID_OPTION", "the model reads profiles, and none were given", serde_json::json!({ "option": "profiles" })));
+        return Err(Error::new(
+            "INVALID_OPTION",
+            "the model reads profiles, and none were given",
+            serde_json::json!({ "option": "profiles" }),
+        ));
     }
     let (n, classes, width, residues) = (records.len(), config.classes.len(), 2 * config.hidden, records.codes.len());
     let want_attention = want.attention && config.kind == crate::config::ModelKind::ALstm;

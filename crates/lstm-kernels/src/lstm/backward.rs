@@ -1,8 +1,17 @@
 //! One tile backward. Gate gradients are made step by step, [4H][rows]; the recurrent gradient is one product with the transposed weights; every
 //! few hundred residues their rows go into the weight gradients and into dx as plain products.
 
-use super::{Shape, forward::panels, tile::{STRIDE, Tile}};
-use crate::{Cancelled, Kernel, activation::tanh, product::{self, Packed, Rows}, simd::{ROWS, Simd, entry}};
+use super::{
+    Shape,
+    forward::panels,
+    tile::{STRIDE, Tile},
+};
+use crate::{
+    Cancelled, Kernel,
+    activation::tanh,
+    product::{self, Packed, Rows},
+    simd::{ROWS, Simd, entry},
+};
 
 /// What one tile adds to the gradients.
 pub(super) struct Part {
@@ -40,7 +49,15 @@ fn transposed_panels(w_hh: &[f32], gates: usize, hidden: usize) -> Vec<f32> {
 }
 
 #[inline(always)]
-unsafe fn step_body<S: Simd>(transposed: &[f32], hidden: usize, active: usize, lanes: usize, cache: &[f32], before: Option<(&[f32], usize)>, work: &mut Work) {
+unsafe fn step_body<S: Simd>(
+    transposed: &[f32],
+    hidden: usize,
+    active: usize,
+    lanes: usize,
+    cache: &[f32],
+    before: Option<(&[f32], usize)>,
+    work: &mut Work,
+) {
     for unit in 0..hidden {
         for at in (0..lanes).step_by(S::LANES) {
             // SAFETY: rows of `work` hold 64 lanes, rows of the cache `lanes`, of the step before at least as many; at + LANES ≤ lanes.
@@ -118,13 +135,28 @@ impl Pending {
 }
 
 #[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
-pub(super) fn run(kernel: Kernel, shape: &Shape, tile: &Tile, x: &[f32], w_ih: &[f32], w_hh: &[f32], y: &[f32], cache: &[f32], dy: &[f32]) -> Result<Part, Cancelled> {
+pub(super) fn run(
+    kernel: Kernel,
+    shape: &Shape,
+    tile: &Tile,
+    x: &[f32],
+    w_ih: &[f32],
+    w_hh: &[f32],
+    y: &[f32],
+    cache: &[f32],
+    dy: &[f32],
+) -> Result<Part, Cancelled> {
     let &Shape { residues, input, hidden, .. } = shape;
     let gates = shape.gates();
     let set = tile.member * 2 + tile.direction;
     let transposed = transposed_panels(&w_hh[set * gates * hidden..][..gates * hidden], gates, hidden);
     let w_ih = Packed::new(kernel, &w_ih[set * gates * input..][..gates * input], gates, input, input, 1);
-    let mut part = Part { x: vec![0.0; tile.residues() * input], w_ih: vec![0.0; gates * input], w_hh: vec![0.0; gates * hidden], bias: vec![0.0; gates] };
+    let mut part = Part {
+        x: vec![0.0; tile.residues() * input],
+        w_ih: vec![0.0; gates * input],
+        w_hh: vec![0.0; gates * hidden],
+        bias: vec![0.0; gates],
+    };
     let mut work = Work { dh: vec![0.0; hidden * STRIDE], dc: vec![0.0; hidden * STRIDE], dgates: vec![0.0; gates * STRIDE] };
     let mut pending = Pending::default();
     // The state of `lane` at `step` in y or dy.

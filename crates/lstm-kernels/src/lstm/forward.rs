@@ -1,7 +1,15 @@
 //! One tile forward: at every step one product [4H, I + H] × [I + H, rows] that starts from the bias, then the cell.
 
-use super::{Shape, tile::{STRIDE, Tile}};
-use crate::{Cancelled, Kernel, activation::{sigmoid, tanh}, product::tile_rows_dyn, simd::{ROWS, Simd, entry}};
+use super::{
+    Shape,
+    tile::{STRIDE, Tile},
+};
+use crate::{
+    Cancelled, Kernel,
+    activation::{sigmoid, tanh},
+    product::tile_rows_dyn,
+    simd::{ROWS, Simd, entry},
+};
 
 /// One direction's weights in panels of six gate rows: [panel][I + H][6], and the bias.
 pub(super) struct Weights<'a> {
@@ -47,7 +55,9 @@ pub(super) unsafe fn panels<S: Simd>(packed: &[f32], depth: usize, from: &[f32],
         while vector < vectors {
             let at = vector * S::LANES;
             // SAFETY: `from` holds [depth][64], `to` [rows][64], and at + vectors · LANES ≤ 64.
-            unsafe { tile_rows_dyn::<S>(vectors - vector, left, &from[at..], STRIDE, depth, &mut to[p * ROWS * STRIDE + at..], STRIDE, height) };
+            unsafe {
+                tile_rows_dyn::<S>(vectors - vector, left, &from[at..], STRIDE, depth, &mut to[p * ROWS * STRIDE + at..], STRIDE, height)
+            };
             vector += S::VECTORS;
         }
     }
@@ -88,10 +98,18 @@ unsafe fn step_body<S: Simd>(weights: &Weights, hidden: usize, input: usize, lan
 entry! { fn step_entry(weights: &Weights, hidden: usize, input: usize, lanes: usize, work: &mut Work, cache: Option<&mut [f32]>) = step_body }
 
 /// Runs a tile; returns the hidden states [residues of the tile, H], protein after protein in residue order.
-pub(super) fn run(kernel: Kernel, shape: &Shape, tile: &Tile, weights: &Weights, x: &[f32], mut cache: Option<&mut [f32]>) -> Result<Vec<f32>, Cancelled> {
+pub(super) fn run(
+    kernel: Kernel,
+    shape: &Shape,
+    tile: &Tile,
+    weights: &Weights,
+    x: &[f32],
+    mut cache: Option<&mut [f32]>,
+) -> Result<Vec<f32>, Cancelled> {
     let &Shape { residues, input, hidden, .. } = shape;
     let mut states = vec![0.0; tile.residues() * hidden];
-    let mut work = Work { inputs: vec![0.0; (input + hidden) * STRIDE], gates: vec![0.0; 4 * hidden * STRIDE], cell: vec![0.0; hidden * STRIDE] };
+    let mut work =
+        Work { inputs: vec![0.0; (input + hidden) * STRIDE], gates: vec![0.0; 4 * hidden * STRIDE], cell: vec![0.0; hidden * STRIDE] };
     for step in 0..tile.steps() {
         if step % 32 == 0 {
             kernel.check()?;

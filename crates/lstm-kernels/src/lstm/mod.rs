@@ -65,7 +65,17 @@ fn split_cache<'a>(mut cache: &'a mut [f32], tiles: &[Tile], hidden: usize) -> V
 /// # Panics
 /// Where a slice has not the stated size or a length exceeds T.
 #[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
-pub fn forward(kernel: Kernel, shape: &Shape, x: &[f32], w_ih: &[f32], w_hh: &[f32], bias: &[f32], lengths: &[u32], y: &mut [f32], cache: Option<&mut [f32]>) -> Result<(), Cancelled> {
+pub fn forward(
+    kernel: Kernel,
+    shape: &Shape,
+    x: &[f32],
+    w_ih: &[f32],
+    w_hh: &[f32],
+    bias: &[f32],
+    lengths: &[u32],
+    y: &mut [f32],
+    cache: Option<&mut [f32]>,
+) -> Result<(), Cancelled> {
     shape.check(x.len(), w_ih.len(), w_hh.len(), lengths);
     let &Shape { residues, hidden, .. } = shape;
     assert_eq!(y.len(), lengths.len() * residues * 2 * hidden, "y");
@@ -114,7 +124,17 @@ pub struct Gradients {
 /// # Panics
 /// Where a slice has not the stated size.
 #[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
-pub fn backward(kernel: Kernel, shape: &Shape, x: &[f32], w_ih: &[f32], w_hh: &[f32], lengths: &[u32], y: &[f32], cache: &[f32], dy: &[f32]) -> Result<Gradients, Cancelled> {
+pub fn backward(
+    kernel: Kernel,
+    shape: &Shape,
+    x: &[f32],
+    w_ih: &[f32],
+    w_hh: &[f32],
+    lengths: &[u32],
+    y: &[f32],
+    cache: &[f32],
+    dy: &[f32],
+) -> Result<Gradients, Cancelled> {
     shape.check(x.len(), w_ih.len(), w_hh.len(), lengths);
     let &Shape { residues, hidden, input, .. } = shape;
     assert_eq!((y.len(), dy.len()), (lengths.len() * residues * 2 * hidden, y.len()), "y and dy");
@@ -129,13 +149,22 @@ pub fn backward(kernel: Kernel, shape: &Shape, x: &[f32], w_ih: &[f32], w_hh: &[
             part
         })
         .collect();
-    let parts: Vec<backward::Part> =
-        tiles.par_iter().zip(caches).map(|(tile, cache)| backward::run(kernel, shape, tile, x, w_ih, w_hh, y, cache, dy)).collect::<Result<_, _>>()?;
+    let parts: Vec<backward::Part> = tiles
+        .par_iter()
+        .zip(caches)
+        .map(|(tile, cache)| backward::run(kernel, shape, tile, x, w_ih, w_hh, y, cache, dy))
+        .collect::<Result<_, _>>()?;
 
-    let mut gradients = Gradients { x: vec![0.0; x.len()], w_ih: vec![0.0; w_ih.len()], w_hh: vec![0.0; w_hh.len()], bias: vec![0.0; shape.members * 2 * shape.gates()] };
+    let mut gradients = Gradients {
+        x: vec![0.0; x.len()],
+        w_ih: vec![0.0; w_ih.len()],
+        w_hh: vec![0.0; w_hh.len()],
+        bias: vec![0.0; shape.members * 2 * shape.gates()],
+    };
     for (tile, part) in tiles.iter().zip(&parts) {
         let set = tile.member * 2 + tile.direction;
-        let add = |to: &mut [f32], from: &[f32]| to[set * from.len()..][..from.len()].iter_mut().zip(from).for_each(|(to, from)| *to += from);
+        let add =
+            |to: &mut [f32], from: &[f32]| to[set * from.len()..][..from.len()].iter_mut().zip(from).for_each(|(to, from)| *to += from);
         add(&mut gradients.w_ih, &part.w_ih);
         add(&mut gradients.w_hh, &part.w_hh);
         add(&mut gradients.bias, &part.bias);

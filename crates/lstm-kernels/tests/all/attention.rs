@@ -15,7 +15,9 @@ fn literal_softmax(scores: &[f64]) -> Vec<f64> {
 }
 
 fn literal_sum(alpha: &[f64], h: &[f64]) -> Vec<f64> {
-    (0..LENGTHS.len()).flat_map(|b| reference::weighted_sum(&alpha[b * RESIDUES..][..LENGTHS[b] as usize], &h[b * RESIDUES * UNITS..], UNITS)).collect()
+    (0..LENGTHS.len())
+        .flat_map(|b| reference::weighted_sum(&alpha[b * RESIDUES..][..LENGTHS[b] as usize], &h[b * RESIDUES * UNITS..], UNITS))
+        .collect()
 }
 
 #[test]

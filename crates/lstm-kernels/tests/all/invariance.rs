@@ -1,5 +1,8 @@
 //! What must be the same to the bit.
-use crate::{lstm::Case, support::{in_pool, isas, kernel}};
+use crate::{
+    lstm::Case,
+    support::{in_pool, isas, kernel},
+};
 
 const LENGTHS: [u32; 9] = [12, 3, 0, 7, 12, 1, 9, 2, 30];
 
@@ -24,7 +27,10 @@ fn a_member_alone_equals_the_member_in_a_joint_batch() {
             // the same data, padded to this member's own longest protein
             let (long, short) = (joint.shape.residues, alone.shape.residues);
             let cut = |values: &[f32], width: usize| -> Vec<f32> {
-                values[m * 3 * long * width..][..3 * long * width].chunks(long * width).flat_map(|row| row[..short * width].to_vec()).collect()
+                values[m * 3 * long * width..][..3 * long * width]
+                    .chunks(long * width)
+                    .flat_map(|row| row[..short * width].to_vec())
+                    .collect()
             };
             let own = |values: &[f32]| values[m * values.len() / 3..][..values.len() / 3].to_vec();
             alone.x = cut(&joint.x, 6);

@@ -1,5 +1,9 @@
 use crate::support::{assert_close, assert_gradient, differences, dot, f64s, isas, kernel, numbers, some};
-use lstm_kernels::{Cancelled, Isa, Kernel, activation, lstm::{self, Shape}, reference};
+use lstm_kernels::{
+    Cancelled, Isa, Kernel, activation,
+    lstm::{self, Shape},
+    reference,
+};
 use std::sync::atomic::AtomicBool;
 
 pub struct Case {
@@ -53,7 +57,8 @@ impl Case {
                     w_hh: &w_hh[set * 4 * hidden * hidden..][..4 * hidden * hidden],
                     bias: &bias[set * 4 * hidden..][..4 * hidden],
                 };
-                let states = reference::lstm(weights, &x[row * residues * input..][..length as usize * input], input, hidden, direction == 1);
+                let states =
+                    reference::lstm(weights, &x[row * residues * input..][..length as usize * input], input, hidden, direction == 1);
                 for (t, h) in states.chunks(hidden).enumerate() {
                     y[(row * residues + t) * 2 * hidden + direction * hidden..][..hidden].copy_from_slice(h);
                 }
@@ -95,18 +100,42 @@ fn a_thousand_residues_stay_within_2e_5() {
 #[test]
 fn gradients_agree_with_finite_differences_to_2e_4() {
     for isa in isas() {
-        for (members, lengths, input, hidden) in
-            [(1, vec![1], 1, 1), (1, vec![3, 0, 1], 4, 2), (2, vec![5, 0, 3, 8, 8, 1], 3, 7), (1, (0..19).map(|b| 1 + b % 5).collect(), 5, 9), (1, vec![40, 39, 2], 7, 11)]
-        {
+        for (members, lengths, input, hidden) in [
+            (1, vec![1], 1, 1),
+            (1, vec![3, 0, 1], 4, 2),
+            (2, vec![5, 0, 3, 8, 8, 1], 3, 7),
+            (1, (0..19).map(|b| 1 + b % 5).collect(), 5, 9),
+            (1, vec![40, 39, 2], 7, 11),
+        ] {
             let case = Case::new(members, &lengths, input, hidden);
             let found = case.backward(kernel(isa));
             let [x, w_ih, w_hh, bias] = [&case.x, &case.w_ih, &case.w_hh, &case.bias].map(|v| f64s(v));
             let real = |i: usize| ((i / input) % case.shape.residues) < lengths[i / input / case.shape.residues] as usize;
-            let check = |what: &str, found: &[f32], expected: &[(usize, f64)]| assert_gradient(&format!("{isa} H {hidden} {what}"), found, expected, 2e-4);
-            check("x", &found.x, &differences(&case.x, some(case.x.len(), 60).filter(|i| real(*i)), |v| dot(&case.literal(v, &w_ih, &w_hh, &bias), &case.dy)));
-            check("w_ih", &found.w_ih, &differences(&case.w_ih, some(case.w_ih.len(), 60), |v| dot(&case.literal(&x, v, &w_hh, &bias), &case.dy)));
-            check("w_hh", &found.w_hh, &differences(&case.w_hh, some(case.w_hh.len(), 60), |v| dot(&case.literal(&x, &w_ih, v, &bias), &case.dy)));
-            check("bias", &found.bias, &differences(&case.bias, some(case.bias.len(), 40), |v| dot(&case.literal(&x, &w_ih, &w_hh, v), &case.dy)));
+            let check = |what: &str, found: &[f32], expected: &[(usize, f64)]| {
+                assert_gradient(&format!("{isa} H {hidden} {what}"), found, expected, 2e-4)
+            };
+            check(
+                "x",
+                &found.x,
+                &differences(&case.x, some(case.x.len(), 60).filter(|i| real(*i)), |v| {
+                    dot(&case.literal(v, &w_ih, &w_hh, &bias), &case.dy)
+                }),
+            );
+            check(
+                "w_ih",
+                &found.w_ih,
+                &differences(&case.w_ih, some(case.w_ih.len(), 60), |v| dot(&case.literal(&x, v, &w_hh, &bias), &case.dy)),
+            );
+            check(
+                "w_hh",
+                &found.w_hh,
+                &differences(&case.w_hh, some(case.w_hh.len(), 60), |v| dot(&case.literal(&x, &w_ih, v, &bias), &case.dy)),
+            );
+            check(
+                "bias",
+                &found.bias,
+                &differences(&case.bias, some(case.bias.len(), 40), |v| dot(&case.literal(&x, &w_ih, &w_hh, v), &case.dy)),
+            );
             assert!(found.x.iter().enumerate().all(|(i, d)| real(i) || *d == 0.0), "no gradient beyond a length");
         }
     }
@@ -131,7 +160,8 @@ fn a_protein_that_ends_earlier_leaves_nothing_in_its_lane() {
 
 #[test]
 fn sigmoid_and_tanh_stay_within_4e_7_and_keep_nan() {
-    let values: Vec<f32> = (-200_000..=200_000).map(|i| i as f32 * 1e-3).chain([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e-30]).collect();
+    let values: Vec<f32> =
+        (-200_000..=200_000).map(|i| i as f32 * 1e-3).chain([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e-30]).collect();
     for isa in isas() {
         let (mut s, mut t) = (vec![0.0; values.len()], vec![0.0; values.len()]);
         activation::sigmoid_and_tanh(isa, &values, &mut s, &mut t);
@@ -152,6 +182,16 @@ fn a_set_flag_cancels() {
     let flag = AtomicBool::new(true);
     let case = Case::new(1, &[3], 2, 2);
     let mut y = vec![0.0; 12];
-    let result = lstm::forward(Kernel::new(Isa::detect(), Some(&flag)), &case.shape, &case.x, &case.w_ih, &case.w_hh, &case.bias, &case.lengths, &mut y, None);
+    let result = lstm::forward(
+        Kernel::new(Isa::detect(), Some(&flag)),
+        &case.shape,
+        &case.x,
+        &case.w_ih,
+        &case.w_hh,
+        &case.bias,
+        &case.lengths,
+        &mut y,
+        None,
+    );
     assert_eq!(result, Err(Cancelled));
 }

@@ -1,5 +1,9 @@
 use crate::support::kernel;
-use lstm_kernels::{Isa, dropout::{self, DROPPED, Mask}, philox::{Stream, philox4x32}};
+use lstm_kernels::{
+    Isa,
+    dropout::{self, DROPPED, Mask},
+    philox::{Stream, philox4x32},
+};
 
 // Known answers of Random123 1.14, kat_vectors, "philox4x32 10".
 #[test]

@@ -1,5 +1,8 @@
 use crate::support::{assert_close, assert_gradient, codes, differences, dot, f64s, isas, kernel, numbers, some};
-use lstm_kernels::{reference, residue_conv::{self, CODES, PROFILE, Profile, Shape}};
+use lstm_kernels::{
+    reference,
+    residue_conv::{self, CODES, PROFILE, Profile, Shape},
+};
 
 const WIDTHS: [usize; 4] = [1, 3, 4, 21];
 
@@ -24,8 +27,16 @@ impl Case {
             let mut tap = 0;
             for (group, width) in WIDTHS.into_iter().enumerate() {
                 let table = &table[tap * CODES * self.filters..][..width * CODES * self.filters];
-                let profile = weights.map(|w| (&w[tap * PROFILE * self.filters..][..width * PROFILE * self.filters], &rows[from * PROFILE..]));
-                let part = reference::residue_conv(table, profile, &bias[group * self.filters..][..self.filters], &self.codes[from..][..length as usize], width, scale);
+                let profile =
+                    weights.map(|w| (&w[tap * PROFILE * self.filters..][..width * PROFILE * self.filters], &rows[from * PROFILE..]));
+                let part = reference::residue_conv(
+                    table,
+                    profile,
+                    &bias[group * self.filters..][..self.filters],
+                    &self.codes[from..][..length as usize],
+                    width,
+                    scale,
+                );
                 for (t, values) in part.chunks(self.filters).enumerate() {
                     z[(from + t) * channels + group * self.filters..][..self.filters].copy_from_slice(values);
                 }
@@ -39,7 +50,9 @@ impl Case {
 #[test]
 fn values_and_gradients_agree_with_the_literal_form() {
     for isa in isas() {
-        for (lengths, filters, with_profile) in [(vec![1], 1, false), (vec![30, 0, 5, 1], 3, false), (vec![30, 0, 5, 1], 10, true), (vec![2, 2], 10, true)] {
+        for (lengths, filters, with_profile) in
+            [(vec![1], 1, false), (vec![30, 0, 5, 1], 3, false), (vec![30, 0, 5, 1], 10, true), (vec![2, 2], 10, true)]
+        {
             let residues = *lengths.iter().max().unwrap() as usize;
             let n = lengths.len() * residues;
             let case = Case { residues, filters, codes: codes(1, n), rows: numbers(2, n * PROFILE, 1.0), lengths };
@@ -54,11 +67,35 @@ fn values_and_gradients_agree_with_the_literal_form() {
             let (t64, w64, b64) = (f64s(&table), f64s(&weights), f64s(&bias));
             let w = with_profile.then_some(w64.as_slice());
             assert_close("z", &z, &case.literal(&t64, w, &b64, 1.25), 2e-6);
-            let found = residue_conv::backward(kernel(isa), &shape, with_profile.then_some(case.rows.as_slice()), &case.codes, &case.lengths, 1.25, &dz).unwrap();
-            assert_gradient("table", &found.table, &differences(&table, some(table.len(), 200), |v| dot(&case.literal(v, w, &b64, 1.25), &dz)), 1e-5);
-            assert_gradient("bias", &found.bias, &differences(&bias, some(bias.len(), 40), |v| dot(&case.literal(&t64, w, v, 1.25), &dz)), 1e-5);
+            let found = residue_conv::backward(
+                kernel(isa),
+                &shape,
+                with_profile.then_some(case.rows.as_slice()),
+                &case.codes,
+                &case.lengths,
+                1.25,
+                &dz,
+            )
+            .unwrap();
+            assert_gradient(
+                "table",
+                &found.table,
+                &differences(&table, some(table.len(), 200), |v| dot(&case.literal(v, w, &b64, 1.25), &dz)),
+                1e-5,
+            );
+            assert_gradient(
+                "bias",
+                &found.bias,
+                &differences(&bias, some(bias.len(), 40), |v| dot(&case.literal(&t64, w, v, 1.25), &dz)),
+                1e-5,
+            );
             if let Some(found) = found.profile_weights {
-                assert_gradient("weights", &found, &differences(&weights, some(weights.len(), 200), |v| dot(&case.literal(&t64, Some(v), &b64, 1.25), &dz)), 1e-5);
+                assert_gradient(
+                    "weights",
+                    &found,
+                    &differences(&weights, some(weights.len(), 200), |v| dot(&case.literal(&t64, Some(v), &b64, 1.25), &dz)),
+                    1e-5,
+                );
             }
         }
     }

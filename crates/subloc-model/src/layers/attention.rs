@@ -29,7 +29,8 @@ impl<'a> Attention<'a> {
 
     /// h [M, B, T, 2H] → α and c.
     pub fn forward(&self, h: Tensor<4>, batch: &Batch) -> Attended {
-        let (w_a, v_a): (Tensor<3>, Tensor<3>) = (self.network.parameters.get("attention.W.weight"), self.network.parameters.get("attention.v.weight"));
+        let (w_a, v_a): (Tensor<3>, Tensor<3>) =
+            (self.network.parameters.get("attention.W.weight"), self.network.parameters.get("attention.v.weight"));
         let [members, units, _] = w_a.dims();
         let zeros = |n: usize| Tensor::zeros([members, n], &h.device());
         let hidden = linear(h.clone(), w_a, zeros(units), batch.lengths.clone()).tanh();

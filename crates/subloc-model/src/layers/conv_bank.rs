@@ -8,7 +8,10 @@ use lstm_kernels::dropout::{DROPPED, drop_residues};
 use crate::{
     batch::Batch,
     models::{CODES, DropoutLayer, Mode, Network},
-    ops::{linear::linear, residue_conv::{ProfileBlock, Residues, residue_conv}},
+    ops::{
+        linear::linear,
+        residue_conv::{ProfileBlock, Residues, residue_conv},
+    },
 };
 
 /// Filters of all widths.

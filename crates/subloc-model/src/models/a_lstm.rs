@@ -3,7 +3,13 @@
 use burn::tensor::Tensor;
 
 use super::{Mode, Network};
-use crate::{batch::Batch, layers::{attention::{Attended, Attention}, lstm::Lstm}};
+use crate::{
+    batch::Batch,
+    layers::{
+        attention::{Attended, Attention},
+        lstm::Lstm,
+    },
+};
 
 /// x [M, B, T, C] → α [M, B, T] and context [M, B, 2H]
 pub(super) fn pool(network: &Network, x: Tensor<4>, batch: &Batch, mode: &Mode) -> Attended {

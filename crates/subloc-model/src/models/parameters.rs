@@ -9,9 +9,14 @@ use crate::config::{InitialWeights, ModelConfig, ModelKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     /// Filters and dense weights; `fan_in` inputs and `fan_out` outputs a unit.
-    Weight { fan_in: usize, fan_out: usize },
+    Weight {
+        fan_in: usize,
+        fan_out: usize,
+    },
     /// Bias of a unit with `fan_in` inputs.
-    Bias { fan_in: usize },
+    Bias {
+        fan_in: usize,
+    },
     LstmInput,
     LstmRecurrent,
     LstmBias,
@@ -134,7 +139,8 @@ impl Parameters {
     /// Where a parameter has not M · n values.
     pub fn from_host(config: &ModelConfig, members: usize, host: Vec<Vec<f32>>, device: &Device) -> Self {
         let specs = specs(config);
-        let values = specs.iter().zip(host).map(|(spec, v)| Tensor::from_data(TensorData::new(v, [members, spec.size()]), device)).collect();
+        let values =
+            specs.iter().zip(host).map(|(spec, v)| Tensor::from_data(TensorData::new(v, [members, spec.size()]), device)).collect();
         Self { specs: specs.into(), values }
     }
 

@@ -1,6 +1,12 @@
 //! How the CPU kernels of the running job compute: set once for the length of a job, on its own thread.
 
-use std::{cell::RefCell, sync::{Arc, atomic::{AtomicBool, Ordering}}};
+use std::{
+    cell::RefCell,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use lstm_kernels::{Isa, Kernel};
 

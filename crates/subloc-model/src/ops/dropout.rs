@@ -14,7 +14,11 @@ use burn_autodiff::{
 use burn_flex::FlexTensor;
 use lstm_kernels::dropout::{self, Mask};
 
-use super::{Lengths, context, flex::{self, Floats}, on_cpu};
+use super::{
+    Lengths, context,
+    flex::{self, Floats},
+    on_cpu,
+};
 
 /// Which elements are dropped; the fields of [`Mask`] that outlive a call.
 #[derive(Clone, Debug)]

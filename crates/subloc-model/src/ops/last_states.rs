@@ -11,7 +11,11 @@ use burn_autodiff::{
 };
 use burn_flex::FlexTensor;
 
-use super::{Lengths, flex::{self, Floats}, indices, on_cpu};
+use super::{
+    Lengths,
+    flex::{self, Floats},
+    indices, on_cpu,
+};
 
 /// y `[M, B, T, 2H]` → `[M, B, 2H]`; 0 where there is no protein.
 pub fn last_states(y: Tensor<4>, lengths: Lengths) -> Tensor<3> {
@@ -26,7 +30,8 @@ pub fn literal(y: Tensor<4>, lengths: &[u32]) -> Tensor<3> {
     let [members, batch, residues, width] = y.dims();
     let device = y.device();
     let y = y.reshape([members * batch * residues, width]);
-    let rows = |at: &dyn Fn(u32) -> usize| indices(lengths.iter().enumerate().map(|(row, &l)| (row * residues + at(l)) as i32).collect(), &device);
+    let rows =
+        |at: &dyn Fn(u32) -> usize| indices(lengths.iter().enumerate().map(|(row, &l)| (row * residues + at(l)) as i32).collect(), &device);
     let forward = y.clone().select(0, rows(&|l| l.max(1) as usize - 1)).slice(s![.., 0..width / 2]);
     let reverse = y.select(0, rows(&|_| 0)).slice(s![.., width / 2..width]);
     Tensor::cat(vec![forward, reverse], 1).reshape([members, batch, width])

@@ -13,7 +13,11 @@ use burn_autodiff::{
 use burn_flex::FlexTensor;
 use lstm_kernels::linear::{self, Shape};
 
-use super::{Lengths, context, flex::{self, Floats}, length_mask, on_cpu};
+use super::{
+    Lengths, context,
+    flex::{self, Floats},
+    length_mask, on_cpu,
+};
 
 /// x `[M, B, T, I]`, weight `[M, O, I]`, bias `[M, O]` → `[M, B, T, O]`; 0 beyond a length.
 pub fn linear(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<2>, lengths: Lengths) -> Tensor<4> {

@@ -15,7 +15,11 @@ use burn_autodiff::{
 use burn_flex::FlexTensor;
 use lstm_kernels::lstm::{self, Shape};
 
-use super::{Lengths, context, flex::{self, Floats}, indices, length_mask, on_cpu};
+use super::{
+    Lengths, context,
+    flex::{self, Floats},
+    indices, length_mask, on_cpu,
+};
 
 /// See the module.
 pub fn lstm(x: Tensor<4>, w_ih: Tensor<4>, w_hh: Tensor<4>, bias: Tensor<3>, lengths: Lengths) -> Tensor<4> {
@@ -41,9 +45,8 @@ pub fn literal(x: Tensor<4>, w_ih: Tensor<4>, w_hh: Tensor<4>, bias: Tensor<3>, 
         x.reshape([m * b * t, width]).select(0, mirror.clone()).reshape([m, b, t, width])
     };
     let one = |t: Tensor<4>, direction: usize| t.slice(s![.., direction..direction + 1, .., ..]).squeeze_dim::<3>(1);
-    let direction = |x: Tensor<4>, d: usize| {
-        recurrence(x, one(w_ih.clone(), d), one(w_hh.clone(), d), bias.clone().slice(s![.., d..d + 1, ..]))
-    };
+    let direction =
+        |x: Tensor<4>, d: usize| recurrence(x, one(w_ih.clone(), d), one(w_hh.clone(), d), bias.clone().slice(s![.., d..d + 1, ..]));
     let forward = direction(x.clone(), 0);
     let reverse = reversed(direction(reversed(x), 1));
     Tensor::cat(vec![forward, reverse], 3) * mask
@@ -76,13 +79,25 @@ fn recurrence(x: Tensor<4>, w_ih: Tensor<3>, w_hh: Tensor<3>, bias: Tensor<3>) -
 #[backend_extension(Autodiff, Flex)]
 pub trait LstmOps: Backend {
     /// See [`lstm`](fn@lstm).
-    fn lstm(x: FloatTensor<Self>, w_ih: FloatTensor<Self>, w_hh: FloatTensor<Self>, bias: FloatTensor<Self>, lengths: Lengths) -> FloatTensor<Self>;
+    fn lstm(
+        x: FloatTensor<Self>,
+        w_ih: FloatTensor<Self>,
+        w_hh: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        lengths: Lengths,
+    ) -> FloatTensor<Self>;
 }
 
 /// The forward that keeps its gates, and the gradient.
 pub trait LstmGrad: Backend {
     /// y and the cache for [`LstmGrad::lstm_backward`].
-    fn lstm_keeping(x: FloatTensor<Self>, w_ih: FloatTensor<Self>, w_hh: FloatTensor<Self>, bias: FloatTensor<Self>, lengths: &[u32]) -> [FloatTensor<Self>; 2];
+    fn lstm_keeping(
+        x: FloatTensor<Self>,
+        w_ih: FloatTensor<Self>,
+        w_hh: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        lengths: &[u32],
+    ) -> [FloatTensor<Self>; 2];
     /// Gradients of x, w_ih, w_hh and bias.
     fn lstm_backward(kept: Kept<Self>, dy: FloatTensor<Self>) -> [FloatTensor<Self>; 4];
 }
@@ -134,13 +149,15 @@ impl LstmGrad for Flex {
         let Shape { members, batch, residues, input, hidden } = shape;
         let Kept { x, w_ih, w_hh, y, cache, lengths } = kept;
         let [x, w_ih, w_hh, y, cache, dy] = [x, w_ih, w_hh, y, cache, dy].map(Floats::new);
-        let found = context::kernel(|k| lstm::backward(k, &shape, x.slice(), w_ih.slice(), w_hh.slice(), &lengths, y.slice(), cache.slice(), dy.slice()))
-            .unwrap_or_else(|_| lstm::Gradients {
-                x: vec![0.0; x.slice().len()],
-                w_ih: vec![0.0; w_ih.slice().len()],
-                w_hh: vec![0.0; w_hh.slice().len()],
-                bias: vec![0.0; members * 8 * hidden],
-            });
+        let found = context::kernel(|k| {
+            lstm::backward(k, &shape, x.slice(), w_ih.slice(), w_hh.slice(), &lengths, y.slice(), cache.slice(), dy.slice())
+        })
+        .unwrap_or_else(|_| lstm::Gradients {
+            x: vec![0.0; x.slice().len()],
+            w_ih: vec![0.0; w_ih.slice().len()],
+            w_hh: vec![0.0; w_hh.slice().len()],
+            bias: vec![0.0; members * 8 * hidden],
+        });
         [
             flex::tensor(found.x, [members, batch, residues, input]),
             flex::tensor(found.w_ih, [members, 2, 4 * hidden, input]),
@@ -165,7 +182,13 @@ impl<B: LstmGrad> Backward<B, 4> for Lstm {
 }
 
 impl<B: LstmOps + LstmGrad, C: CheckpointStrategy> LstmOps for Autodiff<B, C> {
-    fn lstm(x: FloatTensor<Self>, w_ih: FloatTensor<Self>, w_hh: FloatTensor<Self>, bias: FloatTensor<Self>, lengths: Lengths) -> FloatTensor<Self> {
+    fn lstm(
+        x: FloatTensor<Self>,
+        w_ih: FloatTensor<Self>,
+        w_hh: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        lengths: Lengths,
+    ) -> FloatTensor<Self> {
         let nodes = [x.node(), w_ih.node(), w_hh.node(), bias.node()];
         let [x, w_ih, w_hh, bias] = [x, w_ih, w_hh, bias].map(|t| t.into_primitive());
         match Lstm.prepare::<C>(nodes).compute_bound().stateful() {

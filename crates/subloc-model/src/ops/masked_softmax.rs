@@ -12,7 +12,11 @@ use burn_autodiff::{
 use burn_flex::FlexTensor;
 use lstm_kernels::attention;
 
-use super::{Lengths, context, flex::{self, Floats}, length_mask, on_cpu};
+use super::{
+    Lengths, context,
+    flex::{self, Floats},
+    length_mask, on_cpu,
+};
 
 /// scores `[M, B, T]` → α `[M, B, T]`; 0 beyond a length.
 pub fn masked_softmax(scores: Tensor<3>, lengths: Lengths) -> Tensor<3> {

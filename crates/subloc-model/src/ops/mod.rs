@@ -16,7 +16,10 @@ pub mod weighted_sum;
 
 use std::sync::Arc;
 
-use burn::{backend::DispatchDevice, tensor::{Device, Int, Tensor, TensorData}};
+use burn::{
+    backend::DispatchDevice,
+    tensor::{Device, Int, Tensor, TensorData},
+};
 
 /// Real residues of each protein, [M, B].
 pub type Lengths = Arc<[u32]>;

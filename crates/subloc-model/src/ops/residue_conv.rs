@@ -17,7 +17,11 @@ use burn_autodiff::{
 use burn_flex::FlexTensor;
 use lstm_kernels::residue_conv::{self as kernels, CODES, Profile, Shape};
 
-use super::{Lengths, context, flex::{self, Floats}, indices, length_mask, on_cpu};
+use super::{
+    Lengths, context,
+    flex::{self, Floats},
+    indices, length_mask, on_cpu,
+};
 
 /// What a batch brings to the convolution besides tensors.
 #[derive(Clone, Debug)]
@@ -57,7 +61,9 @@ pub fn residue_conv(table: Tensor<4>, profile: Option<ProfileBlock>, bias: Tenso
     }
     let (table, bias) = (table.into_dispatch(), bias.into_dispatch());
     Tensor::from_dispatch(match profile {
-        Some(ProfileBlock { weights, rows }) => Dispatch::profile_conv(table, weights.into_dispatch(), bias, rows.into_dispatch(), residues),
+        Some(ProfileBlock { weights, rows }) => {
+            Dispatch::profile_conv(table, weights.into_dispatch(), bias, rows.into_dispatch(), residues)
+        }
         None => Dispatch::table_conv(table, bias, residues),
     })
 }
@@ -111,13 +117,24 @@ pub trait ResidueConvOps: Backend {
     /// [`residue_conv`](fn@residue_conv) without a profile.
     fn table_conv(table: FloatTensor<Self>, bias: FloatTensor<Self>, residues: Residues) -> FloatTensor<Self>;
     /// [`residue_conv`](fn@residue_conv) with one.
-    fn profile_conv(table: FloatTensor<Self>, weights: FloatTensor<Self>, bias: FloatTensor<Self>, rows: FloatTensor<Self>, residues: Residues) -> FloatTensor<Self>;
+    fn profile_conv(
+        table: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        rows: FloatTensor<Self>,
+        residues: Residues,
+    ) -> FloatTensor<Self>;
 }
 
 /// The gradients of [`ResidueConvOps`].
 pub trait ResidueConvGrad: Backend {
     /// Gradients of the table, the bias and, with rows, the profile weights; `filters` of each width.
-    fn residue_conv_backward(rows: Option<FloatTensor<Self>>, dz: FloatTensor<Self>, residues: &Residues, filters: usize) -> (FloatTensor<Self>, FloatTensor<Self>, Option<FloatTensor<Self>>);
+    fn residue_conv_backward(
+        rows: Option<FloatTensor<Self>>,
+        dz: FloatTensor<Self>,
+        residues: &Residues,
+        filters: usize,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, Option<FloatTensor<Self>>);
 }
 
 fn forward(table: FlexTensor, profile: Option<(FlexTensor, FlexTensor)>, bias: FlexTensor, residues: &Residues) -> FlexTensor {
@@ -129,7 +146,9 @@ fn forward(table: FlexTensor, profile: Option<(FlexTensor, FlexTensor)>, bias: F
     let profile = profile.as_ref().map(|(weights, rows)| Profile { weights: weights.slice(), rows: rows.slice() });
     let mut z = vec![0.0; members * batch * length * shape.channels()];
     // Cancelled: the caller drops the step.
-    let _ = context::kernel(|k| kernels::forward(k, &shape, table.slice(), profile, bias.slice(), &residues.codes, &residues.lengths, residues.scale, &mut z));
+    let _ = context::kernel(|k| {
+        kernels::forward(k, &shape, table.slice(), profile, bias.slice(), &residues.codes, &residues.lengths, residues.scale, &mut z)
+    });
     flex::tensor(z, [members, batch, length, shape.channels()])
 }
 
@@ -143,18 +162,22 @@ impl ResidueConvOps for Flex {
 }
 
 impl ResidueConvGrad for Flex {
-    fn residue_conv_backward(rows: Option<FlexTensor>, dz: FlexTensor, residues: &Residues, filters: usize) -> (FlexTensor, FlexTensor, Option<FlexTensor>) {
+    fn residue_conv_backward(
+        rows: Option<FlexTensor>,
+        dz: FlexTensor,
+        residues: &Residues,
+        filters: usize,
+    ) -> (FlexTensor, FlexTensor, Option<FlexTensor>) {
         let shape = residues.shape(filters);
         let (members, taps, channels) = (residues.dims[0], shape.taps(), shape.channels());
         let (rows, dz) = (rows.map(Floats::new), Floats::new(dz));
         let rows = rows.as_ref().map(Floats::slice);
-        let found = context::kernel(|k| kernels::backward(k, &shape, rows, &residues.codes, &residues.lengths, residues.scale, dz.slice())).unwrap_or_else(|_| {
-            kernels::Gradients {
+        let found = context::kernel(|k| kernels::backward(k, &shape, rows, &residues.codes, &residues.lengths, residues.scale, dz.slice()))
+            .unwrap_or_else(|_| kernels::Gradients {
                 table: vec![0.0; members * taps * CODES * filters],
                 profile_weights: rows.map(|_| vec![0.0; members * taps * 20 * filters]),
                 bias: vec![0.0; members * channels],
-            }
-        });
+            });
         (
             flex::tensor(found.table, [members, taps, CODES, filters]),
             flex::tensor(found.bias, [members, channels]),
@@ -205,12 +228,20 @@ impl<B: ResidueConvOps + ResidueConvGrad, C: CheckpointStrategy> ResidueConvOps 
         }
     }
 
-    fn profile_conv(table: FloatTensor<Self>, weights: FloatTensor<Self>, bias: FloatTensor<Self>, rows: FloatTensor<Self>, residues: Residues) -> FloatTensor<Self> {
+    fn profile_conv(
+        table: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        rows: FloatTensor<Self>,
+        residues: Residues,
+    ) -> FloatTensor<Self> {
         let nodes = [table.node(), weights.node(), bias.node()];
         let [table, weights, bias, rows] = [table, weights, bias, rows].map(|t| t.into_primitive());
         let [_, _, _, filters] = table.shape().dims();
         match ProfileConv.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => prep.finish((rows.clone(), residues.clone(), filters), B::profile_conv(table, weights, bias, rows, residues)),
+            OpsKind::Tracked(prep) => {
+                prep.finish((rows.clone(), residues.clone(), filters), B::profile_conv(table, weights, bias, rows, residues))
+            }
             OpsKind::UnTracked(prep) => prep.finish(B::profile_conv(table, weights, bias, rows, residues)),
         }
     }

@@ -12,7 +12,11 @@ use burn_autodiff::{
 use burn_flex::FlexTensor;
 use lstm_kernels::attention;
 
-use super::{Lengths, context, flex::{self, Floats}, on_cpu};
+use super::{
+    Lengths, context,
+    flex::{self, Floats},
+    on_cpu,
+};
 
 /// α `[M, B, T]` (0 beyond a length), h `[M, B, T, U]` → `[M, B, U]`.
 pub fn weighted_sum(alpha: Tensor<3>, h: Tensor<4>, lengths: Lengths) -> Tensor<3> {
@@ -37,7 +41,12 @@ pub trait WeightedSumOps: Backend {
 /// The gradient of [`WeightedSumOps`].
 pub trait WeightedSumGrad: Backend {
     /// Gradients of α and h.
-    fn weighted_sum_backward(alpha: FloatTensor<Self>, h: FloatTensor<Self>, dcontext: FloatTensor<Self>, lengths: &[u32]) -> [FloatTensor<Self>; 2];
+    fn weighted_sum_backward(
+        alpha: FloatTensor<Self>,
+        h: FloatTensor<Self>,
+        dcontext: FloatTensor<Self>,
+        lengths: &[u32],
+    ) -> [FloatTensor<Self>; 2];
 }
 
 impl WeightedSumOps for Flex {
@@ -56,7 +65,17 @@ impl WeightedSumGrad for Flex {
         let (alpha, h, dcontext) = (Floats::new(alpha), Floats::new(h), Floats::new(dcontext));
         let (mut dalpha, mut dh) = (vec![0.0; alpha.slice().len()], vec![0.0; h.slice().len()]);
         context::kernel(|k| {
-            attention::weighted_sum_backward(k, lengths, dims[2], dims[3], alpha.slice(), h.slice(), dcontext.slice(), &mut dalpha, &mut dh);
+            attention::weighted_sum_backward(
+                k,
+                lengths,
+                dims[2],
+                dims[3],
+                alpha.slice(),
+                h.slice(),
+                dcontext.slice(),
+                &mut dalpha,
+                &mut dh,
+            );
         });
         [flex::tensor(dalpha, [dims[0], dims[1], dims[2]]), flex::tensor(dh, dims)]
     }

@@ -48,7 +48,8 @@ impl Moments {
             let gradient = gradient * scale.clone();
             let first = self.first[i].clone() * config.beta1 + gradient.clone() * (1.0 - config.beta1);
             let second = self.second[i].clone() * config.beta2 + gradient.clone() * gradient * (1.0 - config.beta2);
-            let mut next = parameters[i].clone() - first.clone() * rate.clone() / ((second.clone() * second_scale.clone()).sqrt() + config.epsilon);
+            let mut next =
+                parameters[i].clone() - first.clone() * rate.clone() / ((second.clone() * second_scale.clone()).sqrt() + config.epsilon);
             if config.weight_decay > 0.0 {
                 next = next - parameters[i].clone() * decay.clone();
             }

@@ -49,7 +49,7 @@ pub enum Event {
         /// Mean loss of the step's members, nats.
         loss: f64,
     },
-    /// A member's loss or gradient was not finite; it rests with the weights before that step.
+    /// A member's loss or gradient was not finite, and it rests with the weights before that step; or its weights were not, at the epoch's end.
     Diverged {
         /// From 1.
         member: usize,

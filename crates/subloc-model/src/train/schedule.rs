@@ -8,7 +8,7 @@ pub fn factor(schedule: Schedule, step: usize, steps_an_epoch: usize, epochs: us
     match schedule {
         Schedule::Constant => 1.0,
         Schedule::Cosine { warmup_epochs, final_fraction } => {
-            let warmup = (warmup_epochs * steps_an_epoch as f64).min(total);
+            let warmup = (warmup_epochs * steps_an_epoch as f64).round().min(total); // whole steps, so that the last one has factor 1
             let at = step as f64;
             if at < warmup {
                 return (at + 1.0) / warmup.max(1.0);

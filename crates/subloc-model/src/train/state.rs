@@ -117,6 +117,9 @@ pub(super) struct State {
     pub history: Vec<String>,
 }
 
+/// The version of the checkpoint's layout.
+const CHECKPOINT_VERSION: u32 = 1;
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
@@ -142,12 +145,17 @@ impl State {
                 weights,
             }
         });
-        Self { position: Position { epoch: 1, group: 0, step: 0 }, members: vec![MemberState::new(); seeds.len()], groups: groups.collect(), history: Vec::new() }
+        Self {
+            position: Position { epoch: 1, group: 0, step: 0 },
+            members: vec![MemberState::new(); seeds.len()],
+            groups: groups.collect(),
+            history: Vec::new(),
+        }
     }
 
     pub fn save(&self, path: &Path, model: &ModelConfig, training: &TrainingConfig, seeds: &[u64]) -> Result<(), Error> {
         let header = Header {
-            checkpoint_version: 1,
+            checkpoint_version: CHECKPOINT_VERSION,
             model: model.clone(),
             training: training.clone(),
             seeds: seeds.iter().map(u64::to_string).collect(),
@@ -173,13 +181,29 @@ impl State {
 
     pub fn load(path: &Path, model: &ModelConfig, training: &TrainingConfig, seeds: &[u64], device: &Device) -> Result<Self, Error> {
         let bytes = fs::read(path).map_err(|reason| Error::io(path, "read", &reason))?;
-        let invalid = |why: String| Error::new("INVALID_MODEL", format!("checkpoint {}: {why}", path.display()), json!({ "path": path.display().to_string(), "reason": why }));
+        let invalid = |why: String| {
+            Error::new(
+                "INVALID_MODEL",
+                format!("checkpoint {}: {why}", path.display()),
+                json!({ "path": path.display().to_string(), "reason": why }),
+            )
+        };
         let (header, tensors) = read_tensors(&bytes).map_err(invalid)?;
         let header: Header = serde_json::from_str(&header).map_err(|reason| invalid(reason.to_string()))?;
-        let same = [("model", header.model == *model), ("training", header.training == *training), ("seeds", header.seeds == seeds.iter().map(u64::to_string).collect::<Vec<_>>())];
+        if header.checkpoint_version != CHECKPOINT_VERSION {
+            return Err(invalid(format!("it has format {}, this version reads {CHECKPOINT_VERSION}", header.checkpoint_version)));
+        }
+        let same = [
+            ("model", header.model == *model),
+            ("training", through_json(training).is_some_and(|training| header.training == training)),
+            ("seeds", header.seeds == seeds.iter().map(u64::to_string).collect::<Vec<_>>()),
+        ];
         if let Some((what, _)) = same.iter().find(|(_, same)| !same) {
             let message = format!("checkpoint {} belongs to a run with another {what} configuration", path.display());
             return Err(Error::new("INVALID_CONFIG", message, json!({ "path": path.display().to_string(), "differs": what })));
+        }
+        if header.members.len() != seeds.len() {
+            return Err(invalid(format!("it has the state of {} members, not of {}", header.members.len(), seeds.len())));
         }
         let specs = specs(model);
         let read = |kind: &str, first: usize, count: usize| -> Result<Vec<Tensor<2>>, String> {
@@ -209,6 +233,11 @@ impl State {
     }
 }
 
+/// As a header gives it back: reading a decimal may miss its last bit, in the same way each time.
+fn through_json(training: &TrainingConfig) -> Option<TrainingConfig> {
+    serde_json::from_str(&serde_json::to_string(training).ok()?).ok()
+}
+
 type Of = fn(&Group) -> Option<&Vec<Tensor<2>>>;
 
 const KINDS: [(&str, Of); 5] = [
@@ -229,5 +258,11 @@ pub fn history(path: &Path) -> Result<String, Error> {
         let header: Header = serde_json::from_str(&read_tensors(&bytes)?.0).map_err(|reason| reason.to_string())?;
         Ok(format!("[{}]", header.history.join(",")))
     };
-    read().map_err(|why| Error::new("INVALID_MODEL", format!("checkpoint {}: {why}", path.display()), json!({ "path": path.display().to_string(), "reason": why })))
+    read().map_err(|why| {
+        Error::new(
+            "INVALID_MODEL",
+            format!("checkpoint {}: {why}", path.display()),
+            json!({ "path": path.display().to_string(), "reason": why }),
+        )
+    })
 }

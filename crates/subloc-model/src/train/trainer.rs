@@ -1,6 +1,13 @@
 //! The loop.
 
-use std::{path::Path, sync::{Arc, atomic::{AtomicBool, Ordering}}, time::Instant};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use burn::tensor::{Device, Tensor};
 use serde_json::json;
@@ -15,6 +22,7 @@ use super::{
 use crate::{
     Error, TrainedModel,
     batch::{Batch, Records},
+    checkpoint::plausible,
     config::{ModelConfig, TrainingConfig},
     layers::loss::{CrossEntropy, Loss, largest},
     models::{Mode, Network, Parameters},
@@ -69,6 +77,9 @@ pub fn train(
 
 fn check(model: &ModelConfig, training: &TrainingConfig, records: &Records, members: &[MemberPlan]) -> Result<(), Error> {
     let wrong = |option: &str, why: &str| Err(Error::new("INVALID_OPTION", format!("{option}: {why}"), json!({ "option": option })));
+    if let Err(why) = plausible(model) {
+        return wrong("model", &why);
+    }
     if model.profile && records.profiles.is_none() {
         return wrong("profiles", "the model reads profiles, and none were given");
     }
@@ -114,7 +125,7 @@ impl Trainer<'_> {
                 self.state.position.group += 1;
                 self.state.position.step = 0;
             }
-            let reports = self.finish_epoch(began)?;
+            let reports = self.finish_epoch(began, events)?;
             self.state.position = super::state::Position { epoch: epoch + 1, group: 0, step: 0 };
             self.save()?;
             reports.into_iter().for_each(|report| events(Event::Epoch(report)));
@@ -149,7 +160,9 @@ impl Trainer<'_> {
         let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
         let length = |row: u32| self.records.length(row as usize);
         let order: Vec<Vec<Vec<u32>>> = (first..first + count)
-            .map(|m| batches(self.members[m].seed, epoch, &self.members[m].train, length, self.training.batch_size, self.training.bucket_batches))
+            .map(|m| {
+                batches(self.members[m].seed, epoch, &self.members[m].train, length, self.training.batch_size, self.training.bucket_batches)
+            })
             .collect();
         let steps = order.iter().map(Vec::len).max().unwrap_or(0);
         while self.state.position.step < steps {
@@ -250,53 +263,74 @@ impl Trainer<'_> {
     }
 
     /// Evaluates, decides who stops, and writes the history.
-    fn finish_epoch(&mut self, began: Instant) -> Result<Vec<EpochReport>, Error> {
+    fn finish_epoch(&mut self, began: Instant, events: &mut dyn FnMut(Event)) -> Result<Vec<EpochReport>, Error> {
         let epoch = self.state.position.epoch;
-        let mut reports = Vec::new();
+        self.check_weights(events);
+        // All measurements come first: a job that is stopped between them has changed nothing, and measures again when it goes on.
+        let mut measured = Vec::new();
         for g in 0..self.state.groups.len() {
             let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
-            for m in 0..count {
-                if self.state.members[first + m].status != Status::Training {
-                    continue;
-                }
+            for m in (0..count).filter(|m| self.state.members[first + m].status == Status::Training) {
                 let plan = &self.members[first + m];
                 let validation = self.evaluate(g, m, &plan.validation);
                 let test = if self.training.evaluate_test { self.evaluate(g, m, &plan.test) } else { None };
                 if self.is_cancelled() {
                     return Err(self.stop());
                 }
-                let state = &mut self.state.members[first + m];
-                let report = EpochReport {
-                    member: first + m + 1,
-                    epoch,
-                    steps: state.epoch_steps,
-                    learning_rate: state.learning_rate.0,
-                    training_loss: state.loss_sum.0 / state.rows.max(1) as f64,
-                    training_accuracy: state.correct as f64 / state.rows.max(1) as f64,
-                    gradient_norm: state.norm_sum.0 / state.epoch_steps.max(1) as f64,
-                    validation_loss: validation.map(|e| e.0),
-                    validation_accuracy: validation.map(|e| e.1),
-                    test_loss: test.map(|e| e.0),
-                    test_accuracy: test.map(|e| e.1),
-                    seconds: began.elapsed().as_secs_f64(),
-                };
-                if let (Some(stopping), Some((loss, _))) = (self.training.early_stopping, validation) {
-                    if state.best_loss.is_none_or(|best| loss < best.0) {
-                        state.best_loss = Some(Exact(loss));
-                        state.epochs_since_best = 0;
-                        self.keep_best(g, m);
-                    } else {
-                        state.epochs_since_best += 1;
-                        if state.epochs_since_best >= stopping.patience {
-                            state.status = Status::Stopped;
-                        }
-                    }
-                }
-                self.state.history.push(serde_json::to_string(&report).unwrap_or_default());
-                reports.push(report);
+                measured.push((g, m, validation, test));
             }
         }
+        let mut reports = Vec::new();
+        for (g, m, validation, test) in measured {
+            let member = self.state.groups[g].first + m;
+            let state = &mut self.state.members[member];
+            let report = EpochReport {
+                member: member + 1,
+                epoch,
+                steps: state.epoch_steps,
+                learning_rate: state.learning_rate.0,
+                training_loss: state.loss_sum.0 / state.rows.max(1) as f64,
+                training_accuracy: state.correct as f64 / state.rows.max(1) as f64,
+                gradient_norm: state.norm_sum.0 / state.epoch_steps.max(1) as f64,
+                validation_loss: validation.map(|e| e.0),
+                validation_accuracy: validation.map(|e| e.1),
+                test_loss: test.map(|e| e.0),
+                test_accuracy: test.map(|e| e.1),
+                seconds: began.elapsed().as_secs_f64(),
+            };
+            if let (Some(stopping), Some((loss, _))) = (self.training.early_stopping, validation) {
+                if state.best_loss.is_none_or(|best| loss < best.0) {
+                    state.best_loss = Some(Exact(loss));
+                    state.epochs_since_best = 0;
+                    self.keep_best(g, m);
+                } else {
+                    state.epochs_since_best += 1;
+                    if state.epochs_since_best >= stopping.patience {
+                        state.status = Status::Stopped;
+                    }
+                }
+            }
+            self.state.history.push(serde_json::to_string(&report).unwrap_or_default());
+            reports.push(report);
+        }
         Ok(reports)
+    }
+
+    /// An update can overflow although its loss and gradient were finite; after the last one no other step tells.
+    fn check_weights(&mut self, events: &mut dyn FnMut(Event)) {
+        let State { groups, members, position, .. } = &mut self.state;
+        for group in groups {
+            let size = group.members();
+            let weights: Vec<Vec<f32>> = group.weights.iter().map(|w| values(w.clone())).collect();
+            for (m, state) in members[group.first..][..size].iter_mut().enumerate() {
+                let finite = |w: &Vec<f32>| w[m * w.len() / size..(m + 1) * w.len() / size].iter().all(|v| v.is_finite());
+                if state.status == Status::Training && !weights.iter().all(finite) {
+                    let (epoch, step) = (position.epoch, state.epoch_steps);
+                    state.status = Status::Diverged { epoch, step };
+                    events(Event::Diverged { member: group.first + m + 1, epoch, step });
+                }
+            }
+        }
     }
 
     /// The weights that count: the average where there is one.
@@ -340,7 +374,11 @@ impl Trainer<'_> {
         let diverged: Vec<_> = diverged.collect();
         if let Some(worst) = diverged.first() {
             self.save()?;
-            let message = format!("training of {} of {} members diverged: loss or gradient is not finite (first: {worst})", diverged.len(), self.members.len());
+            let message = format!(
+                "training of {} of {} members diverged: a loss, gradient or weight is not finite (first: {worst})",
+                diverged.len(),
+                self.members.len()
+            );
             let path = self.checkpoint.map(|p| p.display().to_string());
             return Err(Error::new("TRAINING_DIVERGED", message, json!({ "members": diverged, "checkpoint": path })));
         }

@@ -114,7 +114,8 @@ fn an_inactive_member_keeps_the_bits_of_weights_and_moments_whatever_its_gradien
     let gradient = || vec![tensor(vec![1.0, 2.0, 3.0, 1.0, 2.0, 3.0], [2, 3])];
     let config = Adam { weight_decay: 0.1, ..ADAM };
     moments.step(&config, &[step(1), step(1)], &mut weights, gradient());
-    let all = |moments: &Moments, weights: &[Tensor<2>]| [&weights[0], &moments.first[0], &moments.second[0]].map(|t| bits(&host(t.clone())));
+    let all =
+        |moments: &Moments, weights: &[Tensor<2>]| [&weights[0], &moments.first[0], &moments.second[0]].map(|t| bits(&host(t.clone())));
     let before = all(&moments, &weights);
     let resting = MemberStep { active: false, ..step(2) };
     moments.step(&config, &[resting, step(2)], &mut weights, vec![tensor(vec![f32::NAN, f32::INFINITY, 1.0, 1.0, 2.0, 3.0], [2, 3])]);
@@ -131,7 +132,12 @@ fn clipping_scales_the_gradient() {
         let mut weights = vec![tensor(vec![1.0, -2.0], [1, 2])];
         let mut moments = Moments::zeros(&weights);
         for count in 1..4 {
-            moments.step(&ADAM, &[MemberStep { gradient_scale: scale, ..step(count) }], &mut weights, vec![tensor(gradient.clone(), [1, 2])]);
+            moments.step(
+                &ADAM,
+                &[MemberStep { gradient_scale: scale, ..step(count) }],
+                &mut weights,
+                vec![tensor(gradient.clone(), [1, 2])],
+            );
         }
         [&weights[0], &moments.first[0], &moments.second[0]].map(|t| bits(&host(t.clone())))
     };

@@ -78,8 +78,10 @@ impl Literal<'_> {
             ModelKind::ALstm => {
                 let h: Vec<f64> = forward.chunks(hidden).zip(reverse.chunks(hidden)).flat_map(|(f, r)| [f, r].concat()).collect();
                 let units = self.config.attention;
-                let inner: Vec<f64> =
-                    reference::linear(&h, self.get("attention.W.weight"), &vec![0.0; units], 2 * hidden).into_iter().map(f64::tanh).collect();
+                let inner: Vec<f64> = reference::linear(&h, self.get("attention.W.weight"), &vec![0.0; units], 2 * hidden)
+                    .into_iter()
+                    .map(f64::tanh)
+                    .collect();
                 let alpha = reference::softmax(&reference::linear(&inner, self.get("attention.v.weight"), &[0.0], units)); // (11), (12)
                 (reference::weighted_sum(&alpha, &h, 2 * hidden), Some(alpha)) // (13)
             }

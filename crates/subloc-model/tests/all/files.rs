@@ -8,7 +8,7 @@ use subloc_model::{
 };
 
 use crate::{
-    problem::bytes,
+    problem::{bytes, failed},
     support::{Folder, KINDS, bits, config, cpu, host, network, records, table},
 };
 
@@ -28,7 +28,8 @@ fn a_saved_model_predicts_the_same_bits_after_loading() {
         let loaded = TrainedModel::load(&folder.file("model.safetensors")).unwrap();
         assert_eq!((loaded.config(), loaded.seeds(), loaded.members()), (model.config(), model.seeds(), 2));
         let all = |model| {
-            let Predictions { probabilities, attention, states } = predict(model, &cpu(), &records, Outputs { attention: true, states: true }).unwrap();
+            let Predictions { probabilities, attention, states } =
+                predict(model, &cpu(), &records, Outputs { attention: true, states: true }).unwrap();
             [Some(probabilities), attention, states].map(|values| values.map(|v| bits(&v)))
         };
         assert_eq!(all(&model), all(&loaded), "{kind:?}");
@@ -74,6 +75,23 @@ fn names_and_shapes_are_those_of_pytorch() {
 }
 
 #[test]
+fn both_biases_of_a_file_from_torch_are_added() {
+    let (folder, path) = (Folder::new(), "model.safetensors");
+    let file = bytes(&model(&config(ModelKind::RLstm)));
+    let mut edited = file.clone();
+    let place = |name: &str| {
+        let tensors = SafeTensors::deserialize(&file).unwrap();
+        tensors.tensor(name).unwrap().data().as_ptr() as usize - file.as_ptr() as usize
+    };
+    let (first, second) = (place("member.0.lstm.bias_ih_l0"), place("member.0.lstm.bias_hh_l0"));
+    edited[first..first + 4].copy_from_slice(&0.25f32.to_le_bytes());
+    edited[second..second + 4].copy_from_slice(&0.5f32.to_le_bytes());
+    std::fs::write(folder.file(path), edited).unwrap();
+    let bias = host(TrainedModel::load(&folder.file(path)).unwrap().network(0, &cpu()).parameters.get::<2>("lstm.bias_ih_l0"));
+    assert_eq!(bias[0], 0.75);
+}
+
+#[test]
 fn an_r_lstm_has_no_attention_in_its_file() {
     let file = bytes(&model(&config(ModelKind::RLstm)));
     let names = SafeTensors::deserialize(&file).unwrap().names().join(" ");
@@ -110,9 +128,9 @@ fn models_of_one_architecture_merge_and_others_do_not() {
     let one = model(&config(ModelKind::RLstm));
     let merged = TrainedModel::merge(vec![one.clone(), one.clone()]).unwrap();
     assert_eq!((merged.members(), merged.seeds()), (4, [3, u64::MAX, 3, u64::MAX].as_slice()));
-    let error = TrainedModel::merge(vec![one, model(&config(ModelKind::ALstm))]).unwrap_err();
+    let error = failed(TrainedModel::merge(vec![one, model(&config(ModelKind::ALstm))]));
     assert_eq!((error.code, &error.facts["model"]), ("INVALID_MODEL", &2.into()));
-    assert_eq!(TrainedModel::merge(vec![]).unwrap_err().code, "INVALID_MODEL");
+    assert_eq!(failed(TrainedModel::merge(vec![])).code, "INVALID_MODEL");
 }
 
 #[test]
@@ -147,7 +165,7 @@ fn saving_over_a_model_replaces_it() {
 #[test]
 fn a_missing_file_is_an_invalid_model_that_names_the_path() {
     let path = Folder::new().file("model.safetensors");
-    let error = TrainedModel::load(&path).unwrap_err();
+    let error = failed(TrainedModel::load(&path));
     assert_eq!(error.code, "INVALID_MODEL");
     assert!(error.message.contains(path.to_str().unwrap()), "{error}");
     assert_eq!(error.facts["path"], path.to_str().unwrap());

@@ -11,7 +11,7 @@ use subloc_model::{TrainedModel, config::ModelKind};
 
 use crate::{
     files::model,
-    problem::bytes,
+    problem::{bytes, failed},
     support::{Folder, config},
 };
 
@@ -25,7 +25,7 @@ thread_local! {
 // SAFETY: every call goes to `System` unchanged; the cell is not dropped and allocates nothing.
 unsafe impl GlobalAlloc for Watching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        drop(LARGEST.try_with(|largest| largest.set(largest.get().max(layout.size()))));
+        let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(layout.size())));
         // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
@@ -62,7 +62,7 @@ fn refused(bytes: &[u8], what: &str) {
     let path = folder.file("model.safetensors");
     std::fs::write(&path, bytes).unwrap();
     LARGEST.set(0);
-    let error = TrainedModel::load(&path).unwrap_err();
+    let error = failed(TrainedModel::load(&path));
     let largest = LARGEST.get();
     assert_eq!(error.code, "INVALID_MODEL", "{what}: {error}");
     assert!(error.message.contains(path.to_str().unwrap()), "{what}: {error}");
@@ -113,7 +113,8 @@ fn a_header_that_claims_more_than_the_file_is_refused() {
     for claimed in [1 << 60, u64::MAX, u64::MAX - 7, 100_000_000, 100_000_001, 200] {
         refused(&[&claimed.to_le_bytes()[..], &[b'{'; 100]].concat(), &format!("a header of {claimed} bytes"));
     }
-    let huge = json!({ "__metadata__": { "subloc": "{}" }, "x": { "dtype": "F32", "shape": [1u64 << 62, 4], "data_offsets": [0, 16] } }).to_string();
+    let huge = json!({ "__metadata__": { "subloc": "{}" }, "x": { "dtype": "F32", "shape": [1u64 << 62, 4], "data_offsets": [0, 16] } })
+        .to_string();
     refused(&[&(huge.len() as u64).to_le_bytes(), huge.as_bytes(), &[0; 16]].concat(), "a shape whose size overflows");
 }
 

@@ -43,9 +43,17 @@ fn training(seeds: &[u64]) -> Mode {
 }
 
 /// Losses, and each parameter's gradient [M, n]; member m's row r has the class r mod K.
-fn gradients(config: &ModelConfig, seeds: &[u64], records: &Records, rows: &[&[u32]], mode: &Mode, loss: CrossEntropy) -> (Vec<f64>, Vec<Vec<f32>>) {
+fn gradients(
+    config: &ModelConfig,
+    seeds: &[u64],
+    records: &Records,
+    rows: &[&[u32]],
+    mode: &Mode,
+    loss: CrossEntropy,
+) -> (Vec<f64>, Vec<Vec<f32>>) {
     let tracked = cpu().autodiff();
-    let leaves: Vec<Tensor<2>> = network(config, seeds, &cpu()).parameters.values.into_iter().map(|v| Tensor::from_inner(v).require_grad()).collect();
+    let leaves: Vec<Tensor<2>> =
+        network(config, seeds, &cpu()).parameters.values.into_iter().map(|v| Tensor::from_inner(v).require_grad()).collect();
     let network = Network::new(Arc::new(config.clone()), &table(config.table_features), Parameters::of(config, leaves.clone()), &tracked);
     let batch = Batch::new(records, rows, config.profile, &tracked);
     let label = |row: &u32| row % config.classes.len() as u32;
@@ -100,7 +108,8 @@ fn the_gradient_of_the_loss_agrees_with_differences_to_1e_3_of_each_parameter() 
         let (losses, found) = gradients(&config, &[5], &records, &[&rows], &Mode::Predict, loss);
         let (parameters, table) = (literal_parameters(&network(&config, &[5], &cpu())), f64s(&table(config.table_features)));
         let labels = rows.map(|r| r % 3);
-        let at = |parameters: &[Vec<f64>]| Literal { config: &config, table: &table, parameters }.loss(&records, &rows, &labels, 0.1, &weights);
+        let at =
+            |parameters: &[Vec<f64>]| Literal { config: &config, table: &table, parameters }.loss(&records, &rows, &labels, 0.1, &weights);
         assert!((losses[0] - at(&parameters)).abs() < 1e-5, "{} is not {}", losses[0], at(&parameters));
         for (i, spec) in specs(&config).iter().enumerate() {
             let places = some(spec.size(), 8);

@@ -124,7 +124,13 @@ fn residue_conv_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
         for with_profile in [false, true] {
             let m = case.members;
             let codes: Vec<u8> = numbers(1, case.places(), 12.5).iter().map(|v| (v + 12.5) as u8).collect();
-            let residues = Residues { codes: codes.clone().into(), lengths: case.lengths.clone(), dims: [m, case.batch, case.residues], widths: WIDTHS.into(), scale: 1.25 };
+            let residues = Residues {
+                codes: codes.clone().into(),
+                lengths: case.lengths.clone(),
+                dims: [m, case.batch, case.residues],
+                widths: WIDTHS.into(),
+                scale: 1.25,
+            };
             let profile = case.noise(2, 20);
             let mut inputs = vec![numbers(3, m * taps * 25 * filters, 1.0), numbers(4, m * WIDTHS.len() * filters, 1.0)];
             if with_profile {
@@ -146,17 +152,26 @@ fn residue_conv_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
             let expected = |x: &[Vec<f64>]| {
                 let channels = WIDTHS.len() * filters;
                 // each residue's code, and its profile: 21 columns
-                let input: Vec<f64> = codes.iter().zip(profile.chunks(20)).flat_map(|(c, p)| [f64::from(*c)].into_iter().chain(f64s(p))).collect();
+                let input: Vec<f64> =
+                    codes.iter().zip(profile.chunks(20)).flat_map(|(c, p)| [f64::from(*c)].into_iter().chain(f64s(p))).collect();
                 case.rows(&input, 21, channels, |member_index, row| {
                     let codes: Vec<u8> = row.chunks(21).map(|r| r[0] as u8).collect();
                     let rows: Vec<f64> = row.chunks(21).flat_map(|r| r[1..].to_vec()).collect();
                     let mut z = vec![0.0; codes.len() * channels];
                     let mut tap = 0;
                     for (group, width) in WIDTHS.into_iter().enumerate() {
-                        let of = |v: &'_ [f64], per: usize| member(v, m, member_index)[tap * per * filters..][..width * per * filters].to_vec();
+                        let of =
+                            |v: &'_ [f64], per: usize| member(v, m, member_index)[tap * per * filters..][..width * per * filters].to_vec();
                         let weights = x.get(2).map(|w| of(w, 20));
                         let bias = &member(&x[1], m, member_index)[group * filters..][..filters];
-                        let part = reference::residue_conv(&of(&x[0], 25), weights.as_deref().map(|w| (w, rows.as_slice())), bias, &codes, width, 1.25);
+                        let part = reference::residue_conv(
+                            &of(&x[0], 25),
+                            weights.as_deref().map(|w| (w, rows.as_slice())),
+                            bias,
+                            &codes,
+                            width,
+                            1.25,
+                        );
                         for (t, values) in part.chunks(filters).enumerate() {
                             z[t * channels + group * filters..][..filters].copy_from_slice(values);
                         }
@@ -207,7 +222,9 @@ fn linear_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
     for (case, (input, output)) in cases().zip([(1, 1), (5, 3), (70, 11), (7, 65), (20, 2)]) {
         let m = case.members;
         let inputs = [case.noise(1, input), numbers(2, m * output * input, 1.0), numbers(3, m * output, 1.0)];
-        let shaped = |x: &[Tensor<1>]| (x[0].clone().reshape(case.dims(input)), x[1].clone().reshape([m, output, input]), x[2].clone().reshape([m, output]));
+        let shaped = |x: &[Tensor<1>]| {
+            (x[0].clone().reshape(case.dims(input)), x[1].clone().reshape([m, output, input]), x[2].clone().reshape([m, output]))
+        };
         let own = |x: &[Tensor<1>]| {
             let (x, weight, bias) = shaped(x);
             linear::linear(x, weight, bias, case.lengths.clone()).flatten(0, 3)
@@ -216,7 +233,9 @@ fn linear_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
             let (x, weight, bias) = shaped(x);
             linear::literal(x, weight, bias, &case.lengths).flatten(0, 3)
         };
-        let expected = |x: &[Vec<f64>]| case.rows(&x[0], input, output, |at, row| reference::linear(row, member(&x[1], m, at), member(&x[2], m, at), input));
+        let expected = |x: &[Vec<f64>]| {
+            case.rows(&x[0], input, output, |at, row| reference::linear(row, member(&x[1], m, at), member(&x[2], m, at), input))
+        };
         check("linear", &own, &literal, &expected, &inputs, 1e-5);
     }
 }
@@ -246,8 +265,12 @@ fn weighted_sum_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
         let dims = [case.members, case.batch, case.residues];
         // its contract: both are 0 beyond a length
         let inputs = [case.padded(1, 1), case.padded(2, units)];
-        let own = |x: &[Tensor<1>]| weighted_sum::weighted_sum(x[0].clone().reshape(dims), x[1].clone().reshape(case.dims(units)), case.lengths.clone()).flatten(0, 2);
-        let literal = |x: &[Tensor<1>]| weighted_sum::literal(x[0].clone().reshape(dims), x[1].clone().reshape(case.dims(units))).flatten(0, 2);
+        let own = |x: &[Tensor<1>]| {
+            weighted_sum::weighted_sum(x[0].clone().reshape(dims), x[1].clone().reshape(case.dims(units)), case.lengths.clone())
+                .flatten(0, 2)
+        };
+        let literal =
+            |x: &[Tensor<1>]| weighted_sum::literal(x[0].clone().reshape(dims), x[1].clone().reshape(case.dims(units))).flatten(0, 2);
         let expected = |x: &[Vec<f64>]| {
             let row = |(row, length): (usize, &u32)| {
                 let real = |i: usize, width: usize| &x[i][row * case.residues * width..][..*length as usize * width];
@@ -262,7 +285,8 @@ fn weighted_sum_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
 #[test]
 fn last_states_picks_what_its_literal_form_picks() {
     for (case, hidden) in cases().zip([1, 3, 4, 17, 8]) {
-        let own = |x: &[Tensor<1>]| last_states::last_states(x[0].clone().reshape(case.dims(2 * hidden)), case.lengths.clone()).flatten(0, 2);
+        let own =
+            |x: &[Tensor<1>]| last_states::last_states(x[0].clone().reshape(case.dims(2 * hidden)), case.lengths.clone()).flatten(0, 2);
         let mask: Vec<f32> = case.lengths.iter().flat_map(|l| vec![f32::from(u8::from(*l > 0)); 2 * hidden]).collect();
         // The literal form reads y at places without a protein, where y is 0 and constant.
         let literal = |x: &[Tensor<1>]| {

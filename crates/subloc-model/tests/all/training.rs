@@ -8,7 +8,7 @@ use subloc_model::{
 };
 
 use crate::{
-    problem::{Job, Problem, bytes, plain, plans},
+    problem::{Job, Problem, bytes, failed, plain, plans},
     support::{KINDS, cpu},
 };
 
@@ -29,7 +29,12 @@ fn a_motif_is_learnt() {
         let (model, events) = Job::new(&problem, training, vec![plan]).run();
         let reports = reports(&events, 1);
         let (first, last) = (reports[0], reports[11]);
-        assert!(last.training_loss < 0.5 * first.training_loss, "{kind:?}: {} is not far below {}", last.training_loss, first.training_loss);
+        assert!(
+            last.training_loss < 0.5 * first.training_loss,
+            "{kind:?}: {} is not far below {}",
+            last.training_loss,
+            first.training_loss
+        );
         assert!(last.training_accuracy > 0.9 && last.test_accuracy > Some(0.9), "{kind:?}: {last:?}");
         // 180 proteins in batches of 16
         assert!(reports.iter().all(|r| r.steps == 12 && r.gradient_norm > 0.0 && r.validation_loss.is_none()));
@@ -95,7 +100,7 @@ fn a_huge_learning_rate_ends_in_training_diverged() {
         for (learning_rate, epochs) in [(1e30, 2), (1e39, 2)] {
             let training = TrainingConfig { epochs, optimizer: Adam { learning_rate, ..plain().optimizer }, ..plain() };
             let (result, events) = Job::new(&problem, training, plans(90, &[1, 2])).run();
-            assert_eq!(diverged(&result.unwrap_err()), [1, 2], "{kind:?} {learning_rate}");
+            assert_eq!(diverged(&failed(result)), [1, 2], "{kind:?} {learning_rate}");
             assert_eq!(events.iter().filter(|e| matches!(e, Event::Diverged { .. })).count(), 2);
         }
     }
@@ -107,7 +112,7 @@ fn weights_that_overflow_in_the_very_last_step_are_no_model() {
     // One step in all: its loss is finite, the weights after it are not.
     let training = TrainingConfig { epochs: 1, batch_size: 100, optimizer: Adam { learning_rate: 1e39, ..plain().optimizer }, ..plain() };
     let (result, _) = Job::new(&problem, training, plans(90, &[1])).run();
-    assert_eq!(diverged(&result.unwrap_err()), [1]);
+    assert_eq!(diverged(&failed(result)), [1]);
 }
 
 #[test]
@@ -120,7 +125,7 @@ fn a_member_that_diverges_is_named_and_the_other_finishes_as_if_alone() {
             let mut members = plans(90, &[1, 2]);
             members[0].train.retain(|row| problem.labels[*row as usize] != 2);
             let (result, events) = Job::new(&problem, training.clone(), members.clone()).run();
-            let error = result.unwrap_err();
+            let error = failed(result);
             assert_eq!(diverged(&error), [2], "{kind:?}");
             assert_eq!((&error.facts["members"][0]["epoch"], &error.facts["members"][0]["step"]), (&1.into(), &1.into()));
             let (alone, expected) = Job::new(&problem, training, members[..1].to_vec()).run();
@@ -136,7 +141,7 @@ fn a_member_that_diverges_is_named_and_the_other_finishes_as_if_alone() {
 fn what_cannot_be_trained_is_refused() {
     let problem = Problem::new(KINDS[0], 90);
     let refused = |problem: &Problem, training: TrainingConfig, members: Vec<MemberPlan>| {
-        let error = Job::new(problem, training, members).run().0.unwrap_err();
+        let error = failed(Job::new(problem, training, members).run().0);
         assert_eq!(error.code, "INVALID_OPTION");
         error.facts["option"].as_str().unwrap().to_owned()
     };

@@ -16,9 +16,9 @@ use subloc_model::{
 /// Largest difference of values between 0 and 1, and of states: 32-bit arithmetic under weights that are larger than trained ones.
 const VALUES: f64 = 2e-6;
 /// Of logits and losses, of which the largest is about 5.
-const LOGITS: f64 = 1e-5;
+const LOGITS: f64 = 5e-6;
 /// Of a gradient, relative to the norm of its parameter's.
-const GRADIENTS: f64 = 2e-5;
+const GRADIENTS: f64 = 1e-5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -180,7 +180,7 @@ fn a_saved_and_loaded_model_predicts_what_pytorch_computes() {
             compare(&format!("{name}: predicted attention"), &widened(&attention), &all(|m| m.attention.as_ref().unwrap()), VALUES);
         }
     }
-    std::fs::remove_dir_all(&folder).unwrap();
+    std::mem::forget(folder);
 }
 
 #[test]

@@ -1,0 +1,1186 @@
+// Generated from src-ts/index.ts by `npm run api`; not edited by hand.
+
+import { Readable, Writable } from 'node:stream';
+import { z } from 'zod';
+
+declare const trainingConfigSchema: z.ZodObject<{
+	model: z.ZodEnum<{
+		"r-lstm": "r-lstm";
+		"a-lstm": "a-lstm";
+	}>;
+	blocks: z.ZodArray<z.ZodEnum<{
+		onehot: "onehot";
+		blosum80: "blosum80";
+		hsdm: "hsdm";
+		profile: "profile";
+	}>>;
+	missingProfile: z.ZodEnum<{
+		onehot: "onehot";
+		blosum: "blosum";
+		fail: "fail";
+	}>;
+	maxResidues: z.ZodInt;
+	filterWidths: z.ZodArray<z.ZodInt>;
+	filtersPerWidth: z.ZodInt;
+	hidden: z.ZodInt;
+	attention: z.ZodNullable<z.ZodInt>;
+	dense: z.ZodNullable<z.ZodInt>;
+	members: z.ZodInt;
+	seed: z.ZodInt;
+	testFraction: z.ZodNumber;
+	validationFraction: z.ZodNumber;
+	epochs: z.ZodInt;
+	batchSize: z.ZodInt;
+	bucketBatches: z.ZodInt;
+	optimizer: z.ZodObject<{
+		learningRate: z.ZodNumber;
+		beta1: z.ZodNumber;
+		beta2: z.ZodNumber;
+		epsilon: z.ZodNumber;
+		weightDecay: z.ZodNumber;
+	}, z.core.$strict>;
+	clipNorm: z.ZodNullable<z.ZodNumber>;
+	schedule: z.ZodDiscriminatedUnion<[
+		z.ZodObject<{
+			kind: z.ZodLiteral<"constant">;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"cosine">;
+			warmupEpochs: z.ZodNumber;
+			finalFraction: z.ZodNumber;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"step">;
+			everyEpochs: z.ZodInt;
+			factor: z.ZodNumber;
+		}, z.core.$strict>
+	], "kind">;
+	dropout: z.ZodObject<{
+		residues: z.ZodNumber;
+		lstmInput: z.ZodNumber;
+		denseInput: z.ZodNumber;
+		softmaxInput: z.ZodNumber;
+	}, z.core.$strict>;
+	initialWeights: z.ZodDiscriminatedUnion<[
+		z.ZodObject<{
+			kind: z.ZodLiteral<"uniform">;
+			range: z.ZodNumber;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"framework">;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"orthogonal">;
+		}, z.core.$strict>
+	], "kind">;
+	forgetBias: z.ZodNumber;
+	labelSmoothing: z.ZodNumber;
+	classWeights: z.ZodNullable<z.ZodUnion<readonly [
+		z.ZodLiteral<"balanced">,
+		z.ZodRecord<z.ZodString, z.ZodNumber>
+	]>>;
+	earlyStopping: z.ZodNullable<z.ZodObject<{
+		patience: z.ZodInt;
+	}, z.core.$strict>>;
+	weightAveraging: z.ZodNullable<z.ZodObject<{
+		decay: z.ZodNumber;
+	}, z.core.$strict>>;
+}, z.core.$strict>;
+/** The resolved configuration of a training. */
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+declare const configFileSchema: z.ZodObject<{
+	model: z.ZodOptional<z.ZodEnum<{
+		"r-lstm": "r-lstm";
+		"a-lstm": "a-lstm";
+	}>>;
+	blocks: z.ZodOptional<z.ZodArray<z.ZodEnum<{
+		onehot: "onehot";
+		blosum80: "blosum80";
+		hsdm: "hsdm";
+		profile: "profile";
+	}>>>;
+	missingProfile: z.ZodOptional<z.ZodEnum<{
+		onehot: "onehot";
+		blosum: "blosum";
+		fail: "fail";
+	}>>;
+	maxResidues: z.ZodOptional<z.ZodInt>;
+	filterWidths: z.ZodOptional<z.ZodArray<z.ZodInt>>;
+	filtersPerWidth: z.ZodOptional<z.ZodInt>;
+	hidden: z.ZodOptional<z.ZodInt>;
+	attention: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+	dense: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+	members: z.ZodOptional<z.ZodInt>;
+	seed: z.ZodOptional<z.ZodInt>;
+	testFraction: z.ZodOptional<z.ZodNumber>;
+	validationFraction: z.ZodOptional<z.ZodNumber>;
+	epochs: z.ZodOptional<z.ZodInt>;
+	batchSize: z.ZodOptional<z.ZodInt>;
+	bucketBatches: z.ZodOptional<z.ZodInt>;
+	clipNorm: z.ZodOptional<z.ZodNullable<z.ZodNumber>>;
+	schedule: z.ZodOptional<z.ZodDiscriminatedUnion<[
+		z.ZodObject<{
+			kind: z.ZodLiteral<"constant">;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"cosine">;
+			warmupEpochs: z.ZodNumber;
+			finalFraction: z.ZodNumber;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"step">;
+			everyEpochs: z.ZodInt;
+			factor: z.ZodNumber;
+		}, z.core.$strict>
+	], "kind">>;
+	initialWeights: z.ZodOptional<z.ZodDiscriminatedUnion<[
+		z.ZodObject<{
+			kind: z.ZodLiteral<"uniform">;
+			range: z.ZodNumber;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"framework">;
+		}, z.core.$strict>,
+		z.ZodObject<{
+			kind: z.ZodLiteral<"orthogonal">;
+		}, z.core.$strict>
+	], "kind">>;
+	forgetBias: z.ZodOptional<z.ZodNumber>;
+	labelSmoothing: z.ZodOptional<z.ZodNumber>;
+	classWeights: z.ZodOptional<z.ZodNullable<z.ZodUnion<readonly [
+		z.ZodLiteral<"balanced">,
+		z.ZodRecord<z.ZodString, z.ZodNumber>
+	]>>>;
+	earlyStopping: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+		patience: z.ZodInt;
+	}, z.core.$strict>>>;
+	weightAveraging: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+		decay: z.ZodNumber;
+	}, z.core.$strict>>>;
+	preset: z.ZodOptional<z.ZodEnum<{
+		paper: "paper";
+		modern: "modern";
+		quick: "quick";
+	}>>;
+	optimizer: z.ZodOptional<z.ZodObject<{
+		learningRate: z.ZodOptional<z.ZodNumber>;
+		beta1: z.ZodOptional<z.ZodNumber>;
+		beta2: z.ZodOptional<z.ZodNumber>;
+		epsilon: z.ZodOptional<z.ZodNumber>;
+		weightDecay: z.ZodOptional<z.ZodNumber>;
+	}, z.core.$strict>>;
+	dropout: z.ZodOptional<z.ZodObject<{
+		residues: z.ZodOptional<z.ZodNumber>;
+		lstmInput: z.ZodOptional<z.ZodNumber>;
+		denseInput: z.ZodOptional<z.ZodNumber>;
+		softmaxInput: z.ZodOptional<z.ZodNumber>;
+	}, z.core.$strict>>;
+}, z.core.$strict>;
+/** What a person may write. */
+export type ConfigFile = z.infer<typeof configFileSchema>;
+/** JSON Schema of {@link configFileSchema}, for editors. */
+export declare function configJsonSchema(): Record<string, unknown>;
+/**
+ * Reads a configuration file: any part of the configuration, and `preset` for the rest. JSON is read as the YAML that it is.
+ *
+ * Errors: `INPUT_MISSING`, `IO`, `INVALID_CONFIG` with file, line and the option's path.
+ */
+export declare function loadConfig(path: string): Promise<ConfigFile>;
+/** {@link loadConfig} for a text; `file` is its name in messages. */
+export declare function parseConfig(text: string, file: string): ConfigFile;
+export type Preset = "paper" | "modern" | "quick";
+/** Every value of each preset. `paper` asks for profiles: without any, its blocks become onehot, blosum80 and hsdm, with one warning. */
+export declare const PRESETS: Readonly<Record<Preset, TrainingConfig>>;
+export interface Resolved {
+	config: TrainingConfig;
+	/** What was changed on the way, a sentence each. */
+	warnings: string[];
+}
+/**
+ * Fills in a configuration from its preset (default `modern`). Without a source of profiles the block `profile` is taken out, with a warning, unless it
+ * was asked for by name.
+ *
+ * Errors: `INVALID_OPTION` that names the option's path and what would be right.
+ */
+export declare function resolveConfig(options: ConfigFile, { hasProfiles }: {
+	hasProfiles: boolean;
+}): Resolved;
+/** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
+/** What went wrong. The codes are part of the interface; messages are not. */
+export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
+/** Facts about an error; which are there depends on the code. */
+export interface ErrorFacts {
+	/** Path of the file at fault. */
+	file?: string;
+	/** Its line, from 1. */
+	line?: number;
+	/** Id of the record at fault. */
+	record?: string;
+	/** The character at fault. */
+	residue?: string;
+	/** Place of the residue in its sequence, from 1. */
+	position?: number;
+	/** Name of the option at fault, as in `optimizer.learningRate`. */
+	option?: string;
+	/** The value at fault. */
+	value?: unknown;
+	/** What would have been right. */
+	allowed?: readonly string[];
+	/** `create`, `write` or `read`: what failed, of `IO`. */
+	stage?: string;
+	[fact: string]: unknown;
+}
+/** Every error that this package throws on purpose. Cancelling is the exception: it rejects with the signal's own reason. */
+export declare class SublocError extends Error {
+	readonly name = "SublocError";
+	/** Stable; compare this, never the message. */
+	readonly code: ErrorCode;
+	/** File, line, record and whatever else is known. */
+	readonly facts: Readonly<ErrorFacts>;
+	constructor(code: ErrorCode, message: string, facts?: ErrorFacts, options?: ErrorOptions);
+	/** Path of the file at fault. */
+	get file(): string | undefined;
+	/** Line of the file at fault, from 1. */
+	get line(): number | undefined;
+	/** Id of the record at fault. */
+	get record(): string | undefined;
+	/** The character at fault. */
+	get residue(): string | undefined;
+}
+/** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
+export declare function exitCode(error: unknown): number;
+/** `file:line: record: message` with what is known of the place and not in the message already. */
+export declare function describeError({ file, line, record, message }: SublocError): string;
+/** One protein of a FASTA file. */
+export interface SequenceRecord {
+	/** First word of the header, without `>`. */
+	id: string;
+	/** The rest of the header; empty where there is none. */
+	description: string;
+	/** Residues in upper-case letters A–Z; empty where there is a problem. */
+	sequence: string;
+	/** Line of the header, from 1; 0 where the record comes from no file. */
+	line: number;
+	/** Why the record cannot be used; only from a reader that reports instead of failing. */
+	problem?: SublocError;
+}
+/** An example of a record: made by hand, not read from a file. */
+export declare function sequenceRecord(id: string, sequence: string, description?: string): SequenceRecord;
+/** The tags in MultiLoc's headers: sorting signals as the set's authors knew them. Ground truth for judging attention, never input. */
+/**
+ * Residues of a sorting signal, positions from 1, both ends included: `SP` cleavable signal peptide, `SA` signal anchor,
+ * `mTP` mitochondrial transit peptide, `cTP` chloroplast transit peptide.
+ */
+export interface Annotation {
+	kind: "SP" | "SA" | "mTP" | "cTP";
+	start: number;
+	end: number;
+}
+/** A protein whose place is known. */
+export interface LabelledRecord extends SequenceRecord {
+	/** Its compartment. */
+	class: string;
+	/** Value of the TSV's `fold` column; empty where there is none. */
+	fold: string;
+	/** Value of the TSV's `cluster` column; empty where there is none. */
+	cluster: string;
+	/** The header's tags (MultiLoc): what is known of its sorting signal. Never input of a model. */
+	annotations: Annotation[];
+}
+/** Labelled proteins and their classes. */
+export interface Dataset {
+	readonly records: readonly LabelledRecord[];
+	/** Class names in byte order; a record's class index is the place of its class here. */
+	readonly classes: readonly string[];
+	/** Where it was read from. */
+	readonly source: string;
+	/** SHA-256 over ids, classes and sequences in order: two datasets of one digest train the same model. */
+	readonly digest: string;
+}
+export interface ReadDatasetOptions {
+	/** The classes that may occur, in any order; `UNKNOWN_CLASS` for another. Default: those that do occur. */
+	classes?: readonly string[];
+	/** A dataset to learn from needs two classes with records; one to evaluate on does not. Default 2. */
+	minimumClasses?: number;
+}
+/**
+ * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, each also `.gz`) a class, or a TSV with the columns
+ * `id`, `sequence`, `class` and optionally `fold` and `cluster` (`.gz` too). Records keep their order: files in byte order of their class, records as they
+ * stand. Stray `._*` and hidden files are ignored. Residues are read as in `readFasta`.
+ *
+ * Errors: `INPUT_MISSING`, `INVALID_DATASET` (empty, one class only, an id twice), `UNKNOWN_CLASS`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file,
+ * line and record.
+ */
+export declare function readDataset(path: string, options?: ReadDatasetOptions): Promise<Dataset>;
+/**
+ * A dataset from records. Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`.
+ */
+export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, source }?: ReadDatasetOptions & {
+	source?: string;
+}): Dataset;
+/**
+ * A record's part: a fold from 1 of a cross-validation, or a fixed part of a single run.
+ */
+export type Part = number | "train" | "validation" | "test";
+/** An assignment of all records of a dataset. */
+export interface Split {
+	/** How it was made: `stratified`, `column`, `file`, or another method's name. Printed beside every accuracy. */
+	readonly by: string;
+	/** Part of each record, in the order of the dataset. */
+	readonly parts: readonly Part[];
+	/** Number of folds, or 0 where the parts are train, validation and test. */
+	readonly folds: number;
+}
+/** Rows of a dataset for one model. */
+export interface Rows {
+	train: Uint32Array;
+	validation: Uint32Array;
+	test: Uint32Array;
+}
+/**
+ * Holds out `testFraction` (0 to below 1) of every class: round(n · fraction) records, at least one and never all of a class with two or more records; a
+ * class with one record trains. Errors: `INVALID_OPTION`.
+ */
+export declare function holdOut(dataset: Dataset, { testFraction, seed }: {
+	testFraction: number;
+	seed: number;
+}): Split;
+/**
+ * Deals the shuffled records of every class over `folds` (2 or more) parts of equal size, give or take one.
+ * Errors: `INVALID_SPLIT` for a class with fewer records than folds.
+ */
+export declare function stratifiedFolds(dataset: Dataset, { folds, seed }: {
+	folds: number;
+	seed: number;
+}): Split;
+/** The TSV's own `fold` column: numbers from 1, or `train`, `validation`, `test`. Errors: `INVALID_SPLIT`. */
+export declare function columnSplit(dataset: Dataset): Split;
+/**
+ * Rows of one model. `fold` (from 1) names the part that is held out of a split into folds, and must not be given otherwise; `validationFraction`
+ * of every class's training rows becomes the validation part where the split has none.
+ * Errors: `INVALID_OPTION`, `INVALID_SPLIT`.
+ */
+export declare function rowsOf(split: Split, dataset: Dataset, { fold, validationFraction, seed }: {
+	fold: number | null;
+	validationFraction: number;
+	seed: number;
+}): Rows;
+/** Blocks in the order of their features, whatever the order they are asked for in. */
+export declare const ENCODING_BLOCKS: readonly [
+	"onehot",
+	"blosum80",
+	"hsdm",
+	"profile"
+];
+/** A part of the features: 20 columns each. */
+export type EncodingBlock = (typeof ENCODING_BLOCKS)[number];
+/** The lookup table of all blocks but `profile`. */
+export interface EncodingTable {
+	/** [25, Ft], row-major. */
+	data: Float32Array;
+	shape: [
+		codes: number,
+		features: number
+	];
+	axes: [
+		"code",
+		"feature"
+	];
+}
+/** The table [25, Ft] of the blocks but `profile`, in their order; rows X and DROPPED are zero. */
+export declare function encodingTable(blocks: readonly EncodingBlock[]): EncodingTable;
+interface BindingOutcome<T> {
+	value?: T;
+	error?: BindingError;
+}
+interface BindingSettled<T> extends BindingOutcome<T> {
+	events: BindingEvent[];
+}
+declare class BindingJob {
+	/** `onEvents` is called on the JavaScript thread with the events that wait; those left over come with the result. */
+	constructor(onEvents: (events: BindingEvent[]) => void);
+	/** Asks the job to stop; its result becomes a `CANCELLED` error within a second. Idempotent. */
+	cancel(): void;
+}
+declare class BindingModel {
+	/** Reads model.safetensors. */
+	static load(path: string): Promise<BindingSettled<BindingModel>>;
+	/** Joins the members of several models of one architecture. */
+	static merge(models: Array<BindingModel>): BindingOutcome<BindingModel>;
+	/** The model of some of the members, from 0. */
+	select(members: Array<number>): BindingOutcome<BindingModel>;
+	/** Writes model.safetensors, all of it or nothing. */
+	save(path: string): Promise<BindingSettled<undefined>>;
+	/** What the file says about itself, as JSON (see docs of the run folder). */
+	metadata(): BindingOutcome<string>;
+	/** The members' seeds; JSON cannot carry 64 bits. */
+	seeds(): BindingOutcome<BigUint64Array>;
+	/** Trainable numbers of one member. */
+	parameterCount(): BindingOutcome<number>;
+	/** Predicts; the job's handle cancels it. */
+	predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>;
+	/** Frees the weights now instead of when the garbage collector comes by. Idempotent. */
+	close(): void;
+}
+interface BindingError {
+	/** A stable code of the table in ARCHITECTURE.md, or `CANCELLED`. */
+	code: string;
+	/** What to change, and where. */
+	message: string;
+	/** The facts as a JSON object. */
+	facts: string;
+}
+interface BindingEvent {
+	/** What happened. */
+	kind: "epoch" | "step" | "diverged" | "checkpoint";
+	/** From 1; not of a checkpoint. */
+	member?: number;
+	/** From 1. */
+	epoch: number;
+	/** Steps done in this epoch: of a step, a checkpoint, a divergence. */
+	step?: number;
+	/** Steps an epoch: of a step and an epoch. */
+	steps?: number;
+	/** The batch's training loss in nats: of a step. */
+	loss?: number;
+	learningRate?: number;
+	trainingLoss?: number;
+	trainingAccuracy?: number;
+	gradientNorm?: number;
+	validationLoss?: number;
+	validationAccuracy?: number;
+	testLoss?: number;
+	testAccuracy?: number;
+	/** Wall time of the epoch: of an epoch. */
+	seconds?: number;
+}
+interface BindingOutputs {
+	/** Attention weights α; A-LSTM only. */
+	attention: boolean;
+	/** The pooled state that the head sees. */
+	states: boolean;
+}
+interface BindingPredictions {
+	/** [M, N, K] */
+	probabilities: Float32Array;
+	/** [M, ΣT] */
+	attention?: Float32Array;
+	/** [M, N, 2H] */
+	states?: Float32Array;
+}
+interface BindingRecords {
+	/** [ΣT] residue codes. */
+	codes: Uint8Array;
+	/** [N + 1]; protein n has the codes offsets[n]..offsets[n + 1]. */
+	offsets: BigUint64Array;
+	/** [ΣT, 20] profile rows, any scale. */
+	profiles?: Uint8Array;
+}
+interface BindingRuntime {
+	/** `auto`, `cpu`, `wgpu` or `cuda`. */
+	backend: string;
+	/** Threads of the job's own pool, from 1. */
+	threads: number;
+	/** `auto`, `avx512`, `avx2` or `portable`. */
+	cpuIsa: string;
+}
+interface NativeModelConfig {
+	kind: "r-lstm" | "a-lstm";
+	/** LSTM units a direction. */
+	hidden: number;
+	/** Attention units; A-LSTM only. */
+	attention: number;
+	/** Units of the dense layer. */
+	dense: number;
+	/** Class names in the order of the class indices. */
+	classes: string[];
+	/** Encoding blocks in the order of the features. */
+	blocks: string[];
+	/** Residues that each filter bank spans. */
+	filterWidths: number[];
+	filtersPerWidth: number;
+	/** Whether records carry profile rows. */
+	profile: boolean;
+	/** Records are cut to this many residues before they come here. */
+	maxResidues: number;
+	/** Ft: columns of the encoding table. */
+	tableFeatures: number;
+}
+interface NativeRecords {
+	/** [ΣT] residue codes, 0 to 23. */
+	codes: Uint8Array;
+	/** [N + 1], rising from 0; record n has the codes offsets[n] … offsets[n + 1] − 1, at least one. */
+	offsets: BigUint64Array | Float64Array;
+	/** [ΣT, 20] profile rows on any scale; an all-zero row stays zero. */
+	profiles: Uint8Array | null;
+}
+interface NativeRuntime {
+	/** `auto`, `cpu`, `wgpu` or `cuda`. */
+	backend: string;
+	/** Threads of the job, from 1. */
+	threads: number;
+	/** `auto`, `avx512`, `avx2` or `portable`. */
+	cpuIsa: string;
+}
+interface NativeEpochEvent {
+	kind: "epoch";
+	/** From 1. */
+	member: number;
+	/** From 1. */
+	epoch: number;
+	/** Steps of the epoch. */
+	steps: number;
+	learningRate: number;
+	/** Mean cross-entropy in nats. */
+	trainingLoss: number;
+	trainingAccuracy: number;
+	/** Mean global norm of the gradient before clipping. */
+	gradientNorm: number;
+	validationLoss: number | null;
+	validationAccuracy: number | null;
+	testLoss: number | null;
+	testAccuracy: number | null;
+	/** Wall time. */
+	seconds: number;
+}
+/** An epoch as a checkpoint remembers it: without the time it took. */
+export type NativeEpochReport = Omit<NativeEpochEvent, "kind" | "seconds">;
+interface NativePredictionOptions extends NativeRuntime {
+	/** Attention weights α; A-LSTM only. */
+	attention?: boolean;
+	/** The pooled states that the head sees. */
+	states?: boolean;
+}
+interface NativePredictions {
+	/** [M, N, K] class probabilities. */
+	probabilities: Float32Array;
+	/** [M, ΣT] attention weights; they sum to 1 over a record. */
+	attention: Float32Array | null;
+	/** [M, N, 2H] */
+	states: Float32Array | null;
+}
+/** A device, or the reason why it is not there. */
+export interface DeviceReport {
+	/** `cpu`, `wgpu` or `cuda`. */
+	backend: string;
+	/** The adapter's own name. */
+	name: string;
+	/** Whether a job can run on it. */
+	available: boolean;
+	/** Why not. */
+	reason: string | null;
+	/** A GPU interface that computes on the CPU; `auto` never picks it. */
+	software: boolean;
+	memoryBytes: number | null;
+}
+interface NativeInfo {
+	/** Version of the crates. */
+	version: string;
+	/** `full` has the GPU backends. */
+	build: "cpu" | "full";
+}
+type NativeModelInfo = NativeModelConfig & {
+	members: number;
+	seeds: bigint[];
+};
+/** The backends in this build: `['cpu']` or `['cpu', 'wgpu', 'cuda']`. */
+export declare function compiledBackends(): string[];
+/** The devices of every compiled backend, those that cannot be used too. */
+export declare function listDevices(): DeviceReport[];
+/** The processor: its supported instruction sets, best first, and how many threads run at once. */
+export declare function cpuInfo(): {
+	isa: string[];
+	threads: number;
+};
+/** The addon: its version and which build it is. */
+export declare function nativeInfo(): NativeInfo;
+declare class NativeModel {
+	#private;
+	/** @internal */
+	constructor(model: BindingModel);
+	/** Reads model.safetensors; `INVALID_MODEL` where it is missing, foreign or damaged. */
+	static load(path: string): Promise<NativeModel>;
+	/** Joins the members of models of one architecture, in order. */
+	static merge(models: readonly NativeModel[]): NativeModel;
+	/** The model of some of the members, from 0, in the given order. */
+	select(members: readonly number[]): NativeModel;
+	/** Writes model.safetensors, all of it or nothing. */
+	save(path: string): Promise<void>;
+	/** The architecture, the number of members and their seeds. */
+	get config(): NativeModelInfo;
+	/** Trainable numbers of one member. */
+	get parameterCount(): number;
+	/** Predicts; rejects with the signal's reason once it is aborted. */
+	predict(records: NativeRecords, options: NativePredictionOptions, signal?: AbortSignal): Promise<NativePredictions>;
+	/** Frees the weights now. Idempotent; jobs that run on the model finish. */
+	close(): void;
+	[Symbol.dispose](): void;
+}
+/** Names of the files in a run folder. */
+export declare const RUN_FILES: {
+	/** Resolved configuration; gives the same run again with `--config`. */
+	readonly config: "config.json";
+	/** Versions, device, seeds, input digest, times: everything that may differ between two equal runs. */
+	readonly run: "run.json";
+	/** A line an epoch and member. */
+	readonly metrics: "metrics.jsonl";
+	/** Part of each record. */
+	readonly split: "splits.tsv";
+	readonly model: "model.safetensors";
+	readonly checkpoint: string;
+	readonly predictions: "predictions.tsv";
+	readonly evaluation: "evaluation.json";
+	readonly done: "DONE";
+};
+/** What a run says about itself in run.json. */
+export interface RunInfo {
+	/** Versions of the package and of Node. */
+	versions: {
+		sublocNative: string;
+		node: string;
+	};
+	/** What it ran on. */
+	device: {
+		backend: string;
+		cpuIsa: string;
+		threads: number;
+	};
+	/** The training data. */
+	dataset: {
+		source: string;
+		digest: string;
+		records: number;
+		classes: readonly string[];
+	};
+	/** How the records were split: `stratified`, `column`, … and the held-out fold, null without numbered folds. */
+	split: {
+		by: string;
+		fold: number | null;
+	};
+	/** Records of each part. */
+	rows: {
+		train: number;
+		validation: number;
+		test: number;
+	};
+	/** Which of the configuration's members this run trains, from 1; null: all. */
+	member: number | null;
+	/** Folds of a cross-validation; null for a plain training. */
+	folds: number | null;
+	seeds: string[];
+	/** Records whose profile was missing; null where the model reads none. */
+	missingProfiles: number | null;
+	warnings: string[];
+	/** ISO 8601, UTC. */
+	started: string;
+	finished: string | null;
+	/** Wall time of each epoch, all members together. */
+	epochSeconds: number[];
+}
+/** A run folder under a path. */
+export declare class RunFolder {
+	readonly path: string;
+	constructor(path: string);
+	file(name: keyof typeof RUN_FILES): string;
+	/** Makes the folder. Errors: `IO`. */
+	create(): Promise<void>;
+	has(name: keyof typeof RUN_FILES): Promise<boolean>;
+	/** Text of a text file, or null where it is missing. Errors: `IO`. */
+	read(name: Exclude<keyof typeof RUN_FILES, "model" | "checkpoint">): Promise<string | null>;
+	/** A JSON file. Errors: `INVALID_CONFIG` where it is no JSON. */
+	readJson<T>(name: "config" | "run" | "evaluation"): Promise<T | null>;
+	write(name: keyof typeof RUN_FILES, text: string): Promise<void>;
+	writeJson(name: "config" | "run" | "evaluation", value: unknown): Promise<void>;
+	/** Adds lines to metrics.jsonl. Errors: `IO`. */
+	appendMetrics(reports: readonly NativeEpochReport[]): Promise<void>;
+}
+/** First option in which two configurations differ, as a path; null where they are equal. */
+export declare function firstDifference(a: TrainingConfig, b: TrainingConfig): string | null;
+/** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
+export interface TrainingRecord {
+	config: TrainingConfig;
+	info: RunInfo;
+	/** Every epoch of every member. */
+	history: NativeEpochReport[];
+	/** Text of splits.tsv. */
+	split: string;
+}
+/** What a model is, as `subloc info` prints it. */
+export interface ModelInfo {
+	kind: "r-lstm" | "a-lstm";
+	/** In byte order; probabilities have this order. */
+	classes: string[];
+	blocks: EncodingBlock[];
+	/** M: networks whose probabilities are averaged. */
+	members: number;
+	/** Seed of each member. */
+	seeds: string[];
+	/** Trainable numbers of one member. */
+	parameters: number;
+	/** H, LSTM units a direction. */
+	hidden: number;
+	/** A, attention units; of an A-LSTM. */
+	attention: number;
+	/** D, dense units. */
+	dense: number;
+	filterWidths: number[];
+	filtersPerWidth: number;
+	/** Longer sequences lose their middle. */
+	maxResidues: number;
+}
+/**
+ * A trained model. Its weights live outside JavaScript's heap: `close()` (or `using`) frees them at once, the garbage collector some time later.
+ */
+export declare class Model {
+	readonly info: Readonly<ModelInfo>;
+	/** How it was trained; null where only the weights are known. */
+	readonly training: Readonly<TrainingRecord> | null;
+	/** @internal */
+	constructor(native: NativeModel, training: TrainingRecord | null);
+	/** Class names in the order of the probabilities. */
+	get classes(): readonly string[];
+	/** Whether it reads profiles. */
+	get readsProfiles(): boolean;
+	/**
+	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) into a run folder, which is made where
+	 * it is missing. Each file is whole or not there. Errors: `IO`.
+	 */
+	save(path: string): Promise<void>;
+	/** Frees the weights. Idempotent; work that runs on the model ends first. */
+	close(): void;
+	[Symbol.dispose](): void;
+}
+/**
+ * Loads a model from a run folder, or from a lone model.safetensors.
+ *
+ * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a JSON file beside it is damaged.
+ */
+export declare function loadModel(path: string): Promise<Model>;
+/** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */
+export declare function mergeModels(models: readonly Model[]): Model;
+/** Profiles are kept as round(200 · p), [T, 20]: steps of 0.005; a row is divided by its sum when it is used. */
+export declare const PROFILE_SCALE = 200;
+declare const MISSING_PROFILE_POLICIES: readonly [
+	"blosum",
+	"onehot",
+	"fail"
+];
+export type MissingProfile = (typeof MISSING_PROFILE_POLICIES)[number];
+/** Profile rows of a sequence under a policy, [T, 20]. X has the background's row with `blosum`, a zero row with `onehot`. */
+export declare function impliedProfile(sequence: string, policy: "blosum" | "onehot"): Uint8Array;
+/** Where profiles come from. */
+export interface ProfileSource {
+	/**
+	 * Rows [T, 20] of the whole sequence as round(200 · p), or null where it has none.
+	 * Errors: `INVALID_PROFILE` where the profile's length is not the sequence's.
+	 */
+	rows(id: string, sequence: string): Promise<Uint8Array | null>;
+}
+/**
+ * Opens every `*_index.tsv` of a folder. An index has the columns `accession`, `file`, `first_row` and `length` (others are ignored); a file is the gzip
+ * of `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV. A gzip file is unpacked into memory when its first profile is asked for, and stays there.
+ *
+ * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line.
+ */
+export declare function openProfileStore(folder: string): Promise<ProfileSource>;
+export interface RuntimeOptions {
+	/** `auto` (default) takes the best device there is; a named backend that is missing is an error. */
+	backend?: "auto" | "cpu" | "wgpu" | "cuda";
+	/** CPU threads of the job; default: as many as this process may use. */
+	threads?: number;
+	/** Instruction set of the CPU kernels; default `auto`, the best of this processor. Results agree to rounding between sets, to the bit within one. */
+	cpuIsa?: "auto" | "avx512" | "avx2" | "portable";
+}
+/** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
+export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>;
+/** A record that was not read from a file. */
+export type ProteinRecord = Pick<SequenceRecord, "id" | "sequence"> & Partial<SequenceRecord>;
+export interface PredictOptions extends RuntimeOptions {
+	/** Profiles for a model that reads them: a folder with a packed store, or a source. */
+	profiles?: string | ProfileSource;
+	/** What stands in for a missing profile; default: as the model was trained. */
+	missingProfile?: MissingProfile;
+	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
+	onProblem?: "skip" | "fail";
+	/** Also gives the attention weights of an A-LSTM; default false. */
+	attention?: boolean;
+	/** Ends the prediction within a second. */
+	signal?: AbortSignal;
+}
+/** The answer for one protein. Fields of a skipped record are null. */
+export interface Prediction {
+	id: string;
+	status: "ok" | "skipped";
+	/** Why it was skipped. */
+	problem: SublocError | null;
+	/** Residues of the whole sequence. */
+	length: number;
+	/** The most probable class; of equals the first. */
+	compartment: string | null;
+	/** Its probability: the mean over the ensemble's members. */
+	probability: number | null;
+	/** Standard deviation of that probability over the members; 0 for a single network. */
+	spread: number | null;
+	/** Probability of each class, in the order of the classes; they sum to 1. */
+	probabilities: Record<string, number> | null;
+	/** Where an A-LSTM looked: weights α (mean over the members, sum 1) of the kept residues and their positions, from 1, in the whole sequence. */
+	attention: {
+		weights: Float32Array;
+		positions: Uint32Array;
+	} | null;
+}
+/**
+ * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
+ * those around it. While one chunk is computed, the next is read.
+ *
+ * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
+ * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
+ */
+export declare function predict(model: Model, input: PredictionInput, options?: PredictOptions): AsyncGenerator<Prediction>;
+/** Predictions of a whole input at once. */
+export declare function predictAll(model: Model, input: PredictionInput, options?: PredictOptions): Promise<Prediction[]>;
+/** Training goes on within an epoch: for a progress line; some may be skipped. */
+export interface StepProgress {
+	/** From 1. */
+	epoch: number;
+	/** Of the whole training. */
+	epochs: number;
+	/** Steps done in this epoch by the members in work. */
+	step: number;
+	/** Steps of this epoch. */
+	steps: number;
+	/** Of the last step, nats. */
+	loss: number;
+}
+/**
+ * Work that has begun. `await` gives its result; `for await` gives its events, all of them from the first one, however late the loop begins, and throws
+ * what the work failed with. Leaving the loop early stops the work. A run that nobody awaits ends no process.
+ */
+export declare class Run<Event, Result> implements PromiseLike<Result>, AsyncIterable<Event> {
+	#private;
+	/** @internal `work` gets a function for its events, and a signal that ends it: the user's, or a loop that was left. */
+	constructor(work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<Result>, signal?: AbortSignal);
+	then<A = Result, B = never>(fulfilled?: ((result: Result) => A | PromiseLike<A>) | null, rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B>;
+	[Symbol.asyncIterator](): AsyncGenerator<Event>;
+}
+/** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
+export interface EpochReport extends NativeEpochReport {
+	/** Wall time of the epoch, all members together. */
+	seconds: number;
+}
+/** What a training needs beside its dataset. Any option of the configuration may stand here; `preset` gives the rest. */
+export interface TrainOptions extends ConfigFile, RuntimeOptions {
+	/** The split: a file, `column` (the TSV's own), or an assignment. Default: stratified, `testFraction` held out, seeded. */
+	split?: string | Split;
+	/** The held-out fold of a split into numbered folds, from 1. */
+	fold?: number;
+	/** Profiles: a folder with a packed store (docs/data.md), or a source. */
+	profiles?: string | ProfileSource;
+	/** Trains this one of the configuration's members alone, from 1: for one job a member. */
+	member?: number;
+	/** Run folder: a checkpoint every epoch, and the model at the end. Default: nothing is written. */
+	output?: string;
+	/** Goes on from the run folder's checkpoint; begins anew where there is none. */
+	resume?: boolean;
+	/** Ends the training within a second; with a run folder its state is saved first. */
+	signal?: AbortSignal;
+	/** Called now and then within an epoch. */
+	onProgress?: (progress: StepProgress) => void;
+	/** Called with what was decided without being asked; default: nothing. The model's training record keeps it too. */
+	onWarning?: (warning: string) => void;
+}
+/** A training in progress. */
+export type TrainingRun = Run<EpochReport, Model>;
+/**
+ * Trains a model, or an ensemble with `members`. The result can be awaited; iterating gives every epoch of every member.
+ *
+ * The same seed and data give the same weights to the bit on one CPU instruction set: for any number of threads, alone or beside other members, whole or
+ * resumed.
+ *
+ * Errors: `INVALID_OPTION`, `INVALID_CONFIG`, `INVALID_SPLIT`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`, `IO`, `TRAINING_DIVERGED` (the state before is in
+ * the checkpoint). Rejects with the signal's reason once it is aborted.
+ */
+export declare function train(dataset: Dataset, options?: TrainOptions): TrainingRun;
+/** The package's version. */
+export declare function packageVersion(): string;
+export interface CrossValidateOptions extends Omit<TrainOptions, "fold" | "member"> {
+	/** Number of stratified folds, 2 or more; default 5. Without effect where `split` gives numbered folds. */
+	folds?: number;
+}
+/** An epoch of one fold's member. */
+export interface FoldEpochReport extends EpochReport {
+	/** From 1. */
+	fold: number;
+}
+/** What a cross-validation comes to. */
+export interface CrossValidation {
+	/** Each record predicted by the models that never saw it, in the order of the dataset. */
+	predictions: Prediction[];
+	split: Split;
+	/** The ensemble of each fold; close them when done. */
+	models: Model[];
+}
+export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>;
+/**
+ * Trains `members` networks a fold side by side and predicts every record with those that did not see it. Member m of fold f equals the member that
+ * `train` with `split` and `fold: f` trains, to the bit on the CPU.
+ *
+ * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
+ */
+export declare function crossValidate(dataset: Dataset, options?: CrossValidateOptions): CrossValidationRun;
+/** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
+export declare function formatSplit(split: Split, dataset: Dataset): string;
+/**
+ * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any order of lines; every record of the dataset stands there once.
+ * Ids that the dataset lacks are an error too, since the split was then made for other data.
+ *
+ * Errors: `INPUT_MISSING`, `INVALID_SPLIT` with file, line and record.
+ */
+export declare function readSplit(path: string, dataset: Dataset): Promise<Split>;
+/** The classes and the signals that are planted in them. */
+export declare const SYNTHETIC_CLASSES: readonly [
+	"ER",
+	"chloroplast",
+	"cytoplasmic",
+	"extracellular",
+	"mitochondrial",
+	"nuclear",
+	"peroxisomal",
+	"plasma_membrane"
+];
+export type SyntheticClass = (typeof SYNTHETIC_CLASSES)[number];
+export interface SyntheticOptions {
+	/** Default 1. */
+	seed?: number;
+	/** Proteins of each class, from 1; default 60. */
+	perClass?: number;
+	/** Length without the signals, in residues, smallest and largest; default [60, 240]. */
+	length?: [
+		min: number,
+		max: number
+	];
+	/** Share of proteins whose signal is left out: what no model can get right. Default 0.03. */
+	withoutSignal?: number;
+}
+/** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
+export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
+/** Scores of a classification, from its confusion matrix. Sources stand beside each. */
+/** Scores of one class. A ratio without a denominator is null: precision of a class that is never predicted, sensitivity of one that never occurs. */
+export interface ClassScores {
+	class: string;
+	/** Records of the class. */
+	support: number;
+	/** Records that are predicted as the class. */
+	predicted: number;
+	/** TP / (TP + FN), also called recall. */
+	sensitivity: number | null;
+	/** TN / (TN + FP) */
+	specificity: number | null;
+	/** TP / (TP + FP) */
+	precision: number | null;
+	/** 2 TP / (2 TP + FP + FN) */
+	f1: number | null;
+	/** Matthews correlation coefficient (Matthews 1975); 0 where it is undefined. */
+	mcc: number;
+}
+/** Scores of all classes together. */
+export interface Scores {
+	/** Records. */
+	records: number;
+	/** Class names in the order of the confusion matrix. */
+	classes: string[];
+	/** [K, K]: row = true class, column = predicted class. */
+	confusion: number[][];
+	/** Share of records whose predicted class is right. */
+	accuracy: number;
+	/** Mean sensitivity of the classes that occur. */
+	balancedAccuracy: number;
+	/** Mean F1 of the classes that occur or are predicted. */
+	macroF1: number;
+	/** Correlation coefficient R_K of K classes (Gorodkin 2004); 0 where it is undefined. */
+	gorodkin: number;
+	perClass: ClassScores[];
+}
+/** [K, K] from class indices. */
+export declare function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][];
+/** All scores of a confusion matrix [K, K], rows true, columns predicted. */
+export declare function scores(confusion: number[][], classes: readonly string[]): Scores;
+/**
+ * Mean −ln p of the true class, in nats; a probability of 0 counts as 10⁻¹⁵. `probabilities` is [N, K], row-major.
+ */
+export declare function logLoss(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number;
+/** Scores, and what they are scores of. */
+export interface Evaluation extends Scores {
+	/** What the records are: `stratified test part`, `independent.tsv`, … Printed beside every accuracy. */
+	on: string;
+	/** Mean −ln p of the true class, nats. */
+	logLoss: number;
+	/** Accuracy of always naming the most frequent class of these records. */
+	majorityAccuracy: number;
+	/** Records that could not be predicted; they count as wrong nowhere and stand in no score. */
+	skipped: number;
+	/** Scores a homology cluster: null where the records have no clusters. */
+	clusters: ClusterScores | null;
+}
+/** Clusters of homologous proteins count alike, whatever their size. */
+export interface ClusterScores {
+	clusters: number;
+	/** Mean over the clusters of the share of their records that are right. */
+	accuracy: number;
+	/** Likewise, a class; null for a class without clusters. */
+	perClass: {
+		class: string;
+		clusters: number;
+		accuracy: number | null;
+	}[];
+}
+export interface EvaluateOptions extends PredictOptions {
+	/** What the records are, for {@link Evaluation.on}; default: where they were read from. */
+	on?: string;
+}
+/**
+ * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix.
+ * Errors: as `predict`; `UNKNOWN_CLASS` for a class that the model does not know.
+ */
+export declare function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+/** Scores predictions that stand in the order of their records. Errors: `UNKNOWN_CLASS`, `INVALID_DATASET` where none could be predicted. */
+export declare function evaluatePredictions(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string): Evaluation;
+/** The confusion matrix (the paper's Table 2) as a picture. */
+export interface ConfusionFigureOptions {
+	/** First line above the matrix; default none. */
+	title?: string;
+	/** Second line, smaller; default none. */
+	subtitle?: string;
+}
+/**
+ * An SVG of a confusion matrix [K, K] (rows true, columns predicted). A cell's shade is its share of the row, so that small classes are as visible
+ * as large ones; its number is the count. Sensitivity stands at the end of each row. Readable in black and white and on a dark page.
+ */
+export declare function confusionFigure({ classes, confusion }: {
+	classes: readonly string[];
+	confusion: readonly (readonly number[])[];
+}, { title, subtitle }?: ConfusionFigureOptions): string;
+/**
+ * Writes a file beside its place and renames it; what stood there stays until then.
+ * Errors: `IO` with `stage` `create` or `write`.
+ */
+export declare function writeWhole(path: string, text: string): Promise<void>;
+export declare const PREDICTION_FORMATS: readonly [
+	"tsv",
+	"csv",
+	"jsonl"
+];
+/** `tsv` and `csv` have a header line; `jsonl` has an object a line. */
+export type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
+export interface PredictionFormatter {
+	/** Text before the first row; empty for `jsonl`. */
+	header: string;
+	/** A row with its line end. */
+	row(prediction: Prediction): string;
+}
+/**
+ * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals.
+ *
+ * Errors: `INVALID_OPTION` for an unknown format.
+ */
+export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[]): PredictionFormatter;
+export interface WritePredictionsOptions {
+	/** The model's classes, in order. */
+	classes: readonly string[];
+	/** Default `tsv`. */
+	format?: PredictionFormat;
+}
+/**
+ * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded. When the
+ * predictions end with an error, the rows before it are written and the error is thrown on. A stream is not closed.
+ *
+ * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
+ */
+export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format }: WritePredictionsOptions): Promise<void>;
+/** The residues: every letter A–Z is known; other characters are errors (method page, 3). */
+/** The 20 amino acids in the order of every table and profile here. */
+export declare const ALPHABET = "ARNDCQEGHILKMFPSTWYV";
+/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
+export type TextSource = string | Readable;
+export interface InputProblem {
+	code: ErrorCode;
+	line: number;
+	record: string;
+	message: string;
+}
+export interface InputReport {
+	file: string;
+	/** Records, the unusable ones too. */
+	records: number;
+	/** Records that can be predicted. */
+	usable: number;
+	/** Residues of the usable records. */
+	residues: number;
+	/** Length in residues of the usable records; null where there is none. */
+	length: {
+		min: number;
+		median: number;
+		max: number;
+	} | null;
+	/** Records longer than `maxResidues`, which lose their middle. */
+	cut: number;
+	maxResidues: number;
+	/** Letters outside the 20 and how often they occur: B, J, O, U, X, Z. */
+	nonStandard: Record<string, number>;
+	/** Records whose first residue is not M: fragments or mature proteins, which have lost their targeting signal. */
+	firstNotMethionine: number;
+	/** Ids that occur more than once, at most 100. */
+	duplicateIds: string[];
+	/** Records whose sequence an earlier record has. */
+	duplicateSequences: number;
+	/** The first 100 problems. */
+	problems: InputProblem[];
+	/** All of them. */
+	problemCount: number;
+}
+/**
+ * Reads all of a FASTA file (path, `-` for stdin, or a stream; gzip too) and reports on it; holds an id and a digest a record in memory.
+ *
+ * Errors: `INPUT_MISSING`, `IO`, and `INVALID_FASTA` for a file that is damaged as a whole.
+ */
+export declare function checkFasta(source: TextSource, { maxResidues }?: {
+	maxResidues?: number | undefined;
+}): Promise<InputReport>;
+export interface ReadFastaOptions {
+	/**
+	 * What a record does that cannot be used (no residue, no id, a character that is no letter). `fail`, the default, throws; `report` gives the record
+	 * with `problem` set and an empty sequence, and goes on. A file that is damaged as a whole (gzip, text before the first `>`, no record) always throws.
+	 */
+	onProblem?: "fail" | "report";
+}
+/**
+ * Records of a FASTA file in order, in memory one at a time.
+ *
+ * `source` is a path, `-` for stdin, or a stream; gzip is recognised by its first bytes. Line ends may be `\n`, `\r\n` or `\r`; a byte order mark,
+ * blank lines, spaces inside a sequence and lines that begin with `;` are ignored; lower case is read as upper case; one `*` at the end of a
+ * sequence is dropped. Letters A–Z are residues. Ids may repeat here (`check` reports them, a dataset refuses them).
+ *
+ * Errors: `INPUT_MISSING`, `IO`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file, line and record.
+ */
+export declare function readFasta(source: TextSource, options?: ReadFastaOptions): AsyncGenerator<SequenceRecord>;
+/** The middle cut (method page, 2): a long sequence keeps its first and last residues, where the sorting signals are. */
+/** What is left of a sequence, and where it came from. Positions count from 1. */
+export interface MiddleCut {
+	/** Residues of the whole sequence. */
+	readonly length: number;
+	/** Residues that are kept. */
+	readonly kept: number;
+	/** Residues kept from the start: all of them where nothing is cut. */
+	readonly first: number;
+	/** Residues taken out of the middle, 0 where nothing is cut. */
+	readonly removed: number;
+}
+/** The cut of a sequence of `length` residues to at most `maxResidues`; with an odd limit the first part is one longer. */
+export declare function middleCut(length: number, maxResidues: number): MiddleCut;
+/** The residues that a cut keeps. */
+export declare function applyCut(sequence: string, { first, removed }: MiddleCut): string;
+/** Position in the whole sequence of a kept residue; both count from 1. */
+export declare function originalPosition({ first, removed }: MiddleCut, position: number): number;
+
+export {};

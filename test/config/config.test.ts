@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { loadConfig, parseConfig } from '../../src-ts/config/load.js'
+import { PRESETS } from '../../src-ts/config/presets.js'
+import { resolveConfig } from '../../src-ts/config/resolve.js'
+import { type ConfigFile, configJsonSchema, trainingConfigSchema } from '../../src-ts/config/schema.js'
+import type { SublocError } from '../../src-ts/errors.js'
+import { temporaryFolder } from '../support/folder.js'
+
+const resolve = (options: ConfigFile = {}, hasProfiles = false) => resolveConfig(options, { hasProfiles })
+
+test('every preset is a complete configuration', (t) => {
+	for (const preset of Object.values(PRESETS)) t.deepEqual(trainingConfigSchema.parse(preset), preset)
+})
+
+test('the paper preset has the readings of the method page', (t) => {
+	t.like(PRESETS.paper, { hidden: 200, epochs: 100, batchSize: 64, clipNorm: null, forgetBias: 0, bucketBatches: 1, testFraction: 0.2 })
+	t.deepEqual(PRESETS.paper.optimizer, { learningRate: 2e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 })
+	t.deepEqual(PRESETS.paper.initialWeights, { kind: 'uniform', range: 0.05 })
+	t.deepEqual(PRESETS.paper.dropout, { residues: 0, lstmInput: 0.5, denseInput: 0.5, softmaxInput: 0.5 })
+	t.deepEqual(PRESETS.paper.filterWidths, [1, 3, 5, 9, 15, 21])
+})
+
+test('what is given wins over the preset, parts of a group too', (t) => {
+	const { config } = resolve({ preset: 'quick', hidden: 8, optimizer: { learningRate: 0.01 } })
+	t.is(config.hidden, 8)
+	t.deepEqual(config.optimizer, { ...PRESETS.quick.optimizer, learningRate: 0.01 })
+	t.is(config.epochs, PRESETS.quick.epochs)
+})
+
+test('a resolved configuration resolves to itself', (t) => {
+	for (const preset of ['paper', 'modern', 'quick'] as const) {
+		const { config } = resolve({ preset })
+		t.deepEqual(resolve(config), { config, warnings: [] })
+	}
+})
+
+test('without profiles the preset’s profile block goes, with one warning; by name it is an error', (t) => {
+	const { config, warnings } = resolve({ preset: 'paper' })
+	t.deepEqual(config.blocks, ['onehot', 'blosum80', 'hsdm'])
+	t.is(warnings.length, 1)
+	t.deepEqual(resolve({ preset: 'paper' }, true).config.blocks, ['onehot', 'blosum80', 'hsdm', 'profile'])
+	t.throws(() => resolve({ blocks: ['onehot', 'profile'] }), { code: 'INVALID_OPTION', message: /profiles/ })
+})
+
+const refuses = test.macro<[title: string, options: object, option: string]>({
+	exec(t, _, options, option) {
+		const error = t.throws<SublocError>(() => resolve(options as ConfigFile))
+		t.is(error!.code, 'INVALID_OPTION')
+		t.is(error!.facts.option, option, error!.message)
+	},
+	title: (_, title) => `refuses ${title}`,
+})
+test(refuses, 'an unknown option', { hiden: 3 }, 'hiden')
+test(refuses, 'an unknown part of a group', { optimizer: { momentum: 1 } }, 'optimizer.momentum')
+test(refuses, 'no hidden units', { hidden: 0 }, 'hidden')
+test(refuses, 'half a hidden unit', { hidden: 1.5 }, 'hidden')
+test(refuses, 'a dropout of 1', { dropout: { lstmInput: 1 } }, 'dropout.lstmInput')
+test(refuses, 'a number as text', { epochs: '5' }, 'epochs')
+test(refuses, 'an unknown preset', { preset: 'fast' }, 'preset')
+test(refuses, 'a block twice', { blocks: ['onehot', 'onehot'] }, 'blocks')
+test(refuses, 'no blocks', { blocks: [] }, 'blocks')
+test(refuses, 'a filter width twice', { filterWidths: [3, 3] }, 'filterWidths')
+test(refuses, 'early stopping without validation records', { earlyStopping: { patience: 3 } }, 'earlyStopping')
+test(refuses, 'a learning rate that is not finite', { optimizer: { learningRate: Number.POSITIVE_INFINITY } }, 'optimizer.learningRate')
+
+test('YAML and JSON files say the same', async (t) => {
+	const folder = temporaryFolder(t)
+	const value = { preset: 'quick', hidden: 8, optimizer: { learningRate: 0.01 }, clipNorm: null } as const
+	writeFileSync(join(folder, 'a.yaml'), 'preset: quick # comment\nhidden: 8\noptimizer:\n  learningRate: 1e-2\nclipNorm: null\n')
+	writeFileSync(join(folder, 'a.json'), JSON.stringify(value))
+	t.deepEqual(await loadConfig(join(folder, 'a.yaml')), value)
+	t.deepEqual(await loadConfig(join(folder, 'a.json')), value)
+	await t.throwsAsync(loadConfig(join(folder, 'b.yaml')), { code: 'INPUT_MISSING' })
+	t.deepEqual(parseConfig('', 'empty.yaml'), {})
+})
+
+const refusesFile = test.macro<[title: string, text: string, line: number, option: string | undefined]>({
+	exec(t, _, text, line, option) {
+		const error = t.throws<SublocError>(() => parseConfig(text, 'x.yaml'))
+		t.like(error, { code: 'INVALID_CONFIG', file: 'x.yaml', line }, error!.message)
+		t.is(error!.facts.option, option)
+	},
+	title: (_, title) => `a file with ${title} is refused with its line`,
+})
+test(refusesFile, 'a wrong value', 'preset: quick\nhidden: -1\n', 2, 'hidden')
+test(refusesFile, 'an unknown option', 'preset: quick\n\nhiden: 3\n', 3, 'hiden')
+test(refusesFile, 'a wrong value in a group', 'optimizer:\n  beta1: 0.9\n  learningRate: fast\n', 3, 'optimizer.learningRate')
+test(refusesFile, 'broken syntax', 'preset: quick\nhidden: [1\n', 3, undefined)
+test(refusesFile, 'a wrong value in JSON', '{\n  "hidden": 8,\n  "epochs": 0\n}\n', 3, 'epochs')
+
+test('the committed JSON Schema is what the schema says', (t) => {
+	const path = join(import.meta.dirname, '../../schema/config.schema.json')
+	t.deepEqual(JSON.parse(readFileSync(path, 'utf8')), configJsonSchema(), 'run `npm run api`')
+})
