@@ -110,10 +110,10 @@ export function exitCode(error: unknown): number {
 	return EXIT_CODES[error.code]
 }
 
-/** `file:line: record: message` with what is known of the place and not in the message already. */
+/** `file:line: record: message` with what is known of the place; the file is not said twice. */
 export function describeError({ file, line, record, message }: SublocError): string {
-	const place = [file && (line ? `${file}:${line}` : file), record]
-	return [...place.filter((part) => part && !message.includes(part)), message].join(': ')
+	const place = file && !message.includes(file) ? (line ? `${file}:${line}` : file) : undefined
+	return [place, record, message].filter(Boolean).join(': ')
 }
 
 /** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */

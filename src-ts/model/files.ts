@@ -1,27 +1,31 @@
 /** Files that are whole or not there at all. */
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileError } from '../errors.js'
 
 /**
- * Writes a file beside its place and renames it; what stood there stays until then.
+ * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
  * Errors: `IO` with `stage` `create` or `write`.
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
-	const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+	const inPlace = await stat(path).then(
+		(found) => !found.isFile() && !found.isDirectory(),
+		() => false,
+	)
+	const temporary = inPlace ? path : join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
 	let stage: 'create' | 'write' = 'create'
 	try {
 		const file = await open(temporary, 'w')
 		stage = 'write'
 		try {
 			await file.writeFile(text)
-			await file.sync()
+			if (!inPlace) await file.sync()
 		} finally {
 			await file.close()
 		}
-		await rename(temporary, path)
+		if (!inPlace) await rename(temporary, path)
 	} catch (error) {
-		await rm(temporary, { force: true }).catch(() => {})
+		if (!inPlace) await rm(temporary, { force: true }).catch(() => {})
 		throw fileError(error, path, stage)
 	}
 }

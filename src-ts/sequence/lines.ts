@@ -14,7 +14,7 @@ export function sourceName(source: TextSource): string {
 	return typeof source === 'string' ? source : 'stream'
 }
 
-/** Called after each piece of text, with all that is known so far. */
+/** A line without its end. */
 export interface Line {
 	text: string
 	/** From 1. */
@@ -34,9 +34,10 @@ export async function* textLines(
 	let number = 0
 	let rest = ''
 	const split = (text: string, last: boolean): Line[] => {
+		const all = rest + text
 		// A \r at the end of a piece may be half of \r\n.
-		const held = !last && text.endsWith('\r') ? '\r' : ''
-		const parts = (rest + (held ? text.slice(0, -1) : text)).split(/\r\n|\n|\r/)
+		const held = !last && all.endsWith('\r') ? '\r' : ''
+		const parts = (held ? all.slice(0, -1) : all).split(/\r\n|\n|\r/)
 		rest = last ? '' : parts.pop()! + held
 		if (last && parts.at(-1) === '') parts.pop()
 		return parts.map((line) => ({ text: line, number: ++number }))

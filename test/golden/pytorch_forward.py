@@ -21,7 +21,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "examples" / "pytorch"))
-from load_model import Network  # noqa: E402
+from load_model import Network
 
 MEMBERS = 2
 LENGTHS = [24, 1, 38, 7]  # not sorted; one residue; one shorter than the widest filter

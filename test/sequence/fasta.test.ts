@@ -82,7 +82,7 @@ test(refuses, 'a stop followed by residues', '>a\nMK*\nVL\n', 'UNKNOWN_RESIDUE',
 test(refuses, 'a gap', '>a\nMK-V\n', 'UNKNOWN_RESIDUE', 2, /gap/)
 test(refuses, 'a letter outside A–Z', '>a\nMKÄ\n', 'UNKNOWN_RESIDUE', 2, /'Ä' at residue 3/)
 test(refuses, 'a control character', '>a\nMK\u0000V\n', 'UNKNOWN_RESIDUE', 2, /U\+0000/)
-test(refuses, 'a gzip that ends too early', gzipSync(`>a\n${'MKV'.repeat(9999)}\n`).subarray(0, 40), 'INVALID_FASTA', 1, /too early/)
+test(refuses, 'a gzip that ends too early', gzipSync(`>a\n${'MKV'.repeat(9999)}\n`).subarray(0, 40), 'INVALID_FASTA', 2, /too early/)
 test(refuses, 'a damaged gzip', Buffer.concat([gzipSync('>a\nMKV\n').subarray(0, 12), Buffer.alloc(30, 7)]), 'INVALID_FASTA', 1, /damaged/)
 
 test('what stood before the damage has been given', async (t) => {

@@ -3,7 +3,7 @@
 use crate::simd::{Simd, entry};
 
 /// 2^f − 1 over f on [−½, ½]: Taylor coefficients ln2^n / n!, highest first.
-const EXP2: [f32; 6] = [1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_410_9e-2, 0.240_226_5, std::f32::consts::LN_2];
+const EXP2: [f32; 6] = [1.540_353e-4, 1.333_355_8e-3, 9.618_129e-3, 5.550_411e-2, 0.240_226_5, std::f32::consts::LN_2];
 
 /// σ(x) = 1 / (1 + e^−x), eq. (7).
 #[inline(always)]

@@ -40,7 +40,6 @@ impl Mask<'_> {
 /// `out = x ⊙ mask / (1 − p)` for x `[M, B, T, U]` (`residues` = T, `units` = U); 0 beyond each length. Forward and backward are the same map.
 ///
 /// Counter = [residue · ⌈U/4⌉ + ⌊unit/4⌋, record, layer, step], key = seed; an element stays where its word is at least p · 2³².
-#[expect(clippy::too_many_arguments, reason = "one argument an axis")]
 pub fn apply(_kernel: Kernel, mask: &Mask, lengths: &[u32], residues: usize, units: usize, x: &[f32], out: &mut [f32]) {
     let (threshold, scale) = (mask.threshold(), 1.0 / (1.0 - mask.p));
     let blocks = units.div_ceil(4) as u32;

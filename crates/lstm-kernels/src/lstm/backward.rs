@@ -99,7 +99,10 @@ unsafe fn step_body<S: Simd>(
     unsafe { panels::<S>(transposed, 4 * hidden, &work.dgates, &mut work.dh, hidden, lanes) };
 }
 
-entry! { fn step_entry(transposed: &[f32], hidden: usize, active: usize, lanes: usize, cache: &[f32], before: Option<(&[f32], usize)>, work: &mut Work) = step_body }
+entry! {
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the body and the instruction set")]
+    fn step_entry(transposed: &[f32], hidden: usize, active: usize, lanes: usize, cache: &[f32], before: Option<(&[f32], usize)>, work: &mut Work) = step_body
+}
 
 /// Rows of gate gradients waiting for their products.
 #[derive(Default)]

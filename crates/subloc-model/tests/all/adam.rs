@@ -41,7 +41,7 @@ fn thirty_steps_of_three_members_agree_with_the_equations_to_1e_6() {
             active: m != 1 || s % 3 != 2,
             count: if m == 1 { (s - s / 3 + 1) as u32 } else { (s + 1) as u32 },
             learning_rate: config.learning_rate * (1.0 + m as f64) / (1.0 + s as f64),
-            gradient_scale: if s % 2 == 0 { 1.0 } else { 0.25 * (m + 1) as f64 },
+            gradient_scale: if s.is_multiple_of(2) { 1.0 } else { 0.25 * (m + 1) as f64 },
         };
         // Gradients over ten orders of magnitude.
         let gradients = |s: usize, p: usize| -> Vec<f32> {

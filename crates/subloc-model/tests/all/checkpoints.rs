@@ -90,7 +90,6 @@ fn a_job_stopped_at_any_moment_and_resumed_writes_the_bytes_of_an_uninterrupted_
         }
         stops += 1;
     };
-    eprintln!("{stops} stops");
     assert!(stops >= 1, "it was stopped");
     assert!(bytes(&model) == expected, "after {stops} stops");
     assert_eq!(history(&folder.file("stopped")).unwrap(), history(&folder.file("whole")).unwrap(), "after {stops} stops");

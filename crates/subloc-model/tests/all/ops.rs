@@ -106,12 +106,13 @@ fn check(what: &str, own: Op, literal: Op, reference: &dyn Fn(&[Vec<f64>]) -> Ve
 /// Likewise for an operation that is linear: differences of the literal form itself, whose step may be 1, leave rounding only.
 #[track_caller]
 fn check_linear(what: &str, own: Op, literal: Op, input: Vec<f32>, outputs: usize) {
-    let dy = numbers(99, outputs, 1.0);
-    let ((y, dx), (literal_y, literal_dx)) = (run(own, &[input.clone()], &dy), run(literal, &[input.clone()], &dy));
+    let (dy, inputs) = (numbers(99, outputs, 1.0), [input]);
+    let [input] = &inputs;
+    let ((y, dx), (literal_y, literal_dx)) = (run(own, &inputs, &dy), run(literal, &inputs, &dy));
     assert_eq!((&y, &dx), (&literal_y, &literal_dx), "{what}: it only picks or scales");
     let places = some(input.len(), 60);
     let loss = |v: &[f64]| dot(&f64s(&run(literal, &[v.iter().map(|v| *v as f32).collect()], &dy).0), &dy);
-    let expected = differences(&f64s(&input), &places, 1.0, loss);
+    let expected = differences(&f64s(input), &places, 1.0, loss);
     let found: Vec<f32> = places.iter().map(|at| dx[0][*at]).collect();
     assert_relative(&format!("{what}: gradient against differences"), &found, &expected, 1e-5);
 }

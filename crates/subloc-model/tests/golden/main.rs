@@ -180,7 +180,7 @@ fn a_saved_and_loaded_model_predicts_what_pytorch_computes() {
             compare(&format!("{name}: predicted attention"), &widened(&attention), &all(|m| m.attention.as_ref().unwrap()), VALUES);
         }
     }
-    std::mem::forget(folder);
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

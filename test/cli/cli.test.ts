@@ -1,0 +1,223 @@
+/** The commands as a person types them: what they print, where it goes, and the exit codes of docs/errors.md. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import test from 'ava'
+import { packageVersion, syntheticDataset } from 'subloc-native'
+import { temporaryFolder } from '../support/folder.js'
+import { ROOT, subloc } from '../support/subloc.js'
+
+const FLAGS = ['--preset', 'quick', '--hidden', '6', '--epochs', '2', '--blocks', 'onehot', '--threads', '1', '--batch-size', '16']
+const { mkdtempSync, rmSync } = await import('node:fs')
+const home = mkdtempSync(join(tmpdir(), 'subloc-cli-'))
+const data = join(home, 'data')
+const run = join(home, 'run')
+
+test.before(async (t) => {
+	mkdirSync(data)
+	const { records, classes } = syntheticDataset({ seed: 3, perClass: 6, length: [20, 60] })
+	for (const own of classes) {
+		const lines = records.filter((record) => record.class === own).map(({ id, sequence }) => `>${id}\n${sequence}\n`)
+		writeFileSync(join(data, `${own}.fasta`), lines.join(''))
+	}
+	const { code, stdout, stderr } = await subloc(['train', data, '-o', run, ...FLAGS])
+	t.is(code, 0, stderr)
+	t.regex(stdout, /^accuracy \d+\.\d % on the stratified test part \(\d+ proteins\)/)
+	t.regex(stdout, /cytoplasmic +c /)
+	t.regex(stderr, /epoch 2\/2 {2}training loss/)
+	t.regex(stderr, /relatives of the held-out proteins/)
+})
+test.after.always(() => rmSync(home, { recursive: true, force: true }))
+
+test('train leaves a whole run folder', (t) => {
+	for (const name of ['config.json', 'run.json', 'metrics.jsonl', 'splits.tsv', 'model.safetensors', 'predictions.tsv', 'evaluation.json', 'figures/confusion.svg', 'DONE']) {
+		t.true(existsSync(join(run, name)), name)
+	}
+	const rows = readFileSync(join(run, 'predictions.tsv'), 'utf8').trim().split('\n')
+	const { records } = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8'))
+	t.is(rows.length, records + 1)
+})
+
+test('predict from a file, gzip and stdin gives the same rows; data alone is on stdout', async (t) => {
+	const text = '>a x\nMKVLAGESTD\n>b\n>c\nMK\n'
+	writeFileSync(join(home, 'in.fa.gz'), gzipSync(text))
+	const piped = await subloc(['predict', '-', '--model', run], { input: text })
+	t.is(piped.code, 0, piped.stderr)
+	const lines = piped.stdout.split('\n')
+	t.regex(lines[0]!, /^id\tstatus\tcompartment\tprobability\tspread\tER\t/)
+	t.regex(lines[1]!, /^a\tok\t\w+\t0\.\d{6}\t0\.000000\t/)
+	t.regex(lines[2]!, /^b\tskipped:INVALID_FASTA\t\t/)
+	t.is(lines.length, 5)
+	t.regex(piped.stderr, /3 proteins predicted, 1 skipped/)
+	t.regex(piped.stderr, /skipped b/)
+	const file = join(home, 'out.csv')
+	const written = await subloc(['predict', join(home, 'in.fa.gz'), '--model', join(run, 'model.safetensors'), '-o', file, '--quiet'])
+	t.is(written.code, 0)
+	t.is(written.stdout, '')
+	t.is(readFileSync(file, 'utf8'), piped.stdout.replaceAll('\t', ','))
+	const strict = await subloc(['predict', '-', '--model', run, '--strict'], { input: text })
+	t.is(strict.code, 65)
+	t.regex(strict.stderr, /error INVALID_FASTA: stdin:3: b: the record has no residues/)
+})
+
+test('a pipe that closes early is no failure', (t) => {
+	const records = Array.from({ length: 4000 }, (_, at) => `>r${at}\nMKVLAGESTD\n`).join('')
+	writeFileSync(join(home, 'many.fa'), records)
+	const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', `'${process.execPath}' dist/cli/main.js predict '${join(home, 'many.fa')}' --model '${run}' --quiet | head -n 1`], { cwd: ROOT, encoding: 'utf8' })
+	t.is(status, 0, stderr)
+	t.regex(stdout, /^id\t/)
+	t.is(stderr, '')
+})
+
+test('evaluate scores the held-out part alone of the data that the model was trained on', async (t) => {
+	const own = await subloc(['evaluate', run, data])
+	t.is(own.code, 0, own.stderr)
+	t.regex(own.stdout, /on the held-out part \(stratified\)/)
+	const written = await subloc(['evaluate', run, '--json'])
+	const again = await subloc(['evaluate', run, data, '--json', '-o', join(home, 'scores')])
+	t.deepEqual(JSON.parse(again.stdout).confusion, JSON.parse(written.stdout).confusion)
+	t.true(existsSync(join(home, 'scores/predictions.tsv')))
+})
+
+test('evaluate on other data counts clusters and warns of known ids', async (t) => {
+	const path = join(home, 'other.tsv')
+	writeFileSync(path, 'id\tsequence\tclass\tcluster\nsynthetic_ER_0001\tMKVL\tER\tx\nnew\tMKSKL\tER\tx\n')
+	const { code, stdout, stderr } = await subloc(['evaluate', run, path])
+	t.is(code, 0, stderr)
+	t.regex(stdout, /accuracy a homology cluster .* \(1 clusters\)/)
+	t.regex(stderr, /1 of 2 ids also stand in the data/)
+	writeFileSync(path, 'id\tsequence\tclass\na\tMK\tMoon\n')
+	const unknown = await subloc(['evaluate', run, path])
+	t.is(unknown.code, 65)
+	t.regex(unknown.stderr, /UNKNOWN_CLASS: .*other\.tsv:2: a: the model does not know class 'Moon'/)
+})
+
+test('split, then train and cross-validate on its folds', async (t) => {
+	const file = join(home, 'folds.tsv')
+	t.is((await subloc(['split', data, '-o', file, '--folds', '3'])).code, 0)
+	const one = await subloc(['train', data, '-o', join(home, 'fold2'), ...FLAGS, '--split', file, '--fold', '2'])
+	t.is(one.code, 0, one.stderr)
+	t.regex(one.stdout, /on fold 2 of a stratified split/)
+	const all = await subloc(['cross-validate', data, '-o', join(home, 'cv'), ...FLAGS, '--split', file])
+	t.is(all.code, 0, all.stderr)
+	t.regex(all.stdout, /on 3 folds of a stratified split \(48 proteins\)/)
+	t.is(readFileSync(join(home, 'cv/predictions.tsv'), 'utf8').trim().split('\n').length, 49)
+	const part = await subloc(['cross-validate', data, '-o', join(home, 'cv2'), ...FLAGS, '--fold', '2/3'])
+	t.is(part.code, 0, part.stderr)
+	t.deepEqual(readFileSync(join(home, 'cv2/model.safetensors')), readFileSync(join(home, 'fold2/model.safetensors')))
+})
+
+test('a configuration file, --set and flags come together in config.json', async (t) => {
+	const file = join(home, 'my.yaml')
+	writeFileSync(file, 'preset: quick\nhidden: 6\nepochs: 9\nblocks: [onehot]\noptimizer:\n  learningRate: 0.01\n')
+	const output = join(home, 'configured')
+	const { code, stderr } = await subloc(['train', data, '-o', output, '--config', file, '--set', 'optimizer.beta1=0.8', '--set', 'forgetBias=1', '--epochs', '1'])
+	t.is(code, 0, stderr)
+	const config = JSON.parse(readFileSync(join(output, 'config.json'), 'utf8'))
+	t.like(config, { hidden: 6, epochs: 1, forgetBias: 1 })
+	t.like(config.optimizer, { learningRate: 0.01, beta1: 0.8, beta2: 0.999 })
+	const again = await subloc(['train', data, '-o', join(home, 'again'), '--config', join(output, 'config.json')])
+	t.is(again.code, 0, again.stderr)
+	t.deepEqual(readFileSync(join(home, 'again/model.safetensors')), readFileSync(join(output, 'model.safetensors')))
+})
+
+test('a stopped training exits with its code, and --resume ends it with the same bytes', async (t) => {
+	const long = [...FLAGS, '--epochs', '200']
+	t.is((await subloc(['train', data, '-o', join(home, 'whole'), ...long])).code, 0)
+	for (const [signal, code] of [['SIGTERM', 143], ['SIGUSR1', 75], ['SIGINT', 130]] as const) {
+		const stopped = await subloc(['train', data, '-o', join(home, 'stopped'), ...long, '--resume'], {
+			onStart: (child) => child.stderr!.once('data', () => setTimeout(() => child.kill(signal), 250)),
+		})
+		t.is(stopped.code, code, stopped.stderr)
+		t.regex(stopped.stderr, /--resume goes on/)
+	}
+	const resumed = await subloc(['train', data, '-o', join(home, 'stopped'), '--resume'])
+	t.is(resumed.code, 0, resumed.stderr)
+	for (const name of ['model.safetensors', 'metrics.jsonl', 'predictions.tsv']) {
+		t.deepEqual(readFileSync(join(home, 'stopped', name)), readFileSync(join(home, 'whole', name)), name)
+	}
+})
+
+test('check reports, and exits with 65 where a record cannot be used', async (t) => {
+	const good = await subloc(['check', '-'], { input: '>a\nMKV\n>b\nKXV\n' })
+	t.is(good.code, 0)
+	t.regex(good.stdout, /2 records, 2 can be predicted, 6 residues/)
+	t.regex(good.stdout, /outside the 20: X 1/)
+	const bad = await subloc(['check', '-', '--json'], { input: '>a\nMKV\n>b\nK1\n' })
+	t.is(bad.code, 65)
+	t.is(JSON.parse(bad.stdout).problems[0].line, 4)
+})
+
+test('info and devices tell, as text and as JSON', async (t) => {
+	const text = await subloc(['info', run])
+	t.regex(text.stdout, /r-lstm, 1 network of \d+ weights \(seeds 1\)/)
+	const json = JSON.parse((await subloc(['info', run, '--json'])).stdout)
+	t.is(json.config.hidden, 6)
+	t.is(json.model.classes.length, 8)
+	const devices = JSON.parse((await subloc(['devices', '--json'])).stdout)
+	t.is(devices.devices[0].backend, 'cpu')
+	t.true(devices.devices[0].available)
+	t.regex((await subloc(['devices'])).stdout, /cpu +✔/)
+})
+
+test('--version prints the version alone; help teaches', async (t) => {
+	t.is((await subloc(['--version'])).stdout, `${packageVersion()}\n`)
+	const help = await subloc(['--help'])
+	t.is(help.code, 0)
+	for (const command of ['train', 'predict', 'evaluate', 'cross-validate', 'split', 'check', 'info', 'devices', 'demo']) {
+		t.true(help.stdout.includes(command), command)
+		t.is((await subloc([command, '--help'])).code, 0)
+	}
+})
+
+test('--log-format json writes one object a line on stderr', async (t) => {
+	const { stderr } = await subloc(['train', data, '-o', join(home, 'json'), ...FLAGS, '--log-format', 'json'])
+	const lines = stderr.trim().split('\n').map((line) => JSON.parse(line))
+	t.deepEqual(lines.filter(({ event }) => event === 'epoch').map(({ epoch }) => epoch), [1, 2])
+	t.true(lines.every(({ time }) => !Number.isNaN(Date.parse(time))))
+	const failed = await subloc(['predict', 'nowhere.fa', '--model', run, '--log-format', 'json'])
+	t.like(JSON.parse(failed.stderr), { event: 'error', code: 'INPUT_MISSING', file: 'nowhere.fa' })
+})
+
+const ends = test.macro<[title: string, code: number, message: RegExp, args: readonly string[]]>({
+	async exec(t, _, code, message, args) {
+		const { code: found, stderr } = await subloc(args)
+		t.is(found, code, stderr)
+		t.regex(stderr, message)
+		t.notRegex(stderr, / at .*\.js:\d+/)
+	},
+	title: (_, title, code) => `exit code ${code}: ${title}`,
+})
+test(ends, 'an unknown command', 2, /unknown command/, ['fly'])
+test(ends, 'an unknown flag', 2, /unknown option/, ['train', data, '-o', join(home, 'x'), '--hiden', '3'])
+test(ends, 'a flag out of range', 2, /whole number/, ['train', data, '-o', join(home, 'x'), '--hidden', '0'])
+test(ends, 'a wrong --set', 2, /INVALID_CONFIG.*optimizer\.learningRate/, ['train', data, '-o', join(home, 'x'), '--set', 'optimizer.learningRate=fast'])
+test(ends, 'a --set of nothing', 2, /path=value/, ['train', data, '-o', join(home, 'x'), '--set', 'hidden'])
+test(ends, 'an existing run', 2, /holds a run/, ['train', data, '-o', run, ...FLAGS])
+test(ends, 'no data', 66, /nowhere: .*no such file/, ['train', 'nowhere', '-o', join(home, 'x')])
+test(ends, 'no input', 66, /nowhere\.fa: .*no such file/, ['predict', 'nowhere.fa', '--model', run])
+test(ends, 'no model', 69, /INVALID_MODEL/, ['predict', '-', '--model', join(home, 'nothing')])
+test(ends, 'a backend that this machine lacks', 69, /BACKEND_UNAVAILABLE.*cuda/, ['train', data, '-o', join(home, 'cuda'), ...FLAGS, '--backend', 'cuda'])
+test(ends, 'an output below a file', 73, /IO: .*not a folder/, ['train', data, '-o', join(ROOT, 'package.json/run'), ...FLAGS])
+test(ends, 'predictions below a file', 73, /IO: /, ['predict', '-', '--model', run, '-o', join(ROOT, 'package.json/out.tsv')])
+test(ends, 'a full disk', 74, /no space is left/, ['split', data, '-o', '/dev/full'])
+
+test('a full disk during a training is told, and the checkpoint before it stays readable', (t) => {
+	const output = join(temporaryFolder(t), 'run')
+	// A file size limit stands in for the full disk: the checkpoint grows by a line of history an epoch.
+	const command = `trap '' XFSZ; ulimit -f 500; exec '${process.execPath}' dist/cli/main.js train '${data}' -o '${output}' ${FLAGS.join(' ')} --epochs 4000`
+	const { status, stderr } = spawnSync('bash', ['-c', command], { cwd: ROOT, encoding: 'utf8' })
+	t.is(status, 74, stderr.slice(-500))
+	t.regex(stderr, /IO: /)
+	const epochs = readFileSync(join(output, 'metrics.jsonl'), 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line).epoch)
+	t.deepEqual(epochs, epochs.map((_, at) => at + 1))
+	t.true(epochs.length > 10)
+	// safetensors: 8 bytes of header length, the header, the data; the file is whole.
+	const checkpoint = readFileSync(join(output, 'checkpoint/state.safetensors'))
+	const header = JSON.parse(checkpoint.subarray(8, 8 + Number(checkpoint.readBigUInt64LE())).toString())
+	const ends = Object.values(header).map((entry) => (entry as { data_offsets?: number[] }).data_offsets?.[1] ?? 0)
+	t.is(8 + Number(checkpoint.readBigUInt64LE()) + Math.max(...ends), checkpoint.length)
+	t.true(JSON.parse(header.__metadata__.subloc).history.length >= epochs.length)
+})

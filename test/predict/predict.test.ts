@@ -1,0 +1,146 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import test from 'ava'
+import { type Model, type Prediction, predict, predictAll, predictionFormatter, type SublocError, sequenceRecord, syntheticDataset, train, writePredictions } from 'subloc-native'
+import { temporaryFolder } from '../support/folder.js'
+import { SMALL, smallDataset } from '../support/models.js'
+
+const dataset = smallDataset()
+let model: Model
+let attending: Model
+test.before(async () => {
+	model = await train(dataset, SMALL)
+	attending = await train(dataset, { ...SMALL, model: 'a-lstm', members: 2, maxResidues: 30 })
+})
+
+const probabilities = (predictions: Prediction[]) => predictions.map((prediction) => prediction.probabilities)
+
+test('rows out are records in, in order; a bad record has a status and no numbers', async (t) => {
+	const text = '>a\nMKVLA\n>b\n>c\nMK7\n>d\nW\n'
+	const found = await predictAll(model, Readable.from([Buffer.from(text)]))
+	t.deepEqual(found.map(({ id, status, problem }) => [id, status, problem?.code]), [
+		['a', 'ok', undefined],
+		['b', 'skipped', 'INVALID_FASTA'],
+		['c', 'skipped', 'UNKNOWN_RESIDUE'],
+		['d', 'ok', undefined],
+	])
+	t.like(found[1], { compartment: null, probability: null, spread: null, probabilities: null })
+	for (const { probabilities, compartment, probability } of [found[0]!, found[3]!]) {
+		const values = Object.values(probabilities!)
+		t.true(Math.abs(values.reduce((a, b) => a + b, 0) - 1) < 1e-5)
+		t.is(probability, Math.max(...values))
+		t.is(probabilities![compartment!], probability!)
+	}
+	await t.throwsAsync(predictAll(model, Readable.from([Buffer.from(text)]), { onProblem: 'fail' }), { code: 'INVALID_FASTA' })
+})
+
+test('a protein’s probabilities do not depend on those around it', async (t) => {
+	const lengths = [1, 2, 20, 21, 22, 400, 1000, 1001, 1500]
+	const records = lengths.map((length) => sequenceRecord(`p${length}`, 'MKVLAGESTDRNHPWYFICQ'.repeat(75).slice(0, length)))
+	for (const own of [model, attending]) {
+		const together = probabilities(await predictAll(own, records))
+		t.deepEqual(probabilities(await predictAll(own, [...records].reverse())), [...together].reverse())
+		for (const [at, record] of records.entries()) t.deepEqual(probabilities(await predictAll(own, [record]))[0], together[at])
+	}
+})
+
+test('many chunks give what one gives', async (t) => {
+	const many = Array.from({ length: 2500 }, (_, at) => ({ ...dataset.records[at % dataset.records.length]!, id: `r${at}` }))
+	const found = await predictAll(model, many)
+	t.deepEqual(found.map(({ id }) => id), many.map(({ id }) => id))
+	const once = probabilities(await predictAll(model, dataset.records))
+	t.deepEqual(probabilities(found), found.map((_, at) => once[at % once.length]!))
+})
+
+test('titin’s 35,000 residues are predicted by their ends', async (t) => {
+	const titin = 'MKVLAGESTDRNHPWYFICQ'.repeat(1750)
+	const [whole, ends] = await predictAll(model, [sequenceRecord('titin', titin), sequenceRecord('ends', titin.slice(0, 500) + titin.slice(-500))])
+	t.is(whole!.length, 35_000)
+	t.deepEqual(whole!.probabilities, ends!.probabilities)
+})
+
+test('attention weights sum to 1 and name original positions', async (t) => {
+	const record = sequenceRecord('p', 'MKVLAGESTDRNHPWYFICQ'.repeat(2))
+	const [found] = await predictAll(attending, [record], { attention: true })
+	const { weights, positions } = found!.attention!
+	t.deepEqual([...positions], [...Array(15).keys()].map((at) => at + 1).concat([...Array(15).keys()].map((at) => at + 26)))
+	t.true(Math.abs(weights.reduce((a, b) => a + b, 0) - 1) < 1e-5)
+	t.is((await predictAll(model, [record], { attention: true }))[0]!.attention, null)
+})
+
+test('a gzip file that breaks off gives what came before, then the error with its line', async (t) => {
+	const path = join(temporaryFolder(t), 'x.fa.gz')
+	const { records } = syntheticDataset({ perClass: 300, length: [100, 200] })
+	const packed = gzipSync(records.map(({ id, sequence }) => `>${id}\n${sequence}\n`).join(''))
+	writeFileSync(path, packed.subarray(0, packed.length - 2000))
+	let count = 0
+	const error = await t.throwsAsync<SublocError>(
+		async () => {
+			for await (const _ of predict(model, path)) count += 1
+		},
+		{ code: 'INVALID_FASTA', message: /too early/ },
+	)
+	t.true(count > 1000 && count < records.length, `${count}`)
+	t.true(error!.line! > 2 * count - 10)
+	t.is(error!.file, path)
+})
+
+test('aborting ends a prediction with the signal’s reason', async (t) => {
+	const reason = new Error('enough')
+	const controller = new AbortController()
+	const endless = (function* () {
+		for (let at = 0; ; at++) yield sequenceRecord(`r${at}`, 'MKVLAGESTDRNHPWYFICQ'.repeat(20))
+	})()
+	const error = await t.throwsAsync(async () => {
+		let seen = 0
+		for await (const _ of predict(model, endless, { signal: controller.signal })) if (++seen === 10) controller.abort(reason)
+	})
+	t.is(error, reason)
+})
+
+test('leaving the loop closes the input', async (t) => {
+	let closed = false
+	async function* input() {
+		try {
+			for (let at = 0; ; at++) yield sequenceRecord(`r${at}`, 'MKV')
+		} finally {
+			closed = true
+		}
+	}
+	for await (const _ of predict(model, input())) break
+	t.true(closed)
+})
+
+test('rows of each format', async (t) => {
+	const ok: Prediction = {
+		...{ id: 'a,"b', status: 'ok', problem: null, length: 3, compartment: 'ER', probability: 0.75, spread: 0.0000004 },
+		...{ probabilities: { ER: 0.75, Golgi: 0.25 }, attention: null },
+	}
+	const [, skipped] = await predictAll(model, [sequenceRecord('x', 'MK'), sequenceRecord('b', 'M1')])
+	const classes = ['ER', 'Golgi']
+	const lines = (format: 'tsv' | 'csv' | 'jsonl') => {
+		const { header, row } = predictionFormatter(format, classes)
+		return [header, row(ok), row(skipped!)]
+	}
+	t.deepEqual(lines('tsv'), [
+		'id\tstatus\tcompartment\tprobability\tspread\tER\tGolgi\n',
+		'a,"b\tok\tER\t0.750000\t0.000000\t0.750000\t0.250000\n',
+		'b\tskipped:UNKNOWN_RESIDUE\t\t\t\t\t\n',
+	])
+	t.deepEqual(lines('csv').slice(1), ['"a,""b",ok,ER,0.750000,0.000000,0.750000,0.250000\n', 'b,skipped:UNKNOWN_RESIDUE,,,,,\n'])
+	const [none, first, second] = lines('jsonl')
+	t.is(none, '')
+	t.deepEqual(JSON.parse(first!).probabilities, { ER: 0.75, Golgi: 0.25 })
+	t.like(JSON.parse(second!), { id: 'b', status: 'skipped', compartment: null, problem: { code: 'UNKNOWN_RESIDUE', residue: '1', position: 2 } })
+	t.throws(() => predictionFormatter('xml' as never, classes), { code: 'INVALID_OPTION' })
+})
+
+test('an output that cannot be created or written is IO with its stage', async (t) => {
+	const write = (path: string) => writePredictions(predict(model, dataset.records), path, { classes: model.classes })
+	const create = await t.throwsAsync<SublocError>(write(join(import.meta.filename, 'x.tsv')), { code: 'IO' })
+	t.is(create!.facts.stage, 'create')
+	const full = await t.throwsAsync<SublocError>(write('/dev/full'), { code: 'IO' })
+	t.is(full!.facts.stage, 'write')
+})
