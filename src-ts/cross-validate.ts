@@ -60,9 +60,15 @@ async function validate(
 		seeds,
 	}))
 	const foldOf = (member: number) => Math.ceil(member / seeds.length)
-	const model = await trainGroups(dataset, options, (report) => emit({ ...report, fold: foldOf(report.member) }), signal, {
-		...{ config, warnings, split, fold: null, folds: split.folds, groups },
-	})
+	const model = await trainGroups(
+		dataset,
+		options,
+		(report) => emit({ ...report, fold: foldOf(report.member) }),
+		signal,
+		{
+			...{ config, warnings, split, fold: null, folds: split.folds, groups },
+		},
+	)
 	const models = groups.map((_, index) => {
 		const own = seeds.map((_, member) => index * seeds.length + member)
 		return new Model(nativeOf(model).select(own), null)

@@ -123,7 +123,9 @@ export function fileError(error: unknown, file: string, stage: 'create' | 'write
 	const missing = stage === 'read' && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 	const code = missing ? 'INPUT_MISSING' : 'IO'
 	const facts = { file, stage, reason: String(error.code) }
-	return new SublocError(code, `cannot ${stage === 'write' ? 'write to' : stage} it: ${reason}`, facts, { cause: error })
+	return new SublocError(code, `cannot ${stage === 'write' ? 'write to' : stage} it: ${reason}`, facts, {
+		cause: error,
+	})
 }
 
 const REASONS: Record<string, string> = {

@@ -2,8 +2,8 @@
  * subloc-native: where in the cell a protein lives, and why. The convolutional LSTM networks of Sønderby et al. 2015, trained and run natively.
  */
 export { loadConfig, parseConfig } from './config/load.js'
-export { type Preset, PRESETS } from './config/presets.js'
-export { resolveConfig, type Resolved } from './config/resolve.js'
+export { PRESETS, type Preset } from './config/presets.js'
+export { type Resolved, resolveConfig } from './config/resolve.js'
 export { type ConfigFile, configJsonSchema, type TrainingConfig } from './config/schema.js'
 export {
 	type CrossValidateOptions,
@@ -21,7 +21,15 @@ export {
 	readDataset,
 } from './dataset/dataset.js'
 export { formatSplit, readSplit } from './dataset/split/file.js'
-export { columnSplit, holdOut, type Part, type Rows, rowsOf, type Split, stratifiedFolds } from './dataset/split/split.js'
+export {
+	columnSplit,
+	holdOut,
+	type Part,
+	type Rows,
+	rowsOf,
+	type Split,
+	stratifiedFolds,
+} from './dataset/split/split.js'
 export { SYNTHETIC_CLASSES, type SyntheticClass, type SyntheticOptions, syntheticDataset } from './dataset/synthetic.js'
 export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable } from './encoding/blocks.js'
 export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/profile/implied.js'
@@ -36,12 +44,24 @@ export {
 } from './evaluate/evaluate.js'
 export { type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
 export { type ConfusionFigureOptions, confusionFigure } from './figures/confusion.js'
-export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { writeWhole } from './model/files.js'
+export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
 export type { RuntimeOptions } from './model/runtime.js'
-export { compiledBackends, cpuInfo, type DeviceReport, listDevices, type NativeEpochReport, nativeInfo } from './native/binding.js'
-export { PREDICTION_FORMATS, type PredictionFormat, type PredictionFormatter, predictionFormatter } from './predict/format.js'
+export {
+	compiledBackends,
+	cpuInfo,
+	type DeviceReport,
+	listDevices,
+	type NativeEpochReport,
+	nativeInfo,
+} from './native/binding.js'
+export {
+	PREDICTION_FORMATS,
+	type PredictionFormat,
+	type PredictionFormatter,
+	predictionFormatter,
+} from './predict/format.js'
 export {
 	type Prediction,
 	type PredictionInput,

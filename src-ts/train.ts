@@ -190,7 +190,8 @@ export async function trainGroups(
 		} else if (event.kind === 'epoch') {
 			const { kind: _, seconds, ...report } = event
 			history.push(report)
-			if (event.member === members.length || info.epochSeconds.length < event.epoch) info.epochSeconds[event.epoch - 1] = seconds
+			if (event.member === members.length || info.epochSeconds.length < event.epoch)
+				info.epochSeconds[event.epoch - 1] = seconds
 			log.add(report, job.cancel)
 			emit({ ...report, seconds })
 		}
@@ -290,7 +291,8 @@ async function openFolder(
 		if (run?.dataset.digest !== info.dataset.digest) {
 			throw different(`the run in ${folder.path} was trained on other records`, { option: 'dataset' })
 		}
-		if ((await folder.read('split')) !== split) throw different(`the run in ${folder.path} has another split`, { option: 'split' })
+		if ((await folder.read('split')) !== split)
+			throw different(`the run in ${folder.path} has another split`, { option: 'split' })
 		if (await folder.has('done')) return loadModel(folder.path)
 		info.started = run.started
 	}
@@ -300,7 +302,12 @@ async function openFolder(
 	return null
 }
 
-function nativeModelConfig(config: TrainingConfig, classes: readonly string[], tableFeatures: number, profile: boolean) {
+function nativeModelConfig(
+	config: TrainingConfig,
+	classes: readonly string[],
+	tableFeatures: number,
+	profile: boolean,
+) {
 	const { model: kind, hidden, blocks, filterWidths, filtersPerWidth, maxResidues } = config
 	const attention = config.attention ?? 2 * hidden
 	const dense = config.dense ?? 2 * hidden

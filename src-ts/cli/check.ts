@@ -6,7 +6,9 @@ export function checkCommand(): Command {
 	return withLog(
 		new Command('check')
 			.summary('look at a FASTA file before a long job')
-			.description('Reads all of a FASTA file and reports lengths, odd letters, duplicates and records that cannot be used.')
+			.description(
+				'Reads all of a FASTA file and reports lengths, odd letters, duplicates and records that cannot be used.',
+			)
 			.argument('<in>', 'FASTA, plain or gzip, or - for stdin')
 			.option('--json', 'print JSON')
 			.addHelpText('after', '\nEnds with exit code 65 where a record cannot be used.'),
@@ -19,7 +21,8 @@ export function checkCommand(): Command {
 }
 
 function reportText(report: InputReport): string {
-	const { records, usable, residues, length, cut, maxResidues, nonStandard, duplicateIds, problems, problemCount } = report
+	const { records, usable, residues, length, cut, maxResidues, nonStandard, duplicateIds, problems, problemCount } =
+		report
 	const letters = Object.entries(nonStandard).map(([letter, count]) => `${letter} ${count}`)
 	const lines = [
 		`${report.file}: ${records} records, ${usable} can be predicted, ${residues} residues`,
@@ -27,9 +30,15 @@ function reportText(report: InputReport): string {
 		...(cut > 0 ? [`${cut} are longer than ${maxResidues} residues: their middle is left out`] : []),
 		...(letters.length > 0 ? [`letters outside the 20: ${letters.join(', ')}`] : []),
 		...(report.firstNotMethionine > 0
-			? [`${report.firstNotMethionine} do not begin with M: fragments and mature proteins have lost their targeting signal`]
+			? [
+					`${report.firstNotMethionine} do not begin with M: fragments and mature proteins have lost their targeting signal`,
+				]
 			: []),
-		...(duplicateIds.length > 0 ? [`ids that occur more than once: ${duplicateIds.slice(0, 10).join(', ')}${duplicateIds.length > 10 ? ', …' : ''}`] : []),
+		...(duplicateIds.length > 0
+			? [
+					`ids that occur more than once: ${duplicateIds.slice(0, 10).join(', ')}${duplicateIds.length > 10 ? ', …' : ''}`,
+				]
+			: []),
 		...(report.duplicateSequences > 0 ? [`${report.duplicateSequences} sequences occur again`] : []),
 		...problems.slice(0, 20).map(({ line, record, message }) => `${report.file}:${line}: ${record}: ${message}`),
 		...(problemCount > 20 ? [`… ${problemCount - 20} more problems (--json lists 100)`] : []),

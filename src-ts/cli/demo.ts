@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -41,13 +42,22 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 	await clear(flags.output)
 	const data = join(flags.output, 'proteins')
 	const output = join(flags.output, 'run')
-	const dataset = syntheticDataset({ seed: 1, perClass: 100 })
+	const dataset = syntheticDataset({ seed: 1, perClass: 100, length: [60, 200] })
 	await writeDataset(dataset, data)
 	log.event('dataset', `${dataset.records.length} synthetic proteins of ${dataset.classes.length} classes: ${data}`)
 
 	const training = new TrainingLog(log, 1)
 	const job = train(dataset, {
-		...{ preset: 'quick', hidden: 24, filtersPerWidth: 8, epochs: EPOCHS, batchSize: 32, output, signal, ...runtimeOf(flags) },
+		...{
+			preset: 'quick',
+			hidden: 24,
+			filtersPerWidth: 8,
+			epochs: EPOCHS,
+			batchSize: 32,
+			output,
+			signal,
+			...runtimeOf(flags),
+		},
 		...{ optimizer: { learningRate: 4e-3 }, schedule: { kind: 'cosine', warmupEpochs: 1, finalFraction: 0.02 } },
 		dropout: { lstmInput: 0.2, denseInput: 0.3, softmaxInput: 0.3 },
 		onProgress: (progress) => training.step(progress),
@@ -63,7 +73,7 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 	process.stdout.write('\n')
 	printEvaluation(evaluation)
 
-	const fresh = syntheticDataset({ seed: 2, perClass: 1 })
+	const fresh = syntheticDataset({ seed: 2, perClass: 1, withoutSignal: 0 })
 	const names = ['mitochondrial', 'peroxisomal', 'plasma_membrane']
 	const three = fresh.records.filter((record) => names.includes(record.class))
 	const newOnes = join(flags.output, 'new.fasta')
@@ -78,16 +88,23 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 
 async function heldOut(dataset: Dataset, output: string) {
 	const text = (await new RunFolder(output).read('split'))!
-	const held = new Set(text.split('\n').filter((line) => line.endsWith('\ttest')).map((line) => line.split('\t')[0]))
+	const held = new Set(
+		text
+			.split('\n')
+			.filter((line) => line.endsWith('\ttest'))
+			.map((line) => line.split('\t')[0]),
+	)
 	return { test: dataset.records.filter(({ id }) => held.has(id)) }
 }
 
 /** A former demo is replaced; anything else in that place is not. */
 async function clear(output: string): Promise<void> {
 	const marker = join(output, 'proteins')
-	const { existsSync, readdirSync } = await import('node:fs')
 	if (existsSync(output) && !existsSync(marker) && readdirSync(output).length > 0) {
-		throw new SublocError('INVALID_OPTION', `${output} holds something else: name another folder with -o`, { option: 'output', value: output })
+		throw new SublocError('INVALID_OPTION', `${output} holds something else: name another folder with -o`, {
+			option: 'output',
+			value: output,
+		})
 	}
 	for (const own of ['proteins', 'run', 'new.fasta']) await rm(join(output, own), { recursive: true, force: true })
 }
@@ -96,10 +113,17 @@ async function writeDataset({ records, classes }: Dataset, folder: string): Prom
 	try {
 		await mkdir(folder, { recursive: true })
 	} catch (error) {
-		throw new SublocError('IO', `cannot create it: ${(error as Error).message}`, { file: folder, stage: 'create' }, { cause: error })
+		throw new SublocError(
+			'IO',
+			`cannot create it: ${(error as Error).message}`,
+			{ file: folder, stage: 'create' },
+			{ cause: error },
+		)
 	}
 	for (const own of classes) {
-		const lines = records.filter((record) => record.class === own).map(({ id, sequence }) => `>${id} synthetic\n${sequence}\n`)
+		const lines = records
+			.filter((record) => record.class === own)
+			.map(({ id, sequence }) => `>${id} synthetic\n${sequence}\n`)
 		await writeWhole(join(folder, `${own}.fasta`), lines.join(''))
 	}
 }

@@ -4,7 +4,9 @@ import { type CommonOptions, openLog, withLog } from './options.js'
 
 export function devicesCommand(): Command {
 	return withLog(
-		new Command('devices').summary('tell where a job can run here, and why not elsewhere').option('--json', 'print JSON'),
+		new Command('devices')
+			.summary('tell where a job can run here, and why not elsewhere')
+			.option('--json', 'print JSON'),
 	).action((flags: CommonOptions & { json?: boolean }) => {
 		openLog(flags)
 		const { build } = nativeInfo()

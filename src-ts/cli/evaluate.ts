@@ -6,9 +6,9 @@ import {
 	loadModel,
 	type Model,
 	predictAll,
+	RunFolder,
 	readDataset,
 	readSplit,
-	RunFolder,
 	SublocError,
 } from 'subloc-native'
 import type { Log } from './log.js'
@@ -55,7 +55,9 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 async function writtenEvaluation(folder: string): Promise<Evaluation> {
 	const evaluation = await new RunFolder(folder).readJson<Evaluation>('evaluation')
 	if (evaluation) return evaluation
-	throw new SublocError('INPUT_MISSING', 'the run has no scores; name labelled proteins: subloc evaluate RUN DATA', { file: folder })
+	throw new SublocError('INPUT_MISSING', 'the run has no scores; name labelled proteins: subloc evaluate RUN DATA', {
+		file: folder,
+	})
 }
 
 /** All records, or the held-out ones of the data that the model was trained on. */
@@ -67,12 +69,17 @@ async function scoredRecords(folder: string, model: Model, dataset: Dataset, log
 		const held = training.info.split.fold ?? 'test'
 		const records = dataset.records.filter((_, row) => split.parts[row] === held)
 		if (records.length === 0) {
-			throw new SublocError('INVALID_DATASET', 'the model was trained on all of these proteins: nothing is left to score', { file: dataset.source })
+			throw new SublocError(
+				'INVALID_DATASET',
+				'the model was trained on all of these proteins: nothing is left to score',
+				{ file: dataset.source },
+			)
 		}
 		return { records, on: `the held-out part (${split.by}) of ${dataset.source}` }
 	}
 	const known = new Set(training.split.split('\n').map((line) => line.split('\t')[0]))
 	const shared = dataset.records.filter(({ id }) => known.has(id)).length
-	if (shared > 0) log.warning(`${shared} of ${dataset.records.length} ids also stand in the data that the model was trained on`)
+	if (shared > 0)
+		log.warning(`${shared} of ${dataset.records.length} ids also stand in the data that the model was trained on`)
 	return { records: dataset.records, on: dataset.source }
 }

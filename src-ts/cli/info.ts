@@ -18,7 +18,8 @@ export function infoCommand(): Command {
 			return
 		}
 		const { kind, members, parameters, hidden, attention, dense, filterWidths, filtersPerWidth } = info
-		const units = kind === 'a-lstm' ? `${hidden} LSTM, ${attention} attention, ${dense} dense` : `${hidden} LSTM, ${dense} dense`
+		const units =
+			kind === 'a-lstm' ? `${hidden} LSTM, ${attention} attention, ${dense} dense` : `${hidden} LSTM, ${dense} dense`
 		const lines = [
 			`${kind}, ${members} ${members === 1 ? 'network' : 'networks'} of ${parameters} weights (seeds ${info.seeds.join(', ')})`,
 			`classes: ${info.classes.join(', ')}`,

@@ -20,7 +20,9 @@ export function withLog(command: Command): Command {
 export function withRuntime(command: Command): Command {
 	return withLog(
 		command
-			.addOption(new Option('--backend <name>', 'where to compute').choices(['auto', 'cpu', 'wgpu', 'cuda']).default('auto'))
+			.addOption(
+				new Option('--backend <name>', 'where to compute').choices(['auto', 'cpu', 'wgpu', 'cuda']).default('auto'),
+			)
 			.option('--threads <n>', 'CPU threads (default: all that this process may use)', wholeNumber(1, 1024))
 			.addOption(
 				new Option('--cpu-isa <set>', 'instruction set of the CPU kernels')
@@ -46,7 +48,9 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
 	return (text) => {
 		const value = Number(text)
 		if (/^\d+$/.test(text) && value >= min && value <= max) return value
-		throw new InvalidArgumentError(`a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`} is needed.`)
+		throw new InvalidArgumentError(
+			`a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`} is needed.`,
+		)
 	}
 }
 

@@ -1,5 +1,12 @@
 import { Command, Option } from 'commander'
-import { loadModel, PREDICTION_FORMATS, type Prediction, type PredictionFormat, predict, writePredictions } from 'subloc-native'
+import {
+	loadModel,
+	PREDICTION_FORMATS,
+	type Prediction,
+	type PredictionFormat,
+	predict,
+	writePredictions,
+} from 'subloc-native'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 
@@ -24,7 +31,13 @@ export function predictCommand(): Command {
 			.requiredOption('--model <run>', 'run folder or model.safetensors')
 			.option('-o, --output <file>', 'where to write; - is stdout', '-')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
-			.addOption(new Option('--missing-profile <policy>', 'what stands in for a missing profile').choices(['blosum', 'onehot', 'fail']))
+			.addOption(
+				new Option('--missing-profile <policy>', 'what stands in for a missing profile').choices([
+					'blosum',
+					'onehot',
+					'fail',
+				]),
+			)
 			.addOption(new Option('--format <format>', 'default: by the ending of -o, else tsv').choices(PREDICTION_FORMATS))
 			.option('--strict', 'end with an error at the first record that cannot be used'),
 	)
@@ -65,9 +78,13 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	for (const one of skipped.slice(0, 5)) log.warning(`skipped ${one}`)
 	if (skipped.length > 5) log.warning(`… and ${skipped.length - 5} more, see their status`)
 	const where = flags.output === '-' ? '' : `: ${flags.output}`
-	log.event('predicted', `${count} proteins predicted, ${skipped.length} skipped, ${rate(count, started)} a second${where}`, {
-		...{ records: count, skipped: skipped.length, output: flags.output },
-	})
+	log.event(
+		'predicted',
+		`${count} proteins predicted, ${skipped.length} skipped, ${rate(count, started)} a second${where}`,
+		{
+			...{ records: count, skipped: skipped.length, output: flags.output },
+		},
+	)
 }
 
 function rate(count: number, started: number): string {

@@ -64,11 +64,18 @@ export function endWith(error: unknown): void {
 	}
 	process.exitCode = exitCode(error)
 	if (error instanceof SublocError) {
-		log.error(`${pc.red('error')} ${error.code}: ${describeError(error)}`, { code: error.code, message: error.message, ...error.facts })
+		log.error(`${pc.red('error')} ${error.code}: ${describeError(error)}`, {
+			code: error.code,
+			message: error.message,
+			...error.facts,
+		})
 		return
 	}
 	const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-	log.error(`${pc.red('error')} INTERNAL: this is a mistake in subloc-native, please report it\n${text}`, { code: 'INTERNAL', message: text })
+	log.error(`${pc.red('error')} INTERNAL: this is a mistake in subloc-native, please report it\n${text}`, {
+		code: 'INTERNAL',
+		message: text,
+	})
 }
 
 /** `subloc … | head` closes the pipe: that is no failure. */

@@ -13,10 +13,16 @@ export function splitCommand(): Command {
 	return withLog(
 		new Command('split')
 			.summary('assign proteins to folds, to use the same folds again')
-			.description('Writes a TSV with id, class and fold, for `train --split FILE --fold I` and `cross-validate --split FILE`.')
+			.description(
+				'Writes a TSV with id, class and fold, for `train --split FILE --fold I` and `cross-validate --split FILE`.',
+			)
 			.argument('<data>', 'folder of <class>.fasta, or a TSV')
 			.requiredOption('-o, --output <file>', 'where to write')
-			.addOption(new Option('--by <method>', 'stratified: every class alike in every fold').choices(['stratified']).default('stratified'))
+			.addOption(
+				new Option('--by <method>', 'stratified: every class alike in every fold')
+					.choices(['stratified'])
+					.default('stratified'),
+			)
 			.option('--folds <k>', 'number of folds', wholeNumber(2, 1000), 5)
 			.option('--seed <n>', 'of the shuffle', wholeNumber(0), 1),
 	).action(async (data: string, flags: SplitFlags) => {
@@ -24,6 +30,8 @@ export function splitCommand(): Command {
 		const dataset = await readDataset(data)
 		const split = stratifiedFolds(dataset, flags)
 		await writeWhole(flags.output, formatSplit(split, dataset))
-		log.event('written', `${dataset.records.length} proteins in ${flags.folds} folds: ${flags.output}`, { output: flags.output })
+		log.event('written', `${dataset.records.length} proteins in ${flags.folds} folds: ${flags.output}`, {
+			output: flags.output,
+		})
 	})
 }

@@ -9,7 +9,9 @@ export function percent(value: number | null): string {
 
 /** A table: the first column to the left, the others to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-	const widths = header.map((name, column) => Math.max(...[name, ...rows.map((row) => row[column]!)].map((cell) => cell.length)))
+	const widths = header.map((name, column) =>
+		Math.max(...[name, ...rows.map((row) => row[column]!)].map((cell) => cell.length)),
+	)
 	const line = (cells: readonly string[]) =>
 		cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ')
 	return [pc.bold(line(header)), ...rows.map(line)].join('\n')

@@ -1,5 +1,14 @@
 import { Command } from 'commander'
-import { evaluatePredictions, type Model, predictAll, readDataset, readSplit, RunFolder, SublocError, train } from 'subloc-native'
+import {
+	evaluatePredictions,
+	type Model,
+	predictAll,
+	RunFolder,
+	readDataset,
+	readSplit,
+	SublocError,
+	train,
+} from 'subloc-native'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
 import { untilStopped } from './process.js'
 import { printEvaluation, resumedConfig, SPLIT_NOTE, TrainingLog, writeEvaluation } from './training.js'

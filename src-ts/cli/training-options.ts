@@ -29,11 +29,23 @@ export function withTraining(command: Command): Command {
 	return withRuntime(
 		command
 			.requiredOption('-o, --output <run>', 'run folder: checkpoint, model, metrics, predictions')
-			.addOption(new Option('--preset <name>', 'where values come from that are not given (default: modern)').choices(['paper', 'modern', 'quick']))
+			.addOption(
+				new Option('--preset <name>', 'where values come from that are not given (default: modern)').choices([
+					'paper',
+					'modern',
+					'quick',
+				]),
+			)
 			.addOption(new Option('--model <kind>', 'r-lstm pools last states, a-lstm attends').choices(['r-lstm', 'a-lstm']))
 			.option('--blocks <list>', 'encoding blocks of onehot,blosum80,hsdm,profile', list)
 			.option('--profiles <dir>', 'folder of a profile store, for the block profile')
-			.addOption(new Option('--missing-profile <policy>', 'what stands in for a missing profile').choices(['blosum', 'onehot', 'fail']))
+			.addOption(
+				new Option('--missing-profile <policy>', 'what stands in for a missing profile').choices([
+					'blosum',
+					'onehot',
+					'fail',
+				]),
+			)
 			.option('--hidden <n>', 'LSTM units a direction', wholeNumber(1))
 			.option('--epochs <n>', 'passes over the training records', wholeNumber(1))
 			.option('--batch-size <n>', 'proteins a step', wholeNumber(1))
@@ -43,7 +55,12 @@ export function withTraining(command: Command): Command {
 			.option('--validation-fraction <f>', 'share of the training records that early stopping watches', fraction)
 			.option('--split <file>', "a split from `subloc split`, or `column` for the TSV's own")
 			.option('--config <file>', 'configuration in YAML or JSON; flags win over it')
-			.option('--set <path=value>', 'any configuration value, as in optimizer.learningRate=0.001; may be repeated', collect, [])
+			.option(
+				'--set <path=value>',
+				'any configuration value, as in optimizer.learningRate=0.001; may be repeated',
+				collect,
+				[],
+			)
 			.option('--resume', 'go on from the run folder’s checkpoint; begin anew where there is none'),
 	)
 }
@@ -58,7 +75,13 @@ export async function configOf(flags: TrainingFlags, resumed: ConfigFile | null)
 	const set = flags.set.reduce<Record<string, unknown>>(assign, structuredClone(file))
 	const own = {
 		...{ preset: flags.preset, model: flags.model, blocks: flags.blocks, missingProfile: flags.missingProfile },
-		...{ hidden: flags.hidden, epochs: flags.epochs, batchSize: flags.batchSize, members: flags.members, seed: flags.seed },
+		...{
+			hidden: flags.hidden,
+			epochs: flags.epochs,
+			batchSize: flags.batchSize,
+			members: flags.members,
+			seed: flags.seed,
+		},
 		...{ testFraction: flags.testFraction, validationFraction: flags.validationFraction },
 	}
 	return { ...set, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) }
@@ -68,7 +91,9 @@ export async function configOf(flags: TrainingFlags, resumed: ConfigFile | null)
 function assign(config: Record<string, unknown>, setting: string): Record<string, unknown> {
 	const [, path, value] = /^([\w.]+)=(.*)$/s.exec(setting) ?? []
 	if (path === undefined || value === undefined) {
-		throw new SublocError('INVALID_OPTION', `--set ${setting}: write path=value, as in optimizer.learningRate=0.001`, { option: 'set' })
+		throw new SublocError('INVALID_OPTION', `--set ${setting}: write path=value, as in optimizer.learningRate=0.001`, {
+			option: 'set',
+		})
 	}
 	// The nested form in YAML's flow style is checked like a file of its own.
 	const keys = path.split('.')

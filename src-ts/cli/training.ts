@@ -25,7 +25,6 @@ export class TrainingLog {
 	readonly #log: Log
 	readonly #members: number
 	readonly #started = Date.now()
-	#best: { member: number; accuracy: number } | undefined
 
 	constructor(log: Log, members: number) {
 		this.#log = log

@@ -10,6 +10,9 @@ import { type Dataset, type LabelledRecord, makeDataset } from './dataset.js'
 /** Frequencies of the residues in proteins (Robinson & Robinson 1991), in per mille, in the order of the alphabet. */
 const BACKGROUND = [78, 51, 45, 54, 19, 43, 63, 74, 22, 51, 90, 57, 22, 39, 52, 71, 58, 13, 32, 66]
 
+/** Their running sums. */
+const CUMULATIVE = BACKGROUND.map((_, at) => BACKGROUND.slice(0, at + 1).reduce((a, b) => a + b))
+
 /** The classes and the signals that are planted in them. */
 export const SYNTHETIC_CLASSES = [
 	'ER',
@@ -75,9 +78,9 @@ const PLANT: Record<SyntheticClass, (body: string, draw: Draw) => Planted> = {
 	chloroplast: (body, draw) => atStart('cTP', chloroplastPeptide(draw), body),
 	peroxisomal: (body, draw) => whole(`M${body}${draw.pick(['SKL', 'SKL', 'AKL', 'SRL', 'CKL'])}`),
 	nuclear: (body, draw) => {
-		const signal = draw.pick(['PKKKRKV', 'KRPAATKKAGQAKKKK', 'PAAKRVKLD', 'KKRKRRKKP'])
-		const at = draw.between(10, body.length - 10)
-		return whole(`M${body.slice(0, at)}${signal}${body.slice(at)}`)
+		const signal = () => draw.pick(['PKKKRKV', 'KRPAATKKAGQAKKKK', 'PAAKRVKLD', 'KKRKRRKKP'])
+		const [first, second] = [draw.between(5, body.length >> 1), draw.between(body.length >> 1, body.length - 5)]
+		return whole(`M${body.slice(0, first)}${signal()}${body.slice(first, second)}${signal()}${body.slice(second)}`)
 	},
 	plasma_membrane: (body, draw) => {
 		const helices = draw.between(2, 5)
@@ -136,10 +139,10 @@ class Draw {
 
 	/** `length` residues with the background's frequencies. */
 	residues(length: number): string {
-		const total = BACKGROUND.reduce((a, b) => a + b, 0)
+		const total = CUMULATIVE.at(-1)!
 		return Array.from({ length }, () => {
-			let at = this.next() * total
-			return ALPHABET[BACKGROUND.findIndex((weight) => (at -= weight) < 0)] ?? 'V'
+			const at = this.next() * total
+			return ALPHABET[CUMULATIVE.findIndex((sum) => at < sum)] ?? 'V'
 		}).join('')
 	}
 }

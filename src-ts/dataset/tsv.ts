@@ -30,7 +30,10 @@ export async function* tsvRows(
 				columns = cells
 				const missing = required.filter((column) => !cells.includes(column))
 				if (missing.length > 0) {
-					throw invalid(`the first line must name the tab-separated columns ${required.join(', ')}; ${missing.join(', ')} missing`, number)
+					throw invalid(
+						`the first line must name the tab-separated columns ${required.join(', ')}; ${missing.join(', ')} missing`,
+						number,
+					)
 				}
 				continue
 			}
@@ -62,7 +65,11 @@ export async function readTsvRecords(source: TextSource, classes?: readonly stri
 		const odd = /[^A-Z]/.exec(sequence)
 		if (odd) {
 			const facts = { file, line, record: id, residue: odd[0], position: odd.index + 1 }
-			throw new SublocError('UNKNOWN_RESIDUE', `'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`, facts)
+			throw new SublocError(
+				'UNKNOWN_RESIDUE',
+				`'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`,
+				facts,
+			)
 		}
 		seen.set(id, line)
 		records.push({ id, description: '', sequence, line, class: own, fold, cluster, annotations: [] })

@@ -53,7 +53,8 @@ export function evaluatePredictions(
 	const known = records
 		.map((record, index) => ({ record, prediction: predictions[index]! }))
 		.filter(({ prediction }) => prediction.status === 'ok')
-	if (known.length === 0) throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
+	if (known.length === 0)
+		throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
 	const index = new Map(classes.map((name, at) => [name, at]))
 	const truth = known.map(({ record }) => index.get(record.class) ?? unknown(record, classes, on))
 	const answers = known.map(({ prediction }) => index.get(prediction.compartment!)!)
@@ -75,12 +76,21 @@ function checkClasses({ records, source }: Dataset, classes: readonly string[]):
 
 function unknown(record: LabelledRecord, classes: readonly string[], file: string): never {
 	const message = `the model does not know class '${record.class}'; it knows ${classes.join(', ')}`
-	const facts = { file, ...(record.line && { line: record.line }), record: record.id, value: record.class, allowed: classes }
+	const facts = {
+		file,
+		...(record.line && { line: record.line }),
+		record: record.id,
+		value: record.class,
+		allowed: classes,
+	}
 	throw new SublocError('UNKNOWN_CLASS', message, facts)
 }
 
 /** A record without a cluster is a cluster of its own; a cluster counts for the class of its first record. */
-function clusterScores(known: { record: LabelledRecord; prediction: Prediction }[], classes: readonly string[]): ClusterScores {
+function clusterScores(
+	known: { record: LabelledRecord; prediction: Prediction }[],
+	classes: readonly string[],
+): ClusterScores {
 	const clusters = new Map<string, { class: string; records: number; right: number }>()
 	for (const { record, prediction } of known) {
 		const key = record.cluster === '' ? `record ${record.id}` : `cluster ${record.cluster}`

@@ -18,7 +18,7 @@ export function confusionFigure(
 	{ classes, confusion }: { classes: readonly string[]; confusion: readonly (readonly number[])[] },
 	{ title, subtitle }: ConfusionFigureOptions = {},
 ): string {
-	const label = 12 + 7.2 * Math.max(...classes.map((name) => name.length))
+	const label = 18 + 8 * Math.max(...classes.map((name) => name.length))
 	const top = (title ? 30 : 6) + (subtitle ? 20 : 0) + label * 0.72 + 22
 	const side = CELL * classes.length
 	const width = Math.ceil(label + side + 92)
@@ -36,13 +36,14 @@ export function confusionFigure(
 		const y = top + row * CELL
 		const total = counts.reduce((a, b) => a + b, 0)
 		parts.push(text(label - 8, y + CELL / 2 + 4, classes[row]!, 'font-size="12" text-anchor="end"'))
-		for (const [column, count] of counts.entries()) parts.push(cell(label + column * CELL, y, count, total, row === column))
+		for (const [column, count] of counts.entries())
+			parts.push(cell(label + column * CELL, y, count, total, row === column))
 		const sensitivity = total === 0 ? '–' : `${Math.round((100 * counts[row]!) / total)} %`
 		parts.push(text(label + side + 10, y + CELL / 2 + 4, `${sensitivity} of ${total}`, 'font-size="12"'))
 	}
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ${FONT}>`,
-		`<title>${escape(title ?? 'Confusion matrix')}</title>`,
+		`<title>${escapeText(title ?? 'Confusion matrix')}</title>`,
 		`<rect width="${width}" height="${height}" rx="6" fill="#ffffff"/>`,
 		...parts,
 		'</svg>\n',
@@ -61,14 +62,20 @@ function cell(x: number, y: number, count: number, total: number, diagonal: bool
 function shade(from: number[], to: number[], share: number): string {
 	// A root: a share of 5 % must be seen.
 	const at = Math.sqrt(share)
-	return `#${from.map((value, index) => Math.round(value + (to[index]! - value) * at).toString(16).padStart(2, '0')).join('')}`
+	return `#${from
+		.map((value, index) =>
+			Math.round(value + (to[index]! - value) * at)
+				.toString(16)
+				.padStart(2, '0'),
+		)
+		.join('')}`
 }
 
 function text(x: number, y: number, content: string, attributes: string): string {
 	const fill = attributes.includes('fill=') ? '' : ' fill="#1f2328"'
-	return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}${fill}>${escape(content)}</text>`
+	return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}${fill}>${escapeText(content)}</text>`
 }
 
-function escape(content: string): string {
+function escapeText(content: string): string {
 	return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

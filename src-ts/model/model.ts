@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TrainingConfig } from '../config/schema.js'
 import type { EncodingBlock } from '../encoding/blocks.js'
 import { SublocError } from '../errors.js'
-import { NativeModel, type NativeEpochReport } from '../native/binding.js'
+import { type NativeEpochReport, NativeModel } from '../native/binding.js'
 import { formatMetrics, parseMetrics, RUN_FILES, RunFolder, type RunInfo } from './run-folder.js'
 
 /** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */

@@ -18,7 +18,11 @@ const ISAS = ['auto', 'avx512', 'avx2', 'portable']
 /** Complete runtime. Errors: `INVALID_OPTION`; `BACKEND_UNAVAILABLE` for a backend that is not in this build. */
 export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto' }: RuntimeOptions): NativeRuntime {
 	const wrong = (option: string, value: unknown, allowed: string[]) =>
-		new SublocError('INVALID_OPTION', `${option}: '${value}' is not one of ${allowed.join(', ')}`, { option, value, allowed })
+		new SublocError('INVALID_OPTION', `${option}: '${value}' is not one of ${allowed.join(', ')}`, {
+			option,
+			value,
+			allowed,
+		})
 	if (!BACKENDS.includes(backend)) throw wrong('backend', backend, BACKENDS)
 	if (!ISAS.includes(cpuIsa)) throw wrong('cpuIsa', cpuIsa, ISAS)
 	if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {

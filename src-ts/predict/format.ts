@@ -35,9 +35,19 @@ export function predictionFormatter(format: PredictionFormat, classes: readonly 
 	}
 }
 
-function cells({ id, status, problem, compartment, probability, spread, probabilities }: Prediction, classes: readonly string[]) {
+function cells(
+	{ id, status, problem, compartment, probability, spread, probabilities }: Prediction,
+	classes: readonly string[],
+) {
 	const each = classes.map((name) => decimals(probabilities?.[name] ?? null))
-	return [id, problem ? `${status}:${problem.code}` : status, compartment ?? '', decimals(probability), decimals(spread), ...each]
+	return [
+		id,
+		problem ? `${status}:${problem.code}` : status,
+		compartment ?? '',
+		decimals(probability),
+		decimals(spread),
+		...each,
+	]
 }
 
 function decimals(value: number | null): string {

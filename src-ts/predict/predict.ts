@@ -12,11 +12,7 @@ import { originalPosition } from '../sequence/middle-cut.js'
 import type { SequenceRecord } from '../sequence/record.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
-export type PredictionInput =
-	| string
-	| Readable
-	| Iterable<ProteinRecord>
-	| AsyncIterable<ProteinRecord>
+export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
 
 /** A record that was not read from a file. */
 export type ProteinRecord = Pick<SequenceRecord, 'id' | 'sequence'> & Partial<SequenceRecord>
@@ -110,7 +106,10 @@ function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
 	)
 }
 
-function recordsOf(input: PredictionInput, options: PredictOptions): AsyncIterable<ProteinRecord> | Iterable<ProteinRecord> {
+function recordsOf(
+	input: PredictionInput,
+	options: PredictOptions,
+): AsyncIterable<ProteinRecord> | Iterable<ProteinRecord> {
 	if (typeof input !== 'string' && !(input instanceof Readable)) return input
 	return readFasta(input, { onProblem: options.onProblem === 'fail' ? 'fail' : 'report' })
 }
@@ -188,9 +187,13 @@ class Engine {
 		const odd = /[^A-Z]/.exec(sequence)
 		if (!odd && sequence !== '') return { ...record, sequence }
 		const problem = odd
-			? new SublocError('UNKNOWN_RESIDUE', `'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`, {
-					...{ record: record.id, residue: odd[0], position: odd.index + 1 },
-				})
+			? new SublocError(
+					'UNKNOWN_RESIDUE',
+					`'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`,
+					{
+						...{ record: record.id, residue: odd[0], position: odd.index + 1 },
+					},
+				)
 			: new SublocError('INVALID_FASTA', 'the record has no residues', { record: record.id })
 		if (this.#options.onProblem === 'fail') throw problem
 		return { ...record, sequence: '', problem }
@@ -255,7 +258,13 @@ function spreadOf(values: Float32Array, row: number, index: number, { members, r
 	return Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / members)
 }
 
-function meanWeights(values: Float32Array, members: number, residues: number, from: number, kept: number): Float32Array {
+function meanWeights(
+	values: Float32Array,
+	members: number,
+	residues: number,
+	from: number,
+	kept: number,
+): Float32Array {
 	return Float32Array.from({ length: kept }, (_, at) => {
 		let sum = 0
 		for (let member = 0; member < members; member++) sum += values[member * residues + from + at]!

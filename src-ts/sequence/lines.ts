@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { fileError, SublocError } from '../errors.js'
+import { fileError, type SublocError } from '../errors.js'
 
 /** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
 export type TextSource = string | Readable

@@ -9,7 +9,20 @@ import { packageVersion, syntheticDataset } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { ROOT, subloc } from '../support/subloc.js'
 
-const FLAGS = ['--preset', 'quick', '--hidden', '6', '--epochs', '2', '--blocks', 'onehot', '--threads', '1', '--batch-size', '16']
+const FLAGS = [
+	'--preset',
+	'quick',
+	'--hidden',
+	'6',
+	'--epochs',
+	'2',
+	'--blocks',
+	'onehot',
+	'--threads',
+	'1',
+	'--batch-size',
+	'16',
+]
 const { mkdtempSync, rmSync } = await import('node:fs')
 const home = mkdtempSync(join(tmpdir(), 'subloc-cli-'))
 const data = join(home, 'data')
@@ -32,7 +45,17 @@ test.before(async (t) => {
 test.after.always(() => rmSync(home, { recursive: true, force: true }))
 
 test('train leaves a whole run folder', (t) => {
-	for (const name of ['config.json', 'run.json', 'metrics.jsonl', 'splits.tsv', 'model.safetensors', 'predictions.tsv', 'evaluation.json', 'figures/confusion.svg', 'DONE']) {
+	for (const name of [
+		'config.json',
+		'run.json',
+		'metrics.jsonl',
+		'splits.tsv',
+		'model.safetensors',
+		'predictions.tsv',
+		'evaluation.json',
+		'figures/confusion.svg',
+		'DONE',
+	]) {
 		t.true(existsSync(join(run, name)), name)
 	}
 	const rows = readFileSync(join(run, 'predictions.tsv'), 'utf8').trim().split('\n')
@@ -53,7 +76,15 @@ test('predict from a file, gzip and stdin gives the same rows; data alone is on 
 	t.regex(piped.stderr, /3 proteins predicted, 1 skipped/)
 	t.regex(piped.stderr, /skipped b/)
 	const file = join(home, 'out.csv')
-	const written = await subloc(['predict', join(home, 'in.fa.gz'), '--model', join(run, 'model.safetensors'), '-o', file, '--quiet'])
+	const written = await subloc([
+		'predict',
+		join(home, 'in.fa.gz'),
+		'--model',
+		join(run, 'model.safetensors'),
+		'-o',
+		file,
+		'--quiet',
+	])
 	t.is(written.code, 0)
 	t.is(written.stdout, '')
 	t.is(readFileSync(file, 'utf8'), piped.stdout.replaceAll('\t', ','))
@@ -65,7 +96,16 @@ test('predict from a file, gzip and stdin gives the same rows; data alone is on 
 test('a pipe that closes early is no failure', (t) => {
 	const records = Array.from({ length: 4000 }, (_, at) => `>r${at}\nMKVLAGESTD\n`).join('')
 	writeFileSync(join(home, 'many.fa'), records)
-	const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', `'${process.execPath}' dist/cli/main.js predict '${join(home, 'many.fa')}' --model '${run}' --quiet | head -n 1`], { cwd: ROOT, encoding: 'utf8' })
+	const { status, stdout, stderr } = spawnSync(
+		'bash',
+		[
+			'-o',
+			'pipefail',
+			'-c',
+			`'${process.execPath}' dist/cli/main.js predict '${join(home, 'many.fa')}' --model '${run}' --quiet | head -n 1`,
+		],
+		{ cwd: ROOT, encoding: 'utf8' },
+	)
 	t.is(status, 0, stderr)
 	t.regex(stdout, /^id\t/)
 	t.is(stderr, '')
@@ -113,7 +153,20 @@ test('a configuration file, --set and flags come together in config.json', async
 	const file = join(home, 'my.yaml')
 	writeFileSync(file, 'preset: quick\nhidden: 6\nepochs: 9\nblocks: [onehot]\noptimizer:\n  learningRate: 0.01\n')
 	const output = join(home, 'configured')
-	const { code, stderr } = await subloc(['train', data, '-o', output, '--config', file, '--set', 'optimizer.beta1=0.8', '--set', 'forgetBias=1', '--epochs', '1'])
+	const { code, stderr } = await subloc([
+		'train',
+		data,
+		'-o',
+		output,
+		'--config',
+		file,
+		'--set',
+		'optimizer.beta1=0.8',
+		'--set',
+		'forgetBias=1',
+		'--epochs',
+		'1',
+	])
 	t.is(code, 0, stderr)
 	const config = JSON.parse(readFileSync(join(output, 'config.json'), 'utf8'))
 	t.like(config, { hidden: 6, epochs: 1, forgetBias: 1 })
@@ -126,7 +179,11 @@ test('a configuration file, --set and flags come together in config.json', async
 test('a stopped training exits with its code, and --resume ends it with the same bytes', async (t) => {
 	const long = [...FLAGS, '--epochs', '200']
 	t.is((await subloc(['train', data, '-o', join(home, 'whole'), ...long])).code, 0)
-	for (const [signal, code] of [['SIGTERM', 143], ['SIGUSR1', 75], ['SIGINT', 130]] as const) {
+	for (const [signal, code] of [
+		['SIGTERM', 143],
+		['SIGUSR1', 75],
+		['SIGINT', 130],
+	] as const) {
 		const stopped = await subloc(['train', data, '-o', join(home, 'stopped'), ...long, '--resume'], {
 			onStart: (child) => child.stderr!.once('data', () => setTimeout(() => child.kill(signal), 250)),
 		})
@@ -166,7 +223,17 @@ test('--version prints the version alone; help teaches', async (t) => {
 	t.is((await subloc(['--version'])).stdout, `${packageVersion()}\n`)
 	const help = await subloc(['--help'])
 	t.is(help.code, 0)
-	for (const command of ['train', 'predict', 'evaluate', 'cross-validate', 'split', 'check', 'info', 'devices', 'demo']) {
+	for (const command of [
+		'train',
+		'predict',
+		'evaluate',
+		'cross-validate',
+		'split',
+		'check',
+		'info',
+		'devices',
+		'demo',
+	]) {
 		t.true(help.stdout.includes(command), command)
 		t.is((await subloc([command, '--help'])).code, 0)
 	}
@@ -174,8 +241,14 @@ test('--version prints the version alone; help teaches', async (t) => {
 
 test('--log-format json writes one object a line on stderr', async (t) => {
 	const { stderr } = await subloc(['train', data, '-o', join(home, 'json'), ...FLAGS, '--log-format', 'json'])
-	const lines = stderr.trim().split('\n').map((line) => JSON.parse(line))
-	t.deepEqual(lines.filter(({ event }) => event === 'epoch').map(({ epoch }) => epoch), [1, 2])
+	const lines = stderr
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line))
+	t.deepEqual(
+		lines.filter(({ event }) => event === 'epoch').map(({ epoch }) => epoch),
+		[1, 2],
+	)
 	t.true(lines.every(({ time }) => !Number.isNaN(Date.parse(time))))
 	const failed = await subloc(['predict', 'nowhere.fa', '--model', run, '--log-format', 'json'])
 	t.like(JSON.parse(failed.stderr), { event: 'error', code: 'INPUT_MISSING', file: 'nowhere.fa' })
@@ -193,15 +266,43 @@ const ends = test.macro<[title: string, code: number, message: RegExp, args: rea
 test(ends, 'an unknown command', 2, /unknown command/, ['fly'])
 test(ends, 'an unknown flag', 2, /unknown option/, ['train', data, '-o', join(home, 'x'), '--hiden', '3'])
 test(ends, 'a flag out of range', 2, /whole number/, ['train', data, '-o', join(home, 'x'), '--hidden', '0'])
-test(ends, 'a wrong --set', 2, /INVALID_CONFIG.*optimizer\.learningRate/, ['train', data, '-o', join(home, 'x'), '--set', 'optimizer.learningRate=fast'])
+test(ends, 'a wrong --set', 2, /INVALID_CONFIG.*optimizer\.learningRate/, [
+	'train',
+	data,
+	'-o',
+	join(home, 'x'),
+	'--set',
+	'optimizer.learningRate=fast',
+])
 test(ends, 'a --set of nothing', 2, /path=value/, ['train', data, '-o', join(home, 'x'), '--set', 'hidden'])
 test(ends, 'an existing run', 2, /holds a run/, ['train', data, '-o', run, ...FLAGS])
 test(ends, 'no data', 66, /nowhere: .*no such file/, ['train', 'nowhere', '-o', join(home, 'x')])
 test(ends, 'no input', 66, /nowhere\.fa: .*no such file/, ['predict', 'nowhere.fa', '--model', run])
 test(ends, 'no model', 69, /INVALID_MODEL/, ['predict', '-', '--model', join(home, 'nothing')])
-test(ends, 'a backend that this machine lacks', 69, /BACKEND_UNAVAILABLE.*cuda/, ['train', data, '-o', join(home, 'cuda'), ...FLAGS, '--backend', 'cuda'])
-test(ends, 'an output below a file', 73, /IO: .*not a folder/, ['train', data, '-o', join(ROOT, 'package.json/run'), ...FLAGS])
-test(ends, 'predictions below a file', 73, /IO: /, ['predict', '-', '--model', run, '-o', join(ROOT, 'package.json/out.tsv')])
+test(ends, 'a backend that this machine lacks', 69, /BACKEND_UNAVAILABLE.*cuda/, [
+	'train',
+	data,
+	'-o',
+	join(home, 'cuda'),
+	...FLAGS,
+	'--backend',
+	'cuda',
+])
+test(ends, 'an output below a file', 73, /IO: .*not a folder/, [
+	'train',
+	data,
+	'-o',
+	join(ROOT, 'package.json/run'),
+	...FLAGS,
+])
+test(ends, 'predictions below a file', 73, /IO: /, [
+	'predict',
+	'-',
+	'--model',
+	run,
+	'-o',
+	join(ROOT, 'package.json/out.tsv'),
+])
 test(ends, 'a full disk', 74, /no space is left/, ['split', data, '-o', '/dev/full'])
 
 test('a full disk during a training is told, and the checkpoint before it stays readable', (t) => {
@@ -211,8 +312,14 @@ test('a full disk during a training is told, and the checkpoint before it stays 
 	const { status, stderr } = spawnSync('bash', ['-c', command], { cwd: ROOT, encoding: 'utf8' })
 	t.is(status, 74, stderr.slice(-500))
 	t.regex(stderr, /IO: /)
-	const epochs = readFileSync(join(output, 'metrics.jsonl'), 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line).epoch)
-	t.deepEqual(epochs, epochs.map((_, at) => at + 1))
+	const epochs = readFileSync(join(output, 'metrics.jsonl'), 'utf8')
+		.split('\n')
+		.slice(0, -1)
+		.map((line) => JSON.parse(line).epoch)
+	t.deepEqual(
+		epochs,
+		epochs.map((_, at) => at + 1),
+	)
 	t.true(epochs.length > 10)
 	// safetensors: 8 bytes of header length, the header, the data; the file is whole.
 	const checkpoint = readFileSync(join(output, 'checkpoint/state.safetensors'))

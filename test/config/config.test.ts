@@ -15,7 +15,15 @@ test('every preset is a complete configuration', (t) => {
 })
 
 test('the paper preset has the readings of the method page', (t) => {
-	t.like(PRESETS.paper, { hidden: 200, epochs: 100, batchSize: 64, clipNorm: null, forgetBias: 0, bucketBatches: 1, testFraction: 0.2 })
+	t.like(PRESETS.paper, {
+		hidden: 200,
+		epochs: 100,
+		batchSize: 64,
+		clipNorm: null,
+		forgetBias: 0,
+		bucketBatches: 1,
+		testFraction: 0.2,
+	})
 	t.deepEqual(PRESETS.paper.optimizer, { learningRate: 2e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 })
 	t.deepEqual(PRESETS.paper.initialWeights, { kind: 'uniform', range: 0.05 })
 	t.deepEqual(PRESETS.paper.dropout, { residues: 0, lstmInput: 0.5, denseInput: 0.5, softmaxInput: 0.5 })
@@ -63,12 +71,20 @@ test(refuses, 'a block twice', { blocks: ['onehot', 'onehot'] }, 'blocks')
 test(refuses, 'no blocks', { blocks: [] }, 'blocks')
 test(refuses, 'a filter width twice', { filterWidths: [3, 3] }, 'filterWidths')
 test(refuses, 'early stopping without validation records', { earlyStopping: { patience: 3 } }, 'earlyStopping')
-test(refuses, 'a learning rate that is not finite', { optimizer: { learningRate: Number.POSITIVE_INFINITY } }, 'optimizer.learningRate')
+test(
+	refuses,
+	'a learning rate that is not finite',
+	{ optimizer: { learningRate: Number.POSITIVE_INFINITY } },
+	'optimizer.learningRate',
+)
 
 test('YAML and JSON files say the same', async (t) => {
 	const folder = temporaryFolder(t)
 	const value = { preset: 'quick', hidden: 8, optimizer: { learningRate: 0.01 }, clipNorm: null } as const
-	writeFileSync(join(folder, 'a.yaml'), 'preset: quick # comment\nhidden: 8\noptimizer:\n  learningRate: 1e-2\nclipNorm: null\n')
+	writeFileSync(
+		join(folder, 'a.yaml'),
+		'preset: quick # comment\nhidden: 8\noptimizer:\n  learningRate: 1e-2\nclipNorm: null\n',
+	)
 	writeFileSync(join(folder, 'a.json'), JSON.stringify(value))
 	t.deepEqual(await loadConfig(join(folder, 'a.yaml')), value)
 	t.deepEqual(await loadConfig(join(folder, 'a.json')), value)
@@ -86,7 +102,13 @@ const refusesFile = test.macro<[title: string, text: string, line: number, optio
 })
 test(refusesFile, 'a wrong value', 'preset: quick\nhidden: -1\n', 2, 'hidden')
 test(refusesFile, 'an unknown option', 'preset: quick\n\nhiden: 3\n', 3, 'hiden')
-test(refusesFile, 'a wrong value in a group', 'optimizer:\n  beta1: 0.9\n  learningRate: fast\n', 3, 'optimizer.learningRate')
+test(
+	refusesFile,
+	'a wrong value in a group',
+	'optimizer:\n  beta1: 0.9\n  learningRate: fast\n',
+	3,
+	'optimizer.learningRate',
+)
 test(refusesFile, 'broken syntax', 'preset: quick\nhidden: [1\n', 3, undefined)
 test(refusesFile, 'a wrong value in JSON', '{\n  "hidden": 8,\n  "epochs": 0\n}\n', 3, 'epochs')
 

@@ -29,7 +29,14 @@ test('a folder of FASTA files is read in byte order of its classes; stray files 
 	mkdirSync(join(path, 'sub'))
 	const dataset = await readDataset(path)
 	t.deepEqual(dataset.classes, ['ER', 'Golgi', 'nuclear'])
-	t.deepEqual(dataset.records.map((record) => [record.id, record.class]), [['a', 'ER'], ['c', 'Golgi'], ['b', 'nuclear']])
+	t.deepEqual(
+		dataset.records.map((record) => [record.id, record.class]),
+		[
+			['a', 'ER'],
+			['c', 'Golgi'],
+			['b', 'nuclear'],
+		],
+	)
 	t.deepEqual([...classIndices(dataset)], [0, 1, 2])
 	t.deepEqual(dataset.records[0]!.annotations, [{ kind: 'SP', start: 1, end: 1 }])
 	t.regex(dataset.digest, /^[0-9a-f]{64}$/)
@@ -66,10 +73,19 @@ test(refuses, 'an id twice', `${HEADER}a\tMK\tER\na\tML\tGolgi\n`, 'INVALID_DATA
 test(refuses, 'an empty sequence', `${HEADER}a\t\tER\n`, 'INVALID_DATASET', 2, /no residues/)
 test(refuses, 'an empty class', `${HEADER}a\tMK\t\n`, 'INVALID_DATASET', 2, /class is empty/)
 test(refuses, 'an odd character', `${HEADER}a\tM-K\tER\n`, 'UNKNOWN_RESIDUE', 2, /'-' at residue 2/)
-test(refuses, 'one class only', `${HEADER}a\tMK\tER\nb\tML\tER\n`, 'INVALID_DATASET', undefined, /all 2 records are 'ER'/)
+test(
+	refuses,
+	'one class only',
+	`${HEADER}a\tMK\tER\nb\tML\tER\n`,
+	'INVALID_DATASET',
+	undefined,
+	/all 2 records are 'ER'/,
+)
 
 test('a class that is not allowed is named with its line', async (t) => {
-	const error = await t.throwsAsync<SublocError>(readDataset(tsv(t, `${HEADER}a\tMK\tER\nb\tML\tMoon\n`), { classes: ['ER', 'Golgi'] }))
+	const error = await t.throwsAsync<SublocError>(
+		readDataset(tsv(t, `${HEADER}a\tMK\tER\nb\tML\tMoon\n`), { classes: ['ER', 'Golgi'] }),
+	)
 	t.like(error, { code: 'UNKNOWN_CLASS', line: 3, record: 'b' })
 	t.deepEqual(error!.facts.allowed, ['ER', 'Golgi'])
 })
@@ -78,14 +94,19 @@ test('folders: none there, nothing in it, two files of a class, an id in two cla
 	await t.throwsAsync(readDataset('nowhere'), { code: 'INPUT_MISSING' })
 	await t.throwsAsync(readDataset(temporaryFolder(t)), { code: 'INVALID_DATASET', message: /no <class>.fasta/ })
 	await t.throwsAsync(readDataset(folder(t, { 'ER.fa': '>a\nMK\n', 'ER.fasta': '>b\nMK\n' })), { message: /two files/ })
-	const twice = await t.throwsAsync<SublocError>(readDataset(folder(t, { 'ER.fa': '>a\nMK\n', 'Golgi.fa': '>x\nM\n>a\nMK\n' })))
+	const twice = await t.throwsAsync<SublocError>(
+		readDataset(folder(t, { 'ER.fa': '>a\nMK\n', 'Golgi.fa': '>x\nM\n>a\nMK\n' })),
+	)
 	t.like(twice, { code: 'INVALID_DATASET', line: 3, record: 'a' })
 })
 
 test('tags of MultiLoc are read as positions from 1', (t) => {
 	t.deepEqual(parseAnnotations('SA 11 31'), [{ kind: 'SA', start: 11, end: 31 }])
 	t.deepEqual(parseAnnotations('mTP 31'), [{ kind: 'mTP', start: 1, end: 31 }])
-	t.deepEqual(parseAnnotations('cTP 57 x SP 9'), [{ kind: 'cTP', start: 1, end: 57 }, { kind: 'SP', start: 1, end: 9 }])
+	t.deepEqual(parseAnnotations('cTP 57 x SP 9'), [
+		{ kind: 'cTP', start: 1, end: 57 },
+		{ kind: 'SP', start: 1, end: 9 },
+	])
 	t.deepEqual(parseAnnotations('a SPRY 12 domain, NOSP 3'), [])
 })
 

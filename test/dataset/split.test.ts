@@ -12,7 +12,16 @@ function dataset(counts: Record<string, number>, fold: (row: number) => string =
 	for (const [own, count] of Object.entries(counts)) {
 		for (let i = 0; i < count; i++) {
 			const row = records.length
-			records.push({ id: `${own}${i}`, description: '', sequence: 'MK', line: row + 2, class: own, fold: fold(row), cluster: '', annotations: [] })
+			records.push({
+				id: `${own}${i}`,
+				description: '',
+				sequence: 'MK',
+				line: row + 2,
+				class: own,
+				fold: fold(row),
+				cluster: '',
+				annotations: [],
+			})
 		}
 	}
 	return makeDataset(records)
@@ -22,7 +31,8 @@ const many = dataset({ a: 100, b: 23, c: 7, d: 1, e: 2 })
 
 test('the held-out part has its share of every class, and never all of one', (t) => {
 	const split = holdOut(many, { testFraction: 0.2, seed: 1 })
-	const held = (own: string) => many.records.filter((record, row) => record.class === own && split.parts[row] === 'test').length
+	const held = (own: string) =>
+		many.records.filter((record, row) => record.class === own && split.parts[row] === 'test').length
 	t.deepEqual(['a', 'b', 'c', 'd', 'e'].map(held), [20, 5, 1, 0, 1])
 	t.is(split.by, 'stratified')
 })
@@ -39,7 +49,9 @@ test('folds are of equal size, classes spread alike, and each record is held out
 	t.true(Math.max(...sizes) - Math.min(...sizes) <= 1)
 	t.is(folds, 5)
 	for (const own of ['a', 'b', 'c']) {
-		const counts = [1, 2, 3, 4, 5].map((fold) => data.records.filter((r, row) => r.class === own && parts[row] === fold).length)
+		const counts = [1, 2, 3, 4, 5].map(
+			(fold) => data.records.filter((r, row) => r.class === own && parts[row] === fold).length,
+		)
 		t.true(Math.max(...counts) - Math.min(...counts) <= 1)
 	}
 })
@@ -55,8 +67,14 @@ test('a class with fewer records than folds is named', (t) => {
 test('rows of a model are complete and disjoint, the validation part comes from the training rows', (t) => {
 	const split = holdOut(many, { testFraction: 0.2, seed: 1 })
 	const { train, validation, test: held } = rowsOf(split, many, { fold: null, validationFraction: 0.1, seed: 1 })
-	t.deepEqual([...train, ...validation, ...held].sort((a, b) => a - b), many.records.map((_, row) => row))
-	t.deepEqual([...held], split.parts.flatMap((part, row) => (part === 'test' ? [row] : [])))
+	t.deepEqual(
+		[...train, ...validation, ...held].sort((a, b) => a - b),
+		many.records.map((_, row) => row),
+	)
+	t.deepEqual(
+		[...held],
+		split.parts.flatMap((part, row) => (part === 'test' ? [row] : [])),
+	)
 	t.true(validation.length > 0)
 })
 
@@ -65,12 +83,14 @@ test('a fold is needed for numbered folds and refused for fixed parts', (t) => {
 	const numbered = stratifiedFolds(dataset({ a: 10, b: 10 }), { folds: 5, seed: 1 })
 	const own = { validationFraction: 0, seed: 1 }
 	t.throws(() => rowsOf(fixed, many, { ...own, fold: 1 }), { code: 'INVALID_OPTION' })
-	for (const fold of [null, 0, 6, 1.5]) t.throws(() => rowsOf(numbered, many, { ...own, fold }), { code: 'INVALID_OPTION' })
+	for (const fold of [null, 0, 6, 1.5])
+		t.throws(() => rowsOf(numbered, many, { ...own, fold }), { code: 'INVALID_OPTION' })
 	t.is(rowsOf(numbered, many, { ...own, fold: 2 }).test.length, 4)
 })
 
 test('a fraction of 1, below 0, or no number is refused', (t) => {
-	for (const testFraction of [1, -0.1, Number.NaN]) t.throws(() => holdOut(many, { testFraction, seed: 1 }), { code: 'INVALID_OPTION' })
+	for (const testFraction of [1, -0.1, Number.NaN])
+		t.throws(() => holdOut(many, { testFraction, seed: 1 }), { code: 'INVALID_OPTION' })
 })
 
 test('the column of a TSV is a split: numbers or words, not both, no fold left out', (t) => {
@@ -78,7 +98,8 @@ test('the column of a TSV is a split: numbers or words, not both, no fold left o
 	t.deepEqual([numbered.folds, numbered.by], [2, 'column'])
 	const words = columnSplit(dataset({ a: 4, b: 4 }, (row) => ['train', 'train', 'validation', 'test'][row % 4]!))
 	t.is(words.folds, 0)
-	for (const wrong of ['', '0', 'x', '1.5']) t.throws(() => columnSplit(dataset({ a: 2, b: 2 }, () => wrong)), { code: 'INVALID_SPLIT' })
+	for (const wrong of ['', '0', 'x', '1.5'])
+		t.throws(() => columnSplit(dataset({ a: 2, b: 2 }, () => wrong)), { code: 'INVALID_SPLIT' })
 	t.throws(() => columnSplit(dataset({ a: 2, b: 2 }, (row) => (row ? 'train' : '1'))), { message: /mixed/ })
 	t.throws(() => columnSplit(dataset({ a: 2, b: 2 }, (row) => (row ? '3' : '1'))), { message: /fold 2 of 3/ })
 })

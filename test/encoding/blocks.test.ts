@@ -15,10 +15,23 @@ test('the one-hot block is the identity with means and zero rows', (t) => {
 	const { data, shape } = encodingTable(['onehot'])
 	t.deepEqual(shape, [25, 20])
 	const row = (code: number) => [...data.subarray(code * 20, code * 20 + 20)]
-	for (let code = 0; code < 20; code++) t.deepEqual(row(code), row(code).map((_, column) => Number(column === code)))
-	t.deepEqual(row(20), row(20).map((_, column) => ('ND'.includes(ALPHABET[column]!) ? 0.5 : 0)))
-	t.deepEqual(row(21), row(21).map((_, column) => ('QE'.includes(ALPHABET[column]!) ? 0.5 : 0)))
-	t.deepEqual(row(22), row(22).map((_, column) => ('IL'.includes(ALPHABET[column]!) ? 0.5 : 0)))
+	for (let code = 0; code < 20; code++)
+		t.deepEqual(
+			row(code),
+			row(code).map((_, column) => Number(column === code)),
+		)
+	t.deepEqual(
+		row(20),
+		row(20).map((_, column) => ('ND'.includes(ALPHABET[column]!) ? 0.5 : 0)),
+	)
+	t.deepEqual(
+		row(21),
+		row(21).map((_, column) => ('QE'.includes(ALPHABET[column]!) ? 0.5 : 0)),
+	)
+	t.deepEqual(
+		row(22),
+		row(22).map((_, column) => ('IL'.includes(ALPHABET[column]!) ? 0.5 : 0)),
+	)
 	t.true([...row(23), ...row(24)].every((value) => value === 0))
 })
 
@@ -40,14 +53,20 @@ test('blocks stand in the order of the method page whatever order they are named
 	t.deepEqual(shape, [25, 40])
 	t.is(data[0], 1)
 	t.is(data[20], encodingTable(['hsdm']).data[0])
-	for (const wrong of [[], ['onehot', 'onehot'], ['pssm']]) t.throws(() => orderedBlocks(wrong), { code: 'INVALID_OPTION' })
+	for (const wrong of [[], ['onehot', 'onehot'], ['pssm']])
+		t.throws(() => orderedBlocks(wrong), { code: 'INVALID_OPTION' })
 })
 
 test('the matrices are the published files, cell by cell', (t) => {
-	for (const [name, matrix] of [['BLOSUM80', BLOSUM80], ['HSDM', HSDM]] as const) {
+	for (const [name, matrix] of [
+		['BLOSUM80', BLOSUM80],
+		['HSDM', HSDM],
+	] as const) {
 		const folder = sharedData(t, 'matrices')
 		if (!folder) return
-		const lines = readFileSync(join(folder, `${name}.txt`), 'utf8').split('\n').filter((line) => line.trim() && !line.startsWith('#'))
+		const lines = readFileSync(join(folder, `${name}.txt`), 'utf8')
+			.split('\n')
+			.filter((line) => line.trim() && !line.startsWith('#'))
 		const columns = lines[0]!.trim().split(/\s+/)
 		for (const line of lines.slice(1)) {
 			const [letter, ...values] = line.trim().split(/\s+/)

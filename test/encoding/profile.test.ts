@@ -7,11 +7,14 @@ import { impliedProfile } from '../../src-ts/encoding/profile/implied.js'
 import { openProfileStore } from '../../src-ts/encoding/profile/store.js'
 import type { SublocError } from '../../src-ts/errors.js'
 import { readFasta } from '../../src-ts/sequence/fasta.js'
-import { sharedData } from '../support/shared.js'
 import { temporaryFolder } from '../support/folder.js'
+import { sharedData } from '../support/shared.js'
 
 /** A store of two proteins with 2 and 3 rows; row r holds the value r in every column. */
-function store(t: ExecutionContext, index = 'accession\tfile\tfirst_row\tlength\na\tx.u8.gz\t0\t2\nb\tx.u8.gz\t2\t3\n') {
+function store(
+	t: ExecutionContext,
+	index = 'accession\tfile\tfirst_row\tlength\na\tx.u8.gz\t0\t2\nb\tx.u8.gz\t2\t3\n',
+) {
 	const folder = temporaryFolder(t)
 	writeFileSync(join(folder, 'x_index.tsv'), index)
 	writeFileSync(join(folder, 'x.u8.gz'), gzipSync(Uint8Array.from({ length: 100 }, (_, at) => Math.floor(at / 20))))
@@ -62,7 +65,10 @@ test('a damaged gzip of profiles', async (t) => {
 })
 
 test('missing profiles follow the policy and are counted', async (t) => {
-	const records = [{ id: 'a', sequence: 'MK' }, { id: 'z', sequence: 'WX' }]
+	const records = [
+		{ id: 'a', sequence: 'MK' },
+		{ id: 'z', sequence: 'WX' },
+	]
 	const profiles = await openProfileStore(store(t))
 	const encode = (missingProfile: 'blosum' | 'onehot' | 'fail') =>
 		encodeRecords(records, { maxResidues: 10, profile: true, profiles, missingProfile })
@@ -77,11 +83,24 @@ test('missing profiles follow the policy and are counted', async (t) => {
 })
 
 test('the middle cut takes profile rows and residues alike', async (t) => {
-	const profiles = { rows: async (_: string, s: string) => Uint8Array.from({ length: 20 * s.length }, (_, at) => Math.floor(at / 20)) }
-	const records = [{ id: 'p', sequence: 'ARNDCQE' }, { id: 'q', sequence: 'AR' }]
-	const { native, cuts } = await encodeRecords(records, { maxResidues: 4, profile: true, profiles, missingProfile: 'fail' })
+	const profiles = {
+		rows: async (_: string, s: string) => Uint8Array.from({ length: 20 * s.length }, (_, at) => Math.floor(at / 20)),
+	}
+	const records = [
+		{ id: 'p', sequence: 'ARNDCQE' },
+		{ id: 'q', sequence: 'AR' },
+	]
+	const { native, cuts } = await encodeRecords(records, {
+		maxResidues: 4,
+		profile: true,
+		profiles,
+		missingProfile: 'fail',
+	})
 	t.deepEqual([...native.codes], [0, 1, 5, 6, 0, 1])
-	t.deepEqual([...native.profiles!].filter((_, at) => at % 20 === 0), [0, 1, 5, 6, 0, 1])
+	t.deepEqual(
+		[...native.profiles!].filter((_, at) => at % 20 === 0),
+		[0, 1, 5, 6, 0, 1],
+	)
 	t.deepEqual([...native.offsets].map(Number), [0, 4, 6])
 	t.is(cuts[0]!.removed, 3)
 })

@@ -27,14 +27,28 @@ test('the paper’s Table 2 has the scores that the method page gives for it', (
 	t.true(close(found.gorodkin, 0.8838, 5e-5))
 	t.true(close(found.macroF1, 0.8366, 5e-5))
 	t.true(close(found.balancedAccuracy, 0.7908, 5e-5))
-	for (const [index, { mcc }] of found.perClass.entries()) t.true(close(mcc, MCC[index]!, 5e-4), found.perClass[index]!.class)
+	for (const [index, { mcc }] of found.perClass.entries())
+		t.true(close(mcc, MCC[index]!, 5e-4), found.perClass[index]!.class)
 })
 
 test('scores of two classes by hand', (t) => {
 	// TP 6, FN 2, FP 1, TN 3 of class a.
-	const { perClass, accuracy, gorodkin } = scores([[6, 2], [1, 3]], ['a', 'b'])
+	const { perClass, accuracy, gorodkin } = scores(
+		[
+			[6, 2],
+			[1, 3],
+		],
+		['a', 'b'],
+	)
 	t.is(accuracy, 9 / 12)
-	t.like(perClass[0], { support: 8, predicted: 7, sensitivity: 6 / 8, specificity: 3 / 4, precision: 6 / 7, f1: 12 / 15 })
+	t.like(perClass[0], {
+		support: 8,
+		predicted: 7,
+		sensitivity: 6 / 8,
+		specificity: 3 / 4,
+		precision: 6 / 7,
+		f1: 12 / 15,
+	})
 	const mcc = (6 * 3 - 1 * 2) / Math.sqrt(7 * 8 * 4 * 5)
 	t.true(close(perClass[0]!.mcc, mcc, 1e-15))
 	// With two classes R_K is the MCC.
@@ -42,7 +56,14 @@ test('scores of two classes by hand', (t) => {
 })
 
 test('a class that never occurs or is never predicted has no ratio and does not spoil the means', (t) => {
-	const found = scores([[3, 0, 0], [1, 0, 0], [0, 0, 0]], ['a', 'b', 'c'])
+	const found = scores(
+		[
+			[3, 0, 0],
+			[1, 0, 0],
+			[0, 0, 0],
+		],
+		['a', 'b', 'c'],
+	)
 	t.like(found.perClass[1], { precision: null, sensitivity: 0, f1: 0, mcc: 0 })
 	t.like(found.perClass[2], { sensitivity: null, precision: null, f1: null, mcc: 0 })
 	t.is(found.balancedAccuracy, 0.5)
@@ -51,7 +72,10 @@ test('a class that never occurs or is never predicted has no ratio and does not 
 })
 
 test('the confusion matrix counts rows by truth', (t) => {
-	t.deepEqual(confusionMatrix([0, 0, 1], [0, 1, 1], 2), [[1, 1], [0, 1]])
+	t.deepEqual(confusionMatrix([0, 0, 1], [0, 1, 1], 2), [
+		[1, 1],
+		[0, 1],
+	])
 })
 
 test('log loss by hand, with a floor under zero', (t) => {

@@ -3,7 +3,18 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
-import { type Model, type Prediction, predict, predictAll, predictionFormatter, type SublocError, sequenceRecord, syntheticDataset, train, writePredictions } from 'subloc-native'
+import {
+	type Model,
+	type Prediction,
+	predict,
+	predictAll,
+	predictionFormatter,
+	type SublocError,
+	sequenceRecord,
+	syntheticDataset,
+	train,
+	writePredictions,
+} from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { SMALL, smallDataset } from '../support/models.js'
 
@@ -20,12 +31,15 @@ const probabilities = (predictions: Prediction[]) => predictions.map((prediction
 test('rows out are records in, in order; a bad record has a status and no numbers', async (t) => {
 	const text = '>a\nMKVLA\n>b\n>c\nMK7\n>d\nW\n'
 	const found = await predictAll(model, Readable.from([Buffer.from(text)]))
-	t.deepEqual(found.map(({ id, status, problem }) => [id, status, problem?.code]), [
-		['a', 'ok', undefined],
-		['b', 'skipped', 'INVALID_FASTA'],
-		['c', 'skipped', 'UNKNOWN_RESIDUE'],
-		['d', 'ok', undefined],
-	])
+	t.deepEqual(
+		found.map(({ id, status, problem }) => [id, status, problem?.code]),
+		[
+			['a', 'ok', undefined],
+			['b', 'skipped', 'INVALID_FASTA'],
+			['c', 'skipped', 'UNKNOWN_RESIDUE'],
+			['d', 'ok', undefined],
+		],
+	)
 	t.like(found[1], { compartment: null, probability: null, spread: null, probabilities: null })
 	for (const { probabilities, compartment, probability } of [found[0]!, found[3]!]) {
 		const values = Object.values(probabilities!)
@@ -33,30 +47,47 @@ test('rows out are records in, in order; a bad record has a status and no number
 		t.is(probability, Math.max(...values))
 		t.is(probabilities![compartment!], probability!)
 	}
-	await t.throwsAsync(predictAll(model, Readable.from([Buffer.from(text)]), { onProblem: 'fail' }), { code: 'INVALID_FASTA' })
+	await t.throwsAsync(predictAll(model, Readable.from([Buffer.from(text)]), { onProblem: 'fail' }), {
+		code: 'INVALID_FASTA',
+	})
 })
 
 test('a protein’s probabilities do not depend on those around it', async (t) => {
 	const lengths = [1, 2, 20, 21, 22, 400, 1000, 1001, 1500]
-	const records = lengths.map((length) => sequenceRecord(`p${length}`, 'MKVLAGESTDRNHPWYFICQ'.repeat(75).slice(0, length)))
+	const records = lengths.map((length) =>
+		sequenceRecord(`p${length}`, 'MKVLAGESTDRNHPWYFICQ'.repeat(75).slice(0, length)),
+	)
 	for (const own of [model, attending]) {
 		const together = probabilities(await predictAll(own, records))
 		t.deepEqual(probabilities(await predictAll(own, [...records].reverse())), [...together].reverse())
-		for (const [at, record] of records.entries()) t.deepEqual(probabilities(await predictAll(own, [record]))[0], together[at])
+		for (const [at, record] of records.entries())
+			t.deepEqual(probabilities(await predictAll(own, [record]))[0], together[at])
 	}
 })
 
 test('many chunks give what one gives', async (t) => {
-	const many = Array.from({ length: 2500 }, (_, at) => ({ ...dataset.records[at % dataset.records.length]!, id: `r${at}` }))
+	const many = Array.from({ length: 2500 }, (_, at) => ({
+		...dataset.records[at % dataset.records.length]!,
+		id: `r${at}`,
+	}))
 	const found = await predictAll(model, many)
-	t.deepEqual(found.map(({ id }) => id), many.map(({ id }) => id))
+	t.deepEqual(
+		found.map(({ id }) => id),
+		many.map(({ id }) => id),
+	)
 	const once = probabilities(await predictAll(model, dataset.records))
-	t.deepEqual(probabilities(found), found.map((_, at) => once[at % once.length]!))
+	t.deepEqual(
+		probabilities(found),
+		found.map((_, at) => once[at % once.length]!),
+	)
 })
 
 test('titin’s 35,000 residues are predicted by their ends', async (t) => {
 	const titin = 'MKVLAGESTDRNHPWYFICQ'.repeat(1750)
-	const [whole, ends] = await predictAll(model, [sequenceRecord('titin', titin), sequenceRecord('ends', titin.slice(0, 500) + titin.slice(-500))])
+	const [whole, ends] = await predictAll(model, [
+		sequenceRecord('titin', titin),
+		sequenceRecord('ends', titin.slice(0, 500) + titin.slice(-500)),
+	])
 	t.is(whole!.length, 35_000)
 	t.deepEqual(whole!.probabilities, ends!.probabilities)
 })
@@ -65,7 +96,10 @@ test('attention weights sum to 1 and name original positions', async (t) => {
 	const record = sequenceRecord('p', 'MKVLAGESTDRNHPWYFICQ'.repeat(2))
 	const [found] = await predictAll(attending, [record], { attention: true })
 	const { weights, positions } = found!.attention!
-	t.deepEqual([...positions], [...Array(15).keys()].map((at) => at + 1).concat([...Array(15).keys()].map((at) => at + 26)))
+	t.deepEqual(
+		[...positions],
+		[...Array(15).keys()].map((at) => at + 1).concat([...Array(15).keys()].map((at) => at + 26)),
+	)
 	t.true(Math.abs(weights.reduce((a, b) => a + b, 0) - 1) < 1e-5)
 	t.is((await predictAll(model, [record], { attention: true }))[0]!.attention, null)
 })
@@ -95,7 +129,8 @@ test('aborting ends a prediction with the signal’s reason', async (t) => {
 	})()
 	const error = await t.throwsAsync(async () => {
 		let seen = 0
-		for await (const _ of predict(model, endless, { signal: controller.signal })) if (++seen === 10) controller.abort(reason)
+		for await (const _ of predict(model, endless, { signal: controller.signal }))
+			if (++seen === 10) controller.abort(reason)
 	})
 	t.is(error, reason)
 })
@@ -129,11 +164,19 @@ test('rows of each format', async (t) => {
 		'a,"b\tok\tER\t0.750000\t0.000000\t0.750000\t0.250000\n',
 		'b\tskipped:UNKNOWN_RESIDUE\t\t\t\t\t\n',
 	])
-	t.deepEqual(lines('csv').slice(1), ['"a,""b",ok,ER,0.750000,0.000000,0.750000,0.250000\n', 'b,skipped:UNKNOWN_RESIDUE,,,,,\n'])
+	t.deepEqual(lines('csv').slice(1), [
+		'"a,""b",ok,ER,0.750000,0.000000,0.750000,0.250000\n',
+		'b,skipped:UNKNOWN_RESIDUE,,,,,\n',
+	])
 	const [none, first, second] = lines('jsonl')
 	t.is(none, '')
 	t.deepEqual(JSON.parse(first!).probabilities, { ER: 0.75, Golgi: 0.25 })
-	t.like(JSON.parse(second!), { id: 'b', status: 'skipped', compartment: null, problem: { code: 'UNKNOWN_RESIDUE', residue: '1', position: 2 } })
+	t.like(JSON.parse(second!), {
+		id: 'b',
+		status: 'skipped',
+		compartment: null,
+		problem: { code: 'UNKNOWN_RESIDUE', residue: '1', position: 2 },
+	})
 	t.throws(() => predictionFormatter('xml' as never, classes), { code: 'INVALID_OPTION' })
 })
 

@@ -6,7 +6,15 @@ const check = (text: string) => checkFasta(Readable.from([Buffer.from(text)]), {
 
 test('a report counts what a person wants to know', async (t) => {
 	const report = await check('>a\nMKVLA\n>b\nKXXB\n>a\nMKVLA\n>c\n\n>d\nM1\n>e\nMK\n')
-	t.like(report, { file: 'stream', records: 6, usable: 4, residues: 16, cut: 2, firstNotMethionine: 1, duplicateSequences: 1 })
+	t.like(report, {
+		file: 'stream',
+		records: 6,
+		usable: 4,
+		residues: 16,
+		cut: 2,
+		firstNotMethionine: 1,
+		duplicateSequences: 1,
+	})
 	t.deepEqual(report.length, { min: 2, median: 4.5, max: 5 })
 	t.deepEqual(report.nonStandard, { B: 1, X: 2 })
 	t.deepEqual(report.duplicateIds, ['a'])

@@ -6,8 +6,8 @@ import test from 'ava'
 import fc from 'fast-check'
 import type { SublocError } from '../../src-ts/errors.js'
 import { type ReadFastaOptions, readFasta } from '../../src-ts/sequence/fasta.js'
-import { sharedData } from '../support/shared.js'
 import { temporaryFolder } from '../support/folder.js'
+import { sharedData } from '../support/shared.js'
 
 const stream = (...pieces: (string | Buffer)[]) => Readable.from(pieces.map((piece) => Buffer.from(piece)))
 
@@ -17,7 +17,8 @@ async function read(source: string | Readable, options?: ReadFastaOptions) {
 	return records
 }
 
-const sequences = async (text: string | Buffer) => (await read(stream(text))).map(({ id, sequence }) => `${id}=${sequence}`)
+const sequences = async (text: string | Buffer) =>
+	(await read(stream(text))).map(({ id, sequence }) => `${id}=${sequence}`)
 
 const reads = test.macro<[title: string, text: string | Buffer, expected: string[]]>({
 	async exec(t, _, text, expected) {
@@ -82,11 +83,29 @@ test(refuses, 'a stop followed by residues', '>a\nMK*\nVL\n', 'UNKNOWN_RESIDUE',
 test(refuses, 'a gap', '>a\nMK-V\n', 'UNKNOWN_RESIDUE', 2, /gap/)
 test(refuses, 'a letter outside A–Z', '>a\nMKÄ\n', 'UNKNOWN_RESIDUE', 2, /'Ä' at residue 3/)
 test(refuses, 'a control character', '>a\nMK\u0000V\n', 'UNKNOWN_RESIDUE', 2, /U\+0000/)
-test(refuses, 'a gzip that ends too early', gzipSync(`>a\n${'MKV'.repeat(9999)}\n`).subarray(0, 40), 'INVALID_FASTA', 2, /too early/)
-test(refuses, 'a damaged gzip', Buffer.concat([gzipSync('>a\nMKV\n').subarray(0, 12), Buffer.alloc(30, 7)]), 'INVALID_FASTA', 1, /damaged/)
+test(
+	refuses,
+	'a gzip that ends too early',
+	gzipSync(`>a\n${'MKV'.repeat(9999)}\n`).subarray(0, 40),
+	'INVALID_FASTA',
+	2,
+	/too early/,
+)
+test(
+	refuses,
+	'a damaged gzip',
+	Buffer.concat([gzipSync('>a\nMKV\n').subarray(0, 12), Buffer.alloc(30, 7)]),
+	'INVALID_FASTA',
+	1,
+	/damaged/,
+)
 
 test('what stood before the damage has been given', async (t) => {
-	const whole = gzipSync(Array.from({ length: 5000 }, (_, i) => `>p${i}\nM${'ACDEFGHIKLMNPQRSTVWY'.repeat(9)}${i % 7}A`.replace(/\d(?=A$)/, 'G')).join('\n'))
+	const whole = gzipSync(
+		Array.from({ length: 5000 }, (_, i) =>
+			`>p${i}\nM${'ACDEFGHIKLMNPQRSTVWY'.repeat(9)}${i % 7}A`.replace(/\d(?=A$)/, 'G'),
+		).join('\n'),
+	)
 	const seen: string[] = []
 	await t.throwsAsync(
 		async () => {
@@ -133,7 +152,10 @@ test('what was written is read back, however it is wrapped', async (t) => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(residues, { minLength: 1 }), fc.integer({ min: 1, max: 9 }), async (all, width) => {
 			const text = all.map((own, at) => `>p${at}\n${own.replace(new RegExp(`.{${width}}`, 'g'), '$&\n')}\n`).join('')
-			t.deepEqual(await sequences(text), all.map((own, at) => `p${at}=${own}`))
+			t.deepEqual(
+				await sequences(text),
+				all.map((own, at) => `p${at}=${own}`),
+			)
 		}),
 	)
 })

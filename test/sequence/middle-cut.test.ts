@@ -5,7 +5,10 @@ test('a sequence of 1000 residues is whole, one of 1001 loses residue 501', (t) 
 	t.deepEqual(middleCut(1000, 1000), { length: 1000, kept: 1000, first: 1000, removed: 0 })
 	const cut = middleCut(1001, 1000)
 	t.deepEqual(cut, { length: 1001, kept: 1000, first: 500, removed: 1 })
-	t.deepEqual([1, 500, 501, 1000].map((position) => originalPosition(cut, position)), [1, 500, 502, 1001])
+	t.deepEqual(
+		[1, 500, 501, 1000].map((position) => originalPosition(cut, position)),
+		[1, 500, 502, 1001],
+	)
 })
 
 test('kept residues are those at their original positions', (t) => {

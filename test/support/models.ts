@@ -8,6 +8,14 @@ export function smallDataset(perClass = 6): Dataset {
 
 /** Options of a training that takes a second. */
 export const SMALL = {
-	...{ preset: 'quick', hidden: 6, filtersPerWidth: 3, blocks: ['onehot'], epochs: 3, batchSize: 16, testFraction: 0.25 },
+	...{
+		preset: 'quick',
+		hidden: 6,
+		filtersPerWidth: 3,
+		blocks: ['onehot'],
+		epochs: 3,
+		batchSize: 16,
+		testFraction: 0.25,
+	},
 	...{ threads: 1, backend: 'cpu' },
 } satisfies TrainOptions

@@ -2,7 +2,17 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { crossValidate, type EpochReport, loadModel, predictAll, RunFolder, SublocError, stratifiedFolds, syntheticDataset, train } from 'subloc-native'
+import {
+	crossValidate,
+	type EpochReport,
+	loadModel,
+	predictAll,
+	RunFolder,
+	type SublocError,
+	stratifiedFolds,
+	syntheticDataset,
+	train,
+} from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { SMALL, smallDataset } from '../support/models.js'
 
@@ -28,11 +38,15 @@ test('a run is awaitable and iterable: every epoch, then the model', async (t) =
 test('a run folder holds all that the run was, and equal runs write equal bytes', async (t) => {
 	const folder = temporaryFolder(t)
 	const names = ['model.safetensors', 'metrics.jsonl', 'splits.tsv', 'config.json'] as const
-	for (const [name, threads] of [['one', 1], ['two', 2]] as const) {
+	for (const [name, threads] of [
+		['one', 1],
+		['two', 2],
+	] as const) {
 		;(await train(dataset, { ...SMALL, threads, output: join(folder, name) })).close()
 		t.true(existsSync(join(folder, name, 'DONE')))
 	}
-	for (const name of names) t.deepEqual(readFileSync(join(folder, 'one', name)), readFileSync(join(folder, 'two', name)), name)
+	for (const name of names)
+		t.deepEqual(readFileSync(join(folder, 'one', name)), readFileSync(join(folder, 'two', name)), name)
 	const lines = readFileSync(join(folder, 'one/metrics.jsonl'), 'utf8').trim().split('\n')
 	t.is(lines.length, 3)
 	t.is(JSON.parse(lines[2]!).epoch, 3)
@@ -45,7 +59,10 @@ test('the resolved configuration of a run gives the same run again', async (t) =
 	;(await train(dataset, { ...SMALL, output: join(folder, 'first') })).close()
 	const config = JSON.parse(readFileSync(join(folder, 'first/config.json'), 'utf8'))
 	;(await train(dataset, { ...config, threads: 1, output: join(folder, 'again') })).close()
-	t.deepEqual(readFileSync(join(folder, 'again/model.safetensors')), readFileSync(join(folder, 'first/model.safetensors')))
+	t.deepEqual(
+		readFileSync(join(folder, 'again/model.safetensors')),
+		readFileSync(join(folder, 'first/model.safetensors')),
+	)
 })
 
 test('a stopped run that is resumed gives the bytes of one that was not stopped', async (t) => {
@@ -60,7 +77,9 @@ test('a stopped run that is resumed gives the bytes of one that was not stopped'
 		const onProgress = () => {
 			if (++seen === steps) controller.abort(reason)
 		}
-		const error = await t.throwsAsync(async () => await train(dataset, { ...options, output, resume: true, signal: controller.signal, onProgress }))
+		const error = await t.throwsAsync(
+			async () => await train(dataset, { ...options, output, resume: true, signal: controller.signal, onProgress }),
+		)
 		t.is(error, reason)
 		t.true(existsSync(join(output, 'checkpoint/state.safetensors')))
 	}
@@ -78,7 +97,9 @@ test('members of an ensemble are what each is alone', async (t) => {
 	using second = await train(dataset, { ...SMALL, members: 2, member: 2, output: folder })
 	t.deepEqual(second.info.seeds, ['2'])
 	using first = await train(dataset, SMALL)
-	const [both, one, two] = await Promise.all([joint, first, second].map((model) => predictAll(model, dataset.records.slice(0, 8))))
+	const [both, one, two] = await Promise.all(
+		[joint, first, second].map((model) => predictAll(model, dataset.records.slice(0, 8))),
+	)
 	for (const [at, { probabilities, spread }] of both!.entries()) {
 		const mean = (own: string) => (one![at]!.probabilities![own]! + two![at]!.probabilities![own]!) / 2
 		for (const own of dataset.classes) t.is(probabilities![own], mean(own))
@@ -92,12 +113,21 @@ test('a cross-validation predicts each record with models that never saw it', as
 	for await (const { fold, epoch } of run) seen.add(`${fold}/${epoch}`)
 	t.deepEqual([...seen].sort(), ['1/1', '1/2', '1/3', '2/1', '2/2', '2/3', '3/1', '3/2', '3/3'])
 	const { predictions, models, split } = await run
-	t.deepEqual(predictions.map(({ id }) => id), dataset.records.map(({ id }) => id))
+	t.deepEqual(
+		predictions.map(({ id }) => id),
+		dataset.records.map(({ id }) => id),
+	)
 	// Fold 2's model is the one that `train` gives for that fold.
 	using alone = await train(dataset, { ...SMALL, split: stratifiedFolds(dataset, { folds: 3, seed: 1 }), fold: 2 })
 	const rows = dataset.records.map((_, row) => row).filter((row) => split.parts[row] === 2)
-	const found = await predictAll(alone, rows.map((row) => dataset.records[row]!))
-	t.deepEqual(found.map(({ probabilities }) => probabilities), rows.map((row) => predictions[row]!.probabilities))
+	const found = await predictAll(
+		alone,
+		rows.map((row) => dataset.records[row]!),
+	)
+	t.deepEqual(
+		found.map(({ probabilities }) => probabilities),
+		rows.map((row) => predictions[row]!.probabilities),
+	)
 	for (const model of models) model.close()
 })
 
@@ -131,7 +161,10 @@ test('a failure reaches the loop, and a run that nobody watches ends no process'
 	const script = `import { syntheticDataset, train } from 'subloc-native'
 		train(syntheticDataset({ perClass: 2 }), { hidden: 0 })
 		setTimeout(() => console.log('alive'), 300)`
-	const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', cwd: join(import.meta.dirname, '../..') })
+	const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+		encoding: 'utf8',
+		cwd: join(import.meta.dirname, '../..'),
+	})
 	t.is(stdout, 'alive\n', stderr)
 })
 
@@ -139,7 +172,14 @@ test('a training that diverges says so, and keeps the checkpoint', async (t) => 
 	const output = temporaryFolder(t)
 	const error = await t.throwsAsync<SublocError>(
 		// A weight decay of 10 a step turns every weight into its ninefold, with the other sign.
-		async () => await train(dataset, { ...SMALL, members: 2, output, optimizer: { learningRate: 10, weightDecay: 1 }, epochs: 40 }),
+		async () =>
+			await train(dataset, {
+				...SMALL,
+				members: 2,
+				output,
+				optimizer: { learningRate: 10, weightDecay: 1 },
+				epochs: 40,
+			}),
 	)
 	t.is(error!.code, 'TRAINING_DIVERGED', error!.message)
 	t.true(existsSync(join(output, 'checkpoint/state.safetensors')))
@@ -154,7 +194,13 @@ const refuses = test.macro<[title: string, options: object, code: string, messag
 test(refuses, 'a member that is not there', { members: 2, member: 3 }, 'INVALID_OPTION', /member/)
 test(refuses, 'a fold without folds', { fold: 2 }, 'INVALID_OPTION', /fold/)
 test(refuses, 'a split file that is not there', { split: 'nowhere.tsv' }, 'INPUT_MISSING', /no such file/)
-test(refuses, 'profiles that are not there', { blocks: ['onehot', 'profile'], profiles: 'nowhere' }, 'INPUT_MISSING', /no such file/)
+test(
+	refuses,
+	'profiles that are not there',
+	{ blocks: ['onehot', 'profile'], profiles: 'nowhere' },
+	'INPUT_MISSING',
+	/no such file/,
+)
 test(refuses, 'an unknown backend', { backend: 'abacus' }, 'INVALID_OPTION', /backend/)
 test(refuses, 'no threads', { threads: 0 }, 'INVALID_OPTION', /threads/)
 test(refuses, 'weights for a class that is not there', { classWeights: { Moon: 2 } }, 'INVALID_OPTION', /Moon/)
@@ -164,8 +210,14 @@ test('a folder with a run is not written over, and a different run is not resume
 	const output = temporaryFolder(t)
 	;(await train(dataset, { ...SMALL, output })).close()
 	const before = readFileSync(join(output, 'model.safetensors'))
-	await t.throwsAsync(async () => await train(dataset, { ...SMALL, output }), { code: 'INVALID_OPTION', message: /holds a run/ })
-	const resume = (options: object, data = dataset) => async () => await train(data, { ...SMALL, ...options, output, resume: true })
+	await t.throwsAsync(async () => await train(dataset, { ...SMALL, output }), {
+		code: 'INVALID_OPTION',
+		message: /holds a run/,
+	})
+	const resume =
+		(options: object, data = dataset) =>
+		async () =>
+			await train(data, { ...SMALL, ...options, output, resume: true })
 	await t.throwsAsync(resume({ hidden: 7 }), { code: 'INVALID_CONFIG', message: /hidden/ })
 	await t.throwsAsync(resume({}, smallDataset(7)), { code: 'INVALID_CONFIG', message: /other records/ })
 	t.deepEqual(readFileSync(join(output, 'model.safetensors')), before)
@@ -181,7 +233,9 @@ test('a damaged checkpoint is INVALID_MODEL and stays as it is', async (t) => {
 	const path = join(output, 'checkpoint/state.safetensors')
 	const damaged = readFileSync(path).subarray(0, 1000)
 	writeFileSync(path, damaged)
-	const error = await t.throwsAsync<SublocError>(async () => await train(dataset, { ...SMALL, output, resume: true }), { code: 'INVALID_MODEL' })
+	const error = await t.throwsAsync<SublocError>(async () => await train(dataset, { ...SMALL, output, resume: true }), {
+		code: 'INVALID_MODEL',
+	})
 	t.is(error!.file, path)
 	t.deepEqual(readFileSync(path), damaged)
 })
@@ -189,8 +243,20 @@ test('a damaged checkpoint is INVALID_MODEL and stays as it is', async (t) => {
 test('early stopping keeps the best epoch; averaging, schedules and weights run', async (t) => {
 	const epochs: EpochReport[] = []
 	const run = train(dataset, {
-		...{ ...SMALL, epochs: 30, validationFraction: 0.2, earlyStopping: { patience: 2 }, weightAveraging: { decay: 0.9 }, bucketBatches: 2 },
-		...{ schedule: { kind: 'cosine', warmupEpochs: 1, finalFraction: 0.1 }, classWeights: 'balanced', labelSmoothing: 0.1, forgetBias: 1 },
+		...{
+			...SMALL,
+			epochs: 30,
+			validationFraction: 0.2,
+			earlyStopping: { patience: 2 },
+			weightAveraging: { decay: 0.9 },
+			bucketBatches: 2,
+		},
+		...{
+			schedule: { kind: 'cosine', warmupEpochs: 1, finalFraction: 0.1 },
+			classWeights: 'balanced',
+			labelSmoothing: 0.1,
+			forgetBias: 1,
+		},
 		...{ initialWeights: { kind: 'orthogonal' }, dropout: { residues: 0.1 }, model: 'a-lstm' },
 	})
 	for await (const epoch of run) epochs.push(epoch)
@@ -222,7 +288,12 @@ test('a model that is not there, is foreign, or ends early is INVALID_MODEL with
 	;(await train(dataset, { ...SMALL, epochs: 1, output: folder })).close()
 	const path = join(folder, 'model.safetensors')
 	const whole = readFileSync(path)
-	for (const bytes of [whole.subarray(0, 0), whole.subarray(0, 100), whole.subarray(0, whole.length - 1), Buffer.from('PK\x03\x04 zip')]) {
+	for (const bytes of [
+		whole.subarray(0, 0),
+		whole.subarray(0, 100),
+		whole.subarray(0, whole.length - 1),
+		Buffer.from('PK\x03\x04 zip'),
+	]) {
 		writeFileSync(path, bytes)
 		const error = await t.throwsAsync<SublocError>(loadModel(folder), { code: 'INVALID_MODEL' })
 		t.is(error!.file, path)

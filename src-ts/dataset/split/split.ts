@@ -1,7 +1,7 @@
 /** Which records train and which are held out: a plain assignment, seeded, written to a file and read back. */
 import { SublocError } from '../../errors.js'
 import { shuffledIndices } from '../../native/binding.js'
-import { type Dataset, classIndices } from '../dataset.js'
+import { classIndices, type Dataset } from '../dataset.js'
 
 /**
  * A record's part: a fold from 1 of a cross-validation, or a fixed part of a single run.
@@ -48,7 +48,10 @@ export function holdOut(dataset: Dataset, { testFraction, seed }: { testFraction
  */
 export function stratifiedFolds(dataset: Dataset, { folds, seed }: { folds: number; seed: number }): Split {
 	if (!Number.isInteger(folds) || folds < 2) {
-		throw new SublocError('INVALID_OPTION', `folds: ${folds} is not a whole number from 2`, { option: 'folds', value: folds })
+		throw new SublocError('INVALID_OPTION', `folds: ${folds} is not a whole number from 2`, {
+			option: 'folds',
+			value: folds,
+		})
 	}
 	const parts = new Array<Part>(dataset.records.length)
 	let next = 0
@@ -56,7 +59,12 @@ export function stratifiedFolds(dataset: Dataset, { folds, seed }: { folds: numb
 		if (rows.length < folds) {
 			const name = dataset.classes[index]
 			const message = `class '${name}' has ${rows.length} records, fewer than ${folds} folds`
-			throw new SublocError('INVALID_SPLIT', message, { file: dataset.source, class: name, records: rows.length, folds })
+			throw new SublocError('INVALID_SPLIT', message, {
+				file: dataset.source,
+				class: name,
+				records: rows.length,
+				folds,
+			})
 		}
 		for (const row of rows) parts[row] = (next++ % folds) + 1
 	}
@@ -83,7 +91,8 @@ export function partsOf(values: { record: string; value: string; line: number }[
 	}
 	const folds = numbers.reduce((a, b) => Math.max(a, b), 0)
 	for (let fold = 1; fold <= folds; fold++) {
-		if (!numbers.includes(fold)) throw new SublocError('INVALID_SPLIT', `fold ${fold} of ${folds} has no record`, { file, fold })
+		if (!numbers.includes(fold))
+			throw new SublocError('INVALID_SPLIT', `fold ${fold} of ${folds} has no record`, { file, fold })
 	}
 	if (folds === 1) throw new SublocError('INVALID_SPLIT', 'there is one fold; at least two are needed', { file })
 	return { by, parts, folds }

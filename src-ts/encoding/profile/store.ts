@@ -123,7 +123,12 @@ class PackedStore implements ProfileSource {
 		try {
 			return await unpack(packed)
 		} catch (error) {
-			throw new SublocError('INVALID_PROFILE', `the gzip file is damaged or ends too early`, { file: path }, { cause: error })
+			throw new SublocError(
+				'INVALID_PROFILE',
+				`the gzip file is damaged or ends too early`,
+				{ file: path },
+				{ cause: error },
+			)
 		}
 	}
 }
@@ -133,7 +138,10 @@ export async function profileSource(option: string | ProfileSource | undefined):
 	if (option === undefined) return null
 	if (typeof option !== 'string') return option
 	if (existsSync(option) && !(await stat(option)).isDirectory()) {
-		throw new SublocError('INVALID_OPTION', `profiles: ${option} is a file, not a folder`, { option: 'profiles', value: option })
+		throw new SublocError('INVALID_OPTION', `profiles: ${option} is a file, not a folder`, {
+			option: 'profiles',
+			value: option,
+		})
 	}
 	return openProfileStore(option)
 }

@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData, activation::log_softmax};
 /// How targets are made.
 #[derive(Clone, Copy, Debug)]
 pub struct CrossEntropy<'a> {
-    /// Share of the target spread over all classes.
+    /// Share of the target spread over all classes. A class weight scales a protein's whole target, by its true class.
     pub label_smoothing: f64,
     /// [K]; 1 each where none.
     pub class_weights: Option<&'a [f64]>,
@@ -33,7 +33,7 @@ impl CrossEntropy<'_> {
                 let row = &mut targets[(m * batch + b) * classes..][..classes];
                 row.fill(self.label_smoothing / classes as f64);
                 row[label as usize] += 1.0 - self.label_smoothing;
-                row.iter_mut().for_each(|t| *t *= weight(label) / total);
+                row.iter_mut().for_each(|t| *t *= weight(label) / total.max(f64::MIN_POSITIVE));
             }
         }
         let log_probabilities = log_softmax(logits, 2);

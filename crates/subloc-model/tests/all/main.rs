@@ -7,6 +7,7 @@ mod files;
 mod hostile;
 mod network;
 mod ops;
+mod oracle;
 mod problem;
 mod reproducible;
 mod schedule;
