@@ -249,7 +249,7 @@ export declare class SublocError extends Error {
 }
 /** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
 export declare function exitCode(error: unknown): number;
-/** `file:line: record: message` with what is known of the place and not in the message already. */
+/** `file:line: record: message` with what is known of the place; the file is not said twice. */
 export declare function describeError({ file, line, record, message }: SublocError): string;
 /** One protein of a FASTA file. */
 export interface SequenceRecord {
@@ -1061,7 +1061,7 @@ export declare function confusionFigure({ classes, confusion }: {
 	confusion: readonly (readonly number[])[];
 }, { title, subtitle }?: ConfusionFigureOptions): string;
 /**
- * Writes a file beside its place and renames it; what stood there stays until then.
+ * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
  * Errors: `IO` with `stage` `create` or `write`.
  */
 export declare function writeWhole(path: string, text: string): Promise<void>;

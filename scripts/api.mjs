@@ -1,5 +1,5 @@
-// npm run api — writes what is generated for users: index.d.ts from src-ts/index.ts, and schema/config.schema.json for editors.
-// With --check it only says whether the committed index.d.ts is up to date (a test checks the schema).
+// npm run api — writes what is generated for users: index.d.ts from src-ts/index.ts, schema/config.schema.json for editors, and
+// docs/configuration.md. With --check it only says whether the committed index.d.ts is up to date (tests check the others).
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { committedApi, rollUp, writeApi } from './lib/api.mjs'
@@ -18,6 +18,8 @@ main(async () => {
 	writeApi(text)
 	await buildTypeScript()
 	const { configJsonSchema } = await import(join(ROOT, 'dist/config/schema.js'))
+	const { configurationPage } = await import(join(ROOT, 'dist/config/page.js'))
+	writeFileSync(join(ROOT, 'docs/configuration.md'), configurationPage())
 	mkdirSync(join(ROOT, 'schema'), { recursive: true })
 	writeFileSync(join(ROOT, 'schema/config.schema.json'), `${JSON.stringify(configJsonSchema(), null, '\t')}\n`)
 })

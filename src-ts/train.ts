@@ -190,8 +190,7 @@ export async function trainGroups(
 		} else if (event.kind === 'epoch') {
 			const { kind: _, seconds, ...report } = event
 			history.push(report)
-			if (event.member === members.length || info.epochSeconds.length < event.epoch)
-				info.epochSeconds[event.epoch - 1] = seconds
+			info.epochSeconds[event.epoch - 1] = seconds
 			log.add(report, job.cancel)
 			emit({ ...report, seconds })
 		}
@@ -210,8 +209,10 @@ export async function trainGroups(
 		},
 		onEvent,
 	)
-	const native = await unlessAborted(job, signal).finally(() => log.close())
-	log.check()
+	const native = await unlessAborted(job, signal).finally(async () => {
+		await log.close()
+		await folder?.writeJson('run', info)
+	})
 	info.finished = new Date().toISOString()
 	const model = new Model(native, { config, info, history, split: splitText })
 	if (folder) {
@@ -257,12 +258,9 @@ class MetricsLog {
 			})
 	}
 
+	/** Errors: `IO`, of the first line that could not be written. */
 	async close(): Promise<void> {
 		await this.#queue
-		this.check()
-	}
-
-	check(): void {
 		if (this.#failure) throw this.#failure
 	}
 }
@@ -294,7 +292,7 @@ async function openFolder(
 		if ((await folder.read('split')) !== split)
 			throw different(`the run in ${folder.path} has another split`, { option: 'split' })
 		if (await folder.has('done')) return loadModel(folder.path)
-		info.started = run.started
+		Object.assign(info, { started: run.started, epochSeconds: run.epochSeconds })
 	}
 	await folder.writeJson('config', config)
 	await folder.writeJson('run', info)

@@ -105,14 +105,22 @@ export const trainingConfigSchema = z
 /** The resolved configuration of a training. */
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>
 
+/** Any part of a group, under the group's description. */
+function partOf<Shape extends z.core.$ZodShape>(group: z.ZodObject<Shape, z.core.$strict>) {
+	return group
+		.partial()
+		.describe(group.description ?? '')
+		.optional()
+}
+
 /** What a person may write: any part of it, and a preset for the rest. */
 export const configFileSchema = trainingConfigSchema.partial().extend({
 	preset: z
 		.enum(['paper', 'modern', 'quick'])
 		.optional()
 		.describe('Where every value comes from that is not given; default modern'),
-	optimizer: trainingConfigSchema.shape.optimizer.partial().optional(),
-	dropout: trainingConfigSchema.shape.dropout.partial().optional(),
+	optimizer: partOf(trainingConfigSchema.shape.optimizer),
+	dropout: partOf(trainingConfigSchema.shape.dropout),
 })
 
 /** What a person may write. */

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { loadConfig, parseConfig } from '../../src-ts/config/load.js'
+import { configurationPage } from '../../src-ts/config/page.js'
 import { PRESETS } from '../../src-ts/config/presets.js'
 import { resolveConfig } from '../../src-ts/config/resolve.js'
 import { type ConfigFile, configJsonSchema, trainingConfigSchema } from '../../src-ts/config/schema.js'
@@ -115,4 +116,9 @@ test(refusesFile, 'a wrong value in JSON', '{\n  "hidden": 8,\n  "epochs": 0\n}\
 test('the committed JSON Schema is what the schema says', (t) => {
 	const path = join(import.meta.dirname, '../../schema/config.schema.json')
 	t.deepEqual(JSON.parse(readFileSync(path, 'utf8')), configJsonSchema(), 'run `npm run api`')
+})
+
+test('the committed page of the configuration is what schema and presets say', (t) => {
+	const path = join(import.meta.dirname, '../../docs/configuration.md')
+	t.is(readFileSync(path, 'utf8'), configurationPage(), 'run `npm run api`')
 })
