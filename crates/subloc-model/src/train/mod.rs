@@ -2,6 +2,7 @@
 
 pub mod adam;
 mod batches;
+mod epoch;
 mod events;
 mod schedule;
 mod state;

@@ -1,0 +1,122 @@
+//! The end of an epoch: weights are checked, members measured, the best kept, and the history written.
+
+use std::time::Instant;
+
+use burn::tensor::Tensor;
+
+use super::{
+    EpochReport, Event,
+    state::{Exact, Group, State, Status},
+    trainer::Trainer,
+};
+use crate::{
+    Error,
+    layers::loss::largest,
+    predict::{self, values},
+};
+
+impl Trainer<'_> {
+    /// Evaluates, decides who stops, and writes the history.
+    pub(super) fn finish_epoch(&mut self, began: Instant, events: &mut dyn FnMut(Event)) -> Result<Vec<EpochReport>, Error> {
+        let epoch = self.state.position.epoch;
+        self.check_weights(events);
+        // All measurements come first: a job that is stopped between them has changed nothing, and measures again when it goes on.
+        let mut measured = Vec::new();
+        for g in 0..self.state.groups.len() {
+            let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
+            for m in (0..count).filter(|m| self.state.members[first + m].status == Status::Training) {
+                let plan = &self.members[first + m];
+                let validation = self.evaluate(g, m, &plan.validation);
+                let test = if self.training.evaluate_test { self.evaluate(g, m, &plan.test) } else { None };
+                if self.is_cancelled() {
+                    return Err(self.stop());
+                }
+                measured.push((g, m, validation, test));
+            }
+        }
+        let mut reports = Vec::new();
+        for (g, m, validation, test) in measured {
+            let member = self.state.groups[g].first + m;
+            let state = &mut self.state.members[member];
+            let report = EpochReport {
+                member: member + 1,
+                epoch,
+                steps: state.epoch_steps,
+                learning_rate: state.learning_rate.0,
+                training_loss: state.loss_sum.0 / state.rows.max(1) as f64,
+                training_accuracy: state.correct as f64 / state.rows.max(1) as f64,
+                gradient_norm: state.norm_sum.0 / state.epoch_steps.max(1) as f64,
+                validation_loss: validation.map(|e| e.0),
+                validation_accuracy: validation.map(|e| e.1),
+                test_loss: test.map(|e| e.0),
+                test_accuracy: test.map(|e| e.1),
+                seconds: began.elapsed().as_secs_f64(),
+            };
+            if let (Some(stopping), Some((loss, _))) = (self.training.early_stopping, validation) {
+                if state.best_loss.is_none_or(|best| loss < best.0) {
+                    state.best_loss = Some(Exact(loss));
+                    state.epochs_since_best = 0;
+                    self.keep_best(g, m);
+                } else {
+                    state.epochs_since_best += 1;
+                    if state.epochs_since_best >= stopping.patience {
+                        state.status = Status::Stopped;
+                    }
+                }
+            }
+            self.state.history.push(serde_json::to_string(&report).unwrap_or_default());
+            reports.push(report);
+        }
+        Ok(reports)
+    }
+
+    /// An update can overflow although its loss and gradient were finite; after the last one no other step tells.
+    fn check_weights(&mut self, events: &mut dyn FnMut(Event)) {
+        let State { groups, members, position, .. } = &mut self.state;
+        for group in groups {
+            let size = group.members();
+            let weights: Vec<Vec<f32>> = group.weights.iter().map(|w| values(w.clone())).collect();
+            for (m, state) in members[group.first..][..size].iter_mut().enumerate() {
+                let finite = |w: &Vec<f32>| w[m * w.len() / size..(m + 1) * w.len() / size].iter().all(|v| v.is_finite());
+                if state.status == Status::Training && !weights.iter().all(finite) {
+                    let (epoch, step) = (position.epoch, state.epoch_steps);
+                    state.status = Status::Diverged { epoch, step };
+                    events(Event::Diverged { member: group.first + m + 1, epoch, step });
+                }
+            }
+        }
+    }
+
+    /// The weights that count: the average where there is one.
+    pub(super) fn current(group: &Group) -> &[Tensor<2>] {
+        group.average.as_deref().unwrap_or(&group.weights)
+    }
+
+    fn keep_best(&mut self, g: usize, m: usize) {
+        let group = &mut self.state.groups[g];
+        let current = Self::current(group).to_vec();
+        if let Some(best) = &mut group.best {
+            for (best, now) in best.iter_mut().zip(current) {
+                let width = now.dims()[1];
+                *best = best.clone().slice_assign([m..m + 1, 0..width], now.slice([m..m + 1, 0..width]));
+            }
+        }
+    }
+
+    /// Log loss and accuracy of a member on some rows.
+    fn evaluate(&self, g: usize, m: usize, rows: &[u32]) -> Option<(f64, f64)> {
+        if rows.is_empty() {
+            return None;
+        }
+        let one = Self::current(&self.state.groups[g]).iter().map(|t| t.clone().slice([m..m + 1, 0..t.dims()[1]])).collect();
+        let network = self.network(one, self.device, 1);
+        let found = predict::probabilities(&network, self.records, rows, self.device);
+        let (mut loss, mut correct) = (0.0, 0);
+        for (row, probabilities) in rows.iter().zip(found.chunks(self.model.classes.len())) {
+            let label = self.labels[*row as usize] as usize;
+            loss -= f64::from(probabilities[label]).max(1e-30).ln();
+            correct += usize::from(largest(probabilities) == label);
+        }
+        Some((loss / rows.len() as f64, correct as f64 / rows.len() as f64))
+    }
+}
