@@ -249,8 +249,10 @@ export declare class SublocError extends Error {
 }
 /** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
 export declare function exitCode(error: unknown): number;
-/** `file:line: record: message` with what is known of the place; the file is not said twice. */
+/** `file:line: record: message` with what is known of the place; a message that names the path itself is not given it twice. */
 export declare function describeError({ file, line, record, message }: SublocError): string;
+/** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */
+export declare function fileError(error: unknown, file: string, stage: "create" | "write" | "read"): unknown;
 /** One protein of a FASTA file. */
 export interface SequenceRecord {
 	/** First word of the header, without `>`. */
@@ -296,6 +298,8 @@ export interface Dataset {
 	readonly source: string;
 	/** SHA-256 over ids, classes and sequences in order: two datasets of one digest train the same model. */
 	readonly digest: string;
+	/** Files of the folder that were not read, because their names are not those of FASTA files. */
+	readonly ignored: readonly string[];
 }
 export interface ReadDatasetOptions {
 	/** The classes that may occur, in any order; `UNKNOWN_CLASS` for another. Default: those that do occur. */
@@ -304,7 +308,7 @@ export interface ReadDatasetOptions {
 	minimumClasses?: number;
 }
 /**
- * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, each also `.gz`) a class, or a TSV with the columns
+ * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, `.fas`, `.fsa` in any case, each also `.gz`) a class, or a TSV with the columns
  * `id`, `sequence`, `class` and optionally `fold` and `cluster` (`.gz` too). Records keep their order: files in byte order of their class, records as they
  * stand. Stray `._*` and hidden files are ignored. Residues are read as in `readFasta`.
  *
@@ -670,6 +674,8 @@ export interface RunInfo {
 	seeds: string[];
 	/** Records whose profile was missing; null where the model reads none. */
 	missingProfiles: number | null;
+	/** SHA-256 of all profile rows; null where the model reads none. */
+	profileDigest: string | null;
 	warnings: string[];
 	/** ISO 8601, UTC. */
 	started: string;
@@ -685,6 +691,8 @@ export declare class RunFolder {
 	/** Makes the folder. Errors: `IO`. */
 	create(): Promise<void>;
 	has(name: keyof typeof RUN_FILES): Promise<boolean>;
+	/** Whether a run has left something that must not be written over. */
+	holdsRun(): Promise<boolean>;
 	/** Text of a text file, or null where it is missing. Errors: `IO`. */
 	read(name: Exclude<keyof typeof RUN_FILES, "model" | "checkpoint">): Promise<string | null>;
 	/** A JSON file. Errors: `INVALID_CONFIG` where it is no JSON. */
@@ -743,7 +751,7 @@ export declare class Model {
 	get readsProfiles(): boolean;
 	/**
 	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) into a run folder, which is made where
-	 * it is missing. Each file is whole or not there. Errors: `IO`.
+	 * it is missing. Each file is whole or not there. Errors: `IO`; `INVALID_OPTION` for a folder that holds a run.
 	 */
 	save(path: string): Promise<void>;
 	/** Frees the weights. Idempotent; work that runs on the model ends first. */
@@ -815,6 +823,8 @@ export interface Prediction {
 	problem: SublocError | null;
 	/** Residues of the whole sequence. */
 	length: number;
+	/** Whether the model reads profiles and there was none, so that another row stood in (`missingProfile` of the options). */
+	missingProfile: boolean;
 	/** The most probable class; of equals the first. */
 	compartment: string | null;
 	/** Its probability: the mean over the ensemble's members. */
@@ -901,6 +911,11 @@ export type TrainingRun = Run<EpochReport, Model>;
  * the checkpoint). Rejects with the signal's reason once it is aborted.
  */
 export declare function train(dataset: Dataset, options?: TrainOptions): TrainingRun;
+/**
+ * The records that a model's training held out, in the order of its dataset; none for the joined models of a cross-validation.
+ * Errors: `INVALID_SPLIT` where the dataset is not the one it was trained on; `INVALID_MODEL` where nothing is known of the training.
+ */
+export declare function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]>;
 /** The package's version. */
 export declare function packageVersion(): string;
 export interface CrossValidateOptions extends Omit<TrainOptions, "fold" | "member"> {
@@ -931,12 +946,14 @@ export declare function crossValidate(dataset: Dataset, options?: CrossValidateO
 /** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
 export declare function formatSplit(split: Split, dataset: Dataset): string;
 /**
- * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any order of lines; every record of the dataset stands there once.
- * Ids that the dataset lacks are an error too, since the split was then made for other data.
+ * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any
+ * order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
  *
  * Errors: `INPUT_MISSING`, `INVALID_SPLIT` with file, line and record.
  */
 export declare function readSplit(path: string, dataset: Dataset): Promise<Split>;
+/** {@link readSplit} for a text; `file` is its name in messages. */
+export declare function parseSplit(text: string, dataset: Dataset, file?: string): Promise<Split>;
 /** The classes and the signals that are planted in them. */
 export declare const SYNTHETIC_CLASSES: readonly [
 	"ER",
@@ -1065,6 +1082,8 @@ export declare function confusionFigure({ classes, confusion }: {
  * Errors: `IO` with `stage` `create` or `write`.
  */
 export declare function writeWhole(path: string, text: string): Promise<void>;
+/** Makes a folder with its parents. Errors: `IO` with `stage` `create`. */
+export declare function makeFolder(path: string): Promise<void>;
 export declare const PREDICTION_FORMATS: readonly [
 	"tsv",
 	"csv",
@@ -1092,8 +1111,10 @@ export interface WritePredictionsOptions {
 	format?: PredictionFormat;
 }
 /**
- * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded. When the
- * predictions end with an error, the rows before it are written and the error is thrown on. A stream is not closed.
+ * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded.
+ *
+ * A file is written beside its place as `<name>.partial` and renamed when it is whole; when the predictions end with an error, the rows before it stay in
+ * the partial file, what stood in the place stays too, and the error is thrown on. Devices and pipes are written as they are; a stream is not closed.
  *
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
@@ -1148,6 +1169,8 @@ export declare function checkFasta(source: TextSource, { maxResidues }?: {
 	maxResidues?: number | undefined;
 }): Promise<InputReport>;
 export interface ReadFastaOptions {
+	/** Ends the reading: a source that gives nothing is closed. */
+	signal?: AbortSignal;
 	/**
 	 * What a record does that cannot be used (no residue, no id, a character that is no letter). `fail`, the default, throws; `report` gives the record
 	 * with `problem` set and an empty sequence, and goes on. A file that is damaged as a whole (gzip, text before the first `>`, no record) always throws.

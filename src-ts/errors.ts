@@ -110,9 +110,10 @@ export function exitCode(error: unknown): number {
 	return EXIT_CODES[error.code]
 }
 
-/** `file:line: record: message` with what is known of the place; the file is not said twice. */
+/** `file:line: record: message` with what is known of the place; a message that names the path itself is not given it twice. */
 export function describeError({ file, line, record, message }: SublocError): string {
-	const place = file && !message.includes(file) ? (line ? `${file}:${line}` : file) : undefined
+	const isNamed = file?.includes('/') && message.includes(file)
+	const place = file && !isNamed ? (line ? `${file}:${line}` : file) : undefined
 	return [place, record, message].filter(Boolean).join(': ')
 }
 

@@ -20,7 +20,7 @@ export {
 	type ReadDatasetOptions,
 	readDataset,
 } from './dataset/dataset.js'
-export { formatSplit, readSplit } from './dataset/split/file.js'
+export { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
 export {
 	columnSplit,
 	holdOut,
@@ -34,7 +34,7 @@ export { SYNTHETIC_CLASSES, type SyntheticClass, type SyntheticOptions, syntheti
 export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable } from './encoding/blocks.js'
 export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/profile/implied.js'
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
-export { describeError, type ErrorCode, type ErrorFacts, exitCode, SublocError } from './errors.js'
+export { describeError, type ErrorCode, type ErrorFacts, exitCode, fileError, SublocError } from './errors.js'
 export {
 	type ClusterScores,
 	type EvaluateOptions,
@@ -44,7 +44,7 @@ export {
 } from './evaluate/evaluate.js'
 export { type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
 export { type ConfusionFigureOptions, confusionFigure } from './figures/confusion.js'
-export { writeWhole } from './model/files.js'
+export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
 export type { RuntimeOptions } from './model/runtime.js'
@@ -78,4 +78,11 @@ export { type ReadFastaOptions, readFasta } from './sequence/fasta.js'
 export type { TextSource } from './sequence/lines.js'
 export { applyCut, type MiddleCut, middleCut, originalPosition } from './sequence/middle-cut.js'
 export { type SequenceRecord, sequenceRecord } from './sequence/record.js'
-export { type EpochReport, packageVersion, type TrainingRun, type TrainOptions, train } from './train.js'
+export {
+	type EpochReport,
+	heldOutRecords,
+	packageVersion,
+	type TrainingRun,
+	type TrainOptions,
+	train,
+} from './train.js'

@@ -1,9 +1,10 @@
 /** Training: a dataset and a configuration become a model. */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from './config/resolve.js'
 import type { ConfigFile, TrainingConfig } from './config/schema.js'
-import { classIndices, type Dataset } from './dataset/dataset.js'
-import { formatSplit, readSplit } from './dataset/split/file.js'
+import { classIndices, type Dataset, type LabelledRecord } from './dataset/dataset.js'
+import { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
 import { columnSplit, holdOut, type Rows, rowsOf, type Split } from './dataset/split/split.js'
 import { encodingTable } from './encoding/blocks.js'
 import { encodeRecords } from './encoding/encode.js'
@@ -76,7 +77,8 @@ const NOT_CONFIGURATION = [
 export function configurationOf(options: TrainOptions): ConfigFile {
 	const own: TrainOptions = { ...options }
 	for (const name of NOT_CONFIGURATION) delete own[name]
-	return own as ConfigFile
+	const given = Object.entries(own).filter(([, value]) => value !== undefined)
+	return Object.fromEntries(given) as ConfigFile
 }
 
 /** The split that the options ask for. */
@@ -103,6 +105,19 @@ async function trainOne(
 	const split = await splitOf(dataset, options.split, config)
 	const groups = [{ rows: rowsOf(split, dataset, { ...config, fold }), seeds: memberSeeds(config, member) }]
 	return trainGroups(dataset, options, emit, signal, { config, warnings, split, fold, folds: null, groups })
+}
+
+/**
+ * The records that a model's training held out, in the order of its dataset; none for the joined models of a cross-validation.
+ * Errors: `INVALID_SPLIT` where the dataset is not the one it was trained on; `INVALID_MODEL` where nothing is known of the training.
+ */
+export async function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]> {
+	if (!model.training) throw new SublocError('INVALID_MODEL', 'nothing is known of the model’s training')
+	const { info, split } = model.training
+	const { parts } = await parseSplit(split, dataset)
+	// Each record was training data of all folds' models but one.
+	if (info.folds !== null) return []
+	return dataset.records.filter((_, row) => parts[row] === (info.split.fold ?? 'test'))
 }
 
 /** Seeds of a configuration's members: all, or one of them. */
@@ -148,7 +163,13 @@ export async function trainGroups(
 		seeds.map((seed) => ({ seed: BigInt(seed), ...rows })),
 	)
 	const table = encodingTable(config.blocks)
-	const warnings = [...plan.warnings, ...missingProfileWarning(encoded.missingProfiles, dataset, config)]
+	const warnings = [
+		...plan.warnings,
+		...missingProfileWarning(encoded.missingProfiles, dataset, config),
+		...(options.profiles !== undefined && !readsProfiles
+			? ['the profiles are not used: the block profile is not among the blocks']
+			: []),
+	]
 	for (const warning of warnings.slice(plan.warnings.length)) options.onWarning?.(warning)
 	const [first] = groups as [MemberGroup]
 	const info: RunInfo = {
@@ -166,15 +187,20 @@ export async function trainGroups(
 		folds: plan.folds,
 		seeds: members.map(({ seed }) => String(seed)),
 		missingProfiles: readsProfiles ? encoded.missingProfiles : null,
+		profileDigest: encoded.native.profiles && createHash('sha256').update(encoded.native.profiles).digest('hex'),
 		warnings,
 		started: new Date().toISOString(),
 		finished: null,
 		epochSeconds: [],
 	}
 	const splitText = formatSplit(plan.split, dataset)
+	const warn = (warning: string) => {
+		info.warnings.push(warning)
+		options.onWarning?.(warning)
+	}
 	const history: NativeEpochReport[] = []
 	if (folder) {
-		const finished = await openFolder(folder, options.resume ?? false, config, info, splitText)
+		const finished = await openFolder(folder, options.resume ?? false, config, info, splitText, warn)
 		if (finished) return finished
 		if (options.resume && (await folder.has('checkpoint'))) {
 			history.push(...readTrainingHistory(folder.file('checkpoint')))
@@ -182,16 +208,16 @@ export async function trainGroups(
 		await folder.write('metrics', formatMetrics(history))
 	}
 
-	const log = new MetricsLog(folder)
+	const log = new TrainingJournal(folder)
 	const onEvent = (event: NativeEvent) => {
 		if (event.kind === 'step') {
 			const { epoch, step, steps, loss } = event
-			options.onProgress?.({ epoch, epochs: config.epochs, step, steps, loss })
+			log.guard(() => options.onProgress?.({ epoch, epochs: config.epochs, step, steps, loss }), job.cancel)
 		} else if (event.kind === 'epoch') {
 			const { kind: _, seconds, ...report } = event
 			history.push(report)
 			info.epochSeconds[event.epoch - 1] = seconds
-			log.add(report, job.cancel)
+			log.add(report, info, job.cancel)
 			emit({ ...report, seconds })
 		}
 	}
@@ -223,6 +249,17 @@ export async function trainGroups(
 	return model
 }
 
+/** What else a run that is resumed must share with the one before. */
+function comparisons(before: RunInfo, now: RunInfo): [name: string, before: unknown, now: unknown][] {
+	return [
+		['fold', before.split.fold, now.split.fold],
+		['folds', before.folds, now.folds],
+		['member', before.member, now.member],
+		['seeds', before.seeds.join(', '), now.seeds.join(', ')],
+		['profiles', before.profileDigest, now.profileDigest],
+	]
+}
+
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {
 	const cancel = () => job.cancel()
 	signal.addEventListener('abort', cancel, { once: true })
@@ -237,31 +274,44 @@ async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, sig
 	}
 }
 
-/** metrics.jsonl while a training runs; a disk that is full ends the training, whose checkpoint stays. */
-class MetricsLog {
+/** What is written while a training runs. A disk that is full, or a listener that throws, ends the training, whose checkpoint stays. */
+class TrainingJournal {
 	readonly #folder: RunFolder | null
 	#queue: Promise<void> = Promise.resolve()
-	#failure: unknown
+	#failure: { reason: unknown } | undefined
 
 	constructor(folder: RunFolder | null) {
 		this.#folder = folder
 	}
 
-	add(report: NativeEpochReport, cancel: () => void): void {
+	/** A line of metrics.jsonl, and the epoch's time in run.json. */
+	add(report: NativeEpochReport, info: RunInfo, cancel: () => void): void {
 		const folder = this.#folder
 		if (!folder) return
 		this.#queue = this.#queue
 			.then(() => folder.appendMetrics([report]))
-			.catch((error) => {
-				this.#failure ??= error
-				cancel()
-			})
+			.then(() => folder.writeJson('run', info))
+			.catch((reason) => this.#fail(reason, cancel))
 	}
 
-	/** Errors: `IO`, of the first line that could not be written. */
+	/** Runs a listener of the user's. */
+	guard(listener: () => void, cancel: () => void): void {
+		try {
+			listener()
+		} catch (reason) {
+			this.#fail(reason, cancel)
+		}
+	}
+
+	/** Throws what went wrong first. */
 	async close(): Promise<void> {
 		await this.#queue
-		if (this.#failure) throw this.#failure
+		if (this.#failure) throw this.#failure.reason
+	}
+
+	#fail(reason: unknown, cancel: () => void): void {
+		this.#failure ??= { reason }
+		cancel()
 	}
 }
 
@@ -272,9 +322,10 @@ async function openFolder(
 	config: TrainingConfig,
 	info: RunInfo,
 	split: string,
+	warn: (warning: string) => void,
 ): Promise<Model | null> {
 	await folder.create()
-	const holds = (await folder.has('done')) || (await folder.has('checkpoint')) || (await folder.has('model'))
+	const holds = await folder.holdsRun()
 	if (holds && !resume) {
 		const message = `${folder.path} holds a run already: resume it, or name another folder`
 		throw new SublocError('INVALID_OPTION', message, { option: 'output', value: folder.path })
@@ -289,10 +340,20 @@ async function openFolder(
 		if (run?.dataset.digest !== info.dataset.digest) {
 			throw different(`the run in ${folder.path} was trained on other records`, { option: 'dataset' })
 		}
+		for (const [name, before, now] of comparisons(run, info)) {
+			if (before === now) continue
+			throw different(`the run in ${folder.path} has ${name} ${before ?? 'none'}, not ${now ?? 'none'}`, {
+				option: name,
+			})
+		}
 		if ((await folder.read('split')) !== split)
 			throw different(`the run in ${folder.path} has another split`, { option: 'split' })
 		if (await folder.has('done')) return loadModel(folder.path)
 		Object.assign(info, { started: run.started, epochSeconds: run.epochSeconds })
+		for (const what of ['backend', 'cpuIsa'] as const) {
+			const [before, now] = [run.device[what], info.device[what]]
+			if (before !== now) warn(`resumed with ${what} ${now} after ${before}: the same to rounding, not to the bit`)
+		}
 	}
 	await folder.writeJson('config', config)
 	await folder.writeJson('run', info)

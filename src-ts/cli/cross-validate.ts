@@ -1,8 +1,16 @@
 import { Command } from 'commander'
-import { crossValidate, evaluatePredictions, readDataset, stratifiedFolds, train } from 'subloc-native'
+import { crossValidate, evaluatePredictions, readSplit, SublocError, stratifiedFolds, train } from 'subloc-native'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
-import { untilStopped } from './process.js'
-import { printEvaluation, resumedConfig, SPLIT_NOTE, TrainingLog, writeEvaluation } from './training.js'
+import { RESUMABLE, untilStopped } from './process.js'
+import {
+	printEvaluation,
+	readLabelled,
+	resumedConfig,
+	scoreHeldOut,
+	TrainingLog,
+	tellSplit,
+	writeEvaluation,
+} from './training.js'
 import { configOf, type TrainingFlags, withTraining } from './training-options.js'
 
 interface CrossValidateFlags extends TrainingFlags {
@@ -19,43 +27,40 @@ export function crossValidateCommand(): Command {
 		)
 		.argument('<data>', 'folder of <class>.fasta, or a TSV')
 		.option('--folds <k>', 'stratified folds', wholeNumber(2, 1000), 5)
-		.option('--fold <i/k>', 'train the models of fold I alone, as `train` would: one job a fold', partOf)
-		.action((data: string, flags: CrossValidateFlags) => untilStopped((signal) => run(data, flags, signal)))
+		.option('--fold <i/k>', 'train and score the models of fold I alone: one job a fold', partOf)
+		.action((data: string, flags: CrossValidateFlags) => untilStopped((signal) => run(data, flags, signal), RESUMABLE))
 }
 
 async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
-	const dataset = await readDataset(data)
+	const dataset = await readLabelled(data, log)
+	const training = new TrainingLog(log, config.members ?? 1)
 	const { output, resume, profiles } = flags
-	const training = new TrainingLog(log, 2)
-	let epochs = config.epochs ?? 0
-	const options = {
-		...config,
-		...{ output, resume, profiles, signal, ...runtimeOf(flags) },
-		onProgress: (progress: Parameters<TrainingLog['step']>[0]) => {
-			epochs = progress.epochs
-			training.step(progress)
-		},
-		onWarning: (warning: string) => log.warning(warning),
-	}
+	const options = { ...config, output, resume, profiles, signal, ...runtimeOf(flags), ...training.listeners }
 	if (flags.fold) {
 		const { index, count } = flags.fold
-		const split = flags.split ?? stratifiedFolds(dataset, { folds: count, seed: config.seed ?? 1 })
+		const split = flags.split
+			? await readSplit(flags.split, dataset)
+			: stratifiedFolds(dataset, { folds: count, seed: config.seed ?? 1 })
+		if (split.folds !== count) {
+			const message = `--fold ${index}/${count}: the split has ${split.folds} folds`
+			throw new SublocError('INVALID_OPTION', message, { option: 'fold' })
+		}
 		const job = train(dataset, { ...options, split, fold: index })
-		for await (const report of job) training.epoch(report, epochs)
-		using _model = await job
-		log.event('saved', `models of fold ${index} of ${count}: ${output}`, { folder: output })
-		return
+		for await (const report of job) training.epoch(report)
+		using model = await job
+		training.finished()
+		return scoreHeldOut(model, dataset, flags, log, signal)
 	}
 	const job = crossValidate(dataset, { ...options, split: flags.split, folds: flags.folds })
-	for await (const report of job) training.epoch(report, epochs)
+	for await (const report of job) training.epoch(report)
 	const { predictions, split, models } = await job
 	training.finished()
 	const on = `${split.folds} folds of a ${split.by} split`
 	const evaluation = evaluatePredictions(dataset.records, predictions, models[0]!.classes, on)
 	for (const model of models) model.close()
 	await writeEvaluation(output, evaluation, predictions, log)
-	if (SPLIT_NOTE[split.by]) log.event('note', SPLIT_NOTE[split.by]!)
+	tellSplit(split.by, log)
 	printEvaluation(evaluation)
 }

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import { Command } from 'commander'
 import {
 	type Dataset,
 	evaluatePredictions,
+	heldOutRecords,
 	predict,
 	predictAll,
 	RunFolder,
@@ -60,13 +61,13 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 		},
 		...{ optimizer: { learningRate: 4e-3 }, schedule: { kind: 'cosine', warmupEpochs: 1, finalFraction: 0.02 } },
 		dropout: { lstmInput: 0.2, denseInput: 0.3, softmaxInput: 0.3 },
-		onProgress: (progress) => training.step(progress),
+		...training.listeners,
 	})
-	for await (const report of job) training.epoch(report, EPOCHS)
+	for await (const report of job) training.epoch(report)
 	using model = await job
 	training.finished()
 
-	const { test } = await heldOut(dataset, output)
+	const test = await heldOutRecords(model, dataset)
 	const predictions = await predictAll(model, test, { signal, ...runtimeOf(flags) })
 	const evaluation = evaluatePredictions(test, predictions, model.classes, 'held-out synthetic proteins')
 	await writeEvaluation(output, evaluation, predictions, log)
@@ -86,40 +87,24 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 	tellFiles(flags.output, log)
 }
 
-async function heldOut(dataset: Dataset, output: string) {
-	const text = (await new RunFolder(output).read('split'))!
-	const held = new Set(
-		text
-			.split('\n')
-			.filter((line) => line.endsWith('\ttest'))
-			.map((line) => line.split('\t')[0]),
-	)
-	return { test: dataset.records.filter(({ id }) => held.has(id)) }
-}
+/** Stands in a folder that a demo made. */
+const MARKER = '.subloc-demo'
 
 /** A former demo is replaced; anything else in that place is not. */
 async function clear(output: string): Promise<void> {
-	const marker = join(output, 'proteins')
-	if (existsSync(output) && !existsSync(marker) && readdirSync(output).length > 0) {
-		throw new SublocError('INVALID_OPTION', `${output} holds something else: name another folder with -o`, {
-			option: 'output',
-			value: output,
-		})
+	const isDemo = existsSync(join(output, MARKER))
+	if (!isDemo && existsSync(output) && statSync(output).isDirectory() && readdirSync(output).length > 0) {
+		const facts = { option: 'output', value: output }
+		throw new SublocError('INVALID_OPTION', `${output} holds something else: name another folder with -o`, facts)
 	}
-	for (const own of ['proteins', 'run', 'new.fasta']) await rm(join(output, own), { recursive: true, force: true })
+	for (const own of isDemo ? ['proteins', 'run', 'new.fasta'] : [])
+		await rm(join(output, own), { recursive: true, force: true })
+	await new RunFolder(output).create()
+	await writeWhole(join(output, MARKER), '')
 }
 
 async function writeDataset({ records, classes }: Dataset, folder: string): Promise<void> {
-	try {
-		await mkdir(folder, { recursive: true })
-	} catch (error) {
-		throw new SublocError(
-			'IO',
-			`cannot create it: ${(error as Error).message}`,
-			{ file: folder, stage: 'create' },
-			{ cause: error },
-		)
-	}
+	await new RunFolder(folder).create()
 	for (const own of classes) {
 		const lines = records
 			.filter((record) => record.class === own)
@@ -129,6 +114,8 @@ async function writeDataset({ records, classes }: Dataset, folder: string): Prom
 }
 
 function tellFiles(output: string, log: Log): void {
+	const script = relative('', process.argv[1]!)
+	const self = script.startsWith('dist') ? `node ${script}` : 'subloc'
 	log.event(
 		'done',
 		[
@@ -139,8 +126,8 @@ function tellFiles(output: string, log: Log): void {
 			`  ${join(output, 'new.fasta')}               three new proteins`,
 			'',
 			'Go on with your own:',
-			'  subloc train FOLDER_OF_CLASS_FASTA -o my-run --preset quick',
-			`  subloc predict ${join(output, 'new.fasta')} --model ${join(output, 'run')}`,
+			`  ${self} train FOLDER_OF_CLASS_FASTA -o my-run --preset quick`,
+			`  ${self} predict ${join(output, 'new.fasta')} --model ${join(output, 'run')}`,
 		].join('\n'),
 		{ output },
 	)

@@ -3,18 +3,18 @@ import {
 	type Dataset,
 	type Evaluation,
 	evaluatePredictions,
+	heldOutRecords,
 	loadModel,
 	type Model,
 	predictAll,
 	RunFolder,
 	readDataset,
-	readSplit,
 	SublocError,
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
-import { printEvaluation, writeEvaluation } from './training.js'
+import { printEvaluation, warnMissingProfiles, writeEvaluation } from './training.js'
 
 interface EvaluateFlags extends CommonOptions {
 	profiles?: string
@@ -45,8 +45,9 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	if (data === undefined) return printEvaluation(await writtenEvaluation(folder), flags.json)
 	using model = await loadModel(folder)
 	const dataset = await readDataset(data, { minimumClasses: 1 })
-	const { records, on } = await scoredRecords(folder, model, dataset, log)
+	const { records, on } = await scoredRecords(model, dataset, log)
 	const predictions = await predictAll(model, records, { profiles: flags.profiles, signal, ...runtimeOf(flags) })
+	warnMissingProfiles(predictions, log)
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	printEvaluation(evaluation, flags.json)
@@ -61,21 +62,14 @@ async function writtenEvaluation(folder: string): Promise<Evaluation> {
 }
 
 /** All records, or the held-out ones of the data that the model was trained on. */
-async function scoredRecords(folder: string, model: Model, dataset: Dataset, log: Log) {
-	const training = model.training
+async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
+	const { training } = model
 	if (!training) return { records: dataset.records, on: dataset.source }
 	if (training.info.dataset.digest === dataset.digest) {
-		const split = await readSplit(new RunFolder(folder).file('split'), dataset)
-		const held = training.info.split.fold ?? 'test'
-		const records = dataset.records.filter((_, row) => split.parts[row] === held)
-		if (records.length === 0) {
-			throw new SublocError(
-				'INVALID_DATASET',
-				'the model was trained on all of these proteins: nothing is left to score',
-				{ file: dataset.source },
-			)
-		}
-		return { records, on: `the held-out part (${split.by}) of ${dataset.source}` }
+		const records = await heldOutRecords(model, dataset)
+		if (records.length > 0) return { records, on: `the held-out part (${training.info.split.by}) of ${dataset.source}` }
+		const message = 'the model was trained on all of these proteins: nothing is left to score'
+		throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
 	}
 	const known = new Set(training.split.split('\n').map((line) => line.split('\t')[0]))
 	const shared = dataset.records.filter(({ id }) => known.has(id)).length

@@ -50,19 +50,22 @@ Examples:
 
 Columns: id, status, compartment, its probability, spread (standard deviation over the ensemble), and the probability of each class.`,
 		)
-		.action((input: string, flags: PredictFlags) => untilStopped((signal) => run(input, flags, signal)))
+		.action((input: string, flags: PredictFlags) =>
+			untilStopped((signal) => run(input, flags, signal), 'the rows so far are in the .partial file, or were printed'),
+		)
 }
 
 async function run(input: string, flags: PredictFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	using model = await loadModel(flags.model)
 	const started = Date.now()
-	const skipped: string[] = []
-	let count = 0
+	const shown: string[] = []
+	let [count, skipped, withoutProfile] = [0, 0, 0]
 	async function* watched(predictions: AsyncIterable<Prediction>): AsyncGenerator<Prediction> {
 		for await (const prediction of predictions) {
 			count += 1
-			if (prediction.problem) skipped.push(`${prediction.id} (${prediction.problem.message})`)
+			if (prediction.missingProfile) withoutProfile += 1
+			if (prediction.problem && skipped++ < 5) shown.push(`${prediction.id} (${prediction.problem.message})`)
 			if (count % 100 === 0) log.progress(`${count} proteins, ${rate(count, started)} a second`)
 			yield prediction
 		}
@@ -75,16 +78,19 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
 		...{ classes: model.classes, format: flags.format ?? formatOf(flags.output) },
 	})
-	for (const one of skipped.slice(0, 5)) log.warning(`skipped ${one}`)
-	if (skipped.length > 5) log.warning(`… and ${skipped.length - 5} more, see their status`)
+	for (const one of shown) log.warning(`skipped ${one}`)
+	if (skipped > 5) log.warning(`… and ${skipped - 5} more, see their status`)
+	if (withoutProfile > 0) {
+		log.warning(
+			`${withoutProfile} of ${count} proteins have no profile, which the model reads: another row stood in (--profiles DIR)`,
+		)
+	}
+	if (flags.profiles !== undefined && !model.readsProfiles)
+		log.warning('the model reads no profiles: --profiles is without effect')
 	const where = flags.output === '-' ? '' : `: ${flags.output}`
-	log.event(
-		'predicted',
-		`${count} proteins predicted, ${skipped.length} skipped, ${rate(count, started)} a second${where}`,
-		{
-			...{ records: count, skipped: skipped.length, output: flags.output },
-		},
-	)
+	log.event('predicted', `${count} proteins predicted, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
+		...{ records: count, skipped: skipped, output: flags.output },
+	})
 }
 
 function rate(count: number, started: number): string {

@@ -1,15 +1,16 @@
 /** The process around a command: signals in, exit code out. */
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
-import { describeError, exitCode, SublocError } from 'subloc-native'
+import { describeError, exitCode, fileError, SublocError } from 'subloc-native'
 import { Log } from './log.js'
 
 /** Why a command was stopped from outside. */
 class Stopped extends Error {
 	readonly code: number
 
-	constructor(signal: NodeJS.Signals, code: number) {
-		super(`stopped by ${signal}`)
+	/** `saved` tells what is left of the work. */
+	constructor(signal: NodeJS.Signals, code: number, saved: string) {
+		super(`stopped by ${signal}; ${saved}`)
 		this.code = code
 	}
 }
@@ -23,16 +24,22 @@ const EXIT_OF_SIGNAL: Partial<Record<NodeJS.Signals, number>> = {
 	SIGUSR2: 75,
 }
 
+/** What a stopped training leaves. */
+export const RESUMABLE = 'the state is saved (--resume goes on)'
+
 /**
- * Runs a command's work with a signal that the process's signals abort; a second Ctrl-C ends at once.
+ * Runs a command's work with a signal that the process's signals abort; a second Ctrl-C ends at once. `saved` tells a person what a stop leaves.
  */
-export async function untilStopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function untilStopped<T>(
+	work: (signal: AbortSignal) => Promise<T>,
+	saved = 'nothing was changed',
+): Promise<T> {
 	const controller = new AbortController()
 	const listeners = Object.entries(EXIT_OF_SIGNAL).map(([name, code]) => {
 		const signal = name as NodeJS.Signals
 		const listener = () => {
 			if (controller.signal.aborted) process.exit(code)
-			controller.abort(new Stopped(signal, code))
+			controller.abort(new Stopped(signal, code, saved))
 		}
 		process.on(signal, listener)
 		return () => process.off(signal, listener)
@@ -59,7 +66,7 @@ export function endWith(error: unknown): void {
 	log.clearLine()
 	if (error instanceof Stopped) {
 		process.exitCode = error.code
-		log.event('stopped', `${error.message}; what was finished is saved (--resume goes on)`, { exitCode: error.code })
+		log.event('stopped', error.message, { exitCode: error.code })
 		return
 	}
 	process.exitCode = exitCode(error)
@@ -80,10 +87,11 @@ export function endWith(error: unknown): void {
 
 /** `subloc … | head` closes the pipe: that is no failure. */
 function isBrokenPipe(error: unknown): boolean {
+	if (error instanceof SublocError) return error.facts.reason === 'EPIPE'
 	return error instanceof Error && 'code' in error && error.code === 'EPIPE'
 }
 
 process.stdout.on('error', (error) => {
-	if (isBrokenPipe(error)) process.exit(0)
-	throw error
+	endWith(fileError(error, 'stdout', 'write'))
+	process.exit()
 })

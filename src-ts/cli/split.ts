@@ -29,7 +29,8 @@ export function splitCommand(): Command {
 		const log = openLog(flags)
 		const dataset = await readDataset(data)
 		const split = stratifiedFolds(dataset, flags)
-		await writeWhole(flags.output, formatSplit(split, dataset))
+		if (flags.output === '-') process.stdout.write(formatSplit(split, dataset))
+		else await writeWhole(flags.output, formatSplit(split, dataset))
 		log.event('written', `${dataset.records.length} proteins in ${flags.folds} folds: ${flags.output}`, {
 			output: flags.output,
 		})

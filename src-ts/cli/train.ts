@@ -1,17 +1,8 @@
 import { Command } from 'commander'
-import {
-	evaluatePredictions,
-	type Model,
-	predictAll,
-	RunFolder,
-	readDataset,
-	readSplit,
-	SublocError,
-	train,
-} from 'subloc-native'
+import { SublocError, train } from 'subloc-native'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
-import { untilStopped } from './process.js'
-import { printEvaluation, resumedConfig, SPLIT_NOTE, TrainingLog, writeEvaluation } from './training.js'
+import { RESUMABLE, untilStopped } from './process.js'
+import { readLabelled, resumedConfig, scoreHeldOut, TrainingLog } from './training.js'
 import { configOf, type TrainingFlags, withTraining } from './training-options.js'
 
 interface TrainFlags extends TrainingFlags {
@@ -39,60 +30,26 @@ Examples:
 
 The accuracy that is printed is of the held-out part and names its split.`,
 		)
-		.action((data: string, flags: TrainFlags) => untilStopped((signal) => run(data, flags, signal)))
+		.action((data: string, flags: TrainFlags) => untilStopped((signal) => run(data, flags, signal), RESUMABLE))
 }
 
 async function run(data: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
+	if (flags.member && flags.members !== undefined && flags.members !== flags.member.count) {
+		const message = `--member ${flags.member.index}/${flags.member.count} is of another ensemble than --members ${flags.members}`
+		throw new SublocError('INVALID_OPTION', message, { option: 'member' })
+	}
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
-	const dataset = await readDataset(data)
-	log.event('dataset', `${data}: ${dataset.records.length} proteins, ${dataset.classes.length} classes`, {
-		...{ records: dataset.records.length, classes: dataset.classes },
-	})
+	const dataset = await readLabelled(data, log)
 	const members = flags.member?.count ?? config.members
 	const training = new TrainingLog(log, flags.member ? 1 : (members ?? 1))
-	let epochs = config.epochs ?? 0
 	const job = train(dataset, {
-		...config,
-		...(members !== undefined && { members }),
-		...{ split: flags.split, fold: flags.fold, member: flags.member?.index },
+		...{ ...config, members, split: flags.split, fold: flags.fold, member: flags.member?.index },
 		...{ profiles: flags.profiles, output: flags.output, resume: flags.resume, signal },
-		...runtimeOf(flags),
-		onProgress: (progress) => {
-			epochs = progress.epochs
-			training.step(progress)
-		},
-		onWarning: (warning) => log.warning(warning),
+		...{ ...runtimeOf(flags), ...training.listeners },
 	})
-	for await (const report of job) training.epoch(report, epochs)
+	for await (const report of job) training.epoch(report)
 	using model = await job
 	training.finished()
-	await scoreHeldOut(model, dataset, flags, signal)
-}
-
-/** Predicts and scores the test part of a trained model, and writes both into its run folder. */
-async function scoreHeldOut(
-	model: Model,
-	dataset: Awaited<ReturnType<typeof readDataset>>,
-	flags: TrainFlags,
-	signal: AbortSignal,
-): Promise<void> {
-	const log = openLog(flags)
-	const { info, config } = model.training!
-	const split = await readSplit(new RunFolder(flags.output).file('split'), dataset)
-	const held = info.split.fold ?? 'test'
-	const records = dataset.records.filter((_, row) => split.parts[row] === held)
-	log.event('saved', `model: ${flags.output} (subloc predict IN --model ${flags.output})`, { folder: flags.output })
-	if (records.length === 0) return log.warning('nothing was held out, so there is no accuracy to tell')
-	const predictions = await predictAll(model, records, {
-		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
-		...runtimeOf(flags),
-	})
-	const { by } = info.split
-	const on = info.split.fold === null ? `the ${by} test part` : `fold ${info.split.fold} of a ${by} split`
-	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
-	await writeEvaluation(flags.output, evaluation, predictions, log)
-	if (SPLIT_NOTE[by]) log.event('note', SPLIT_NOTE[by])
-	printEvaluation(evaluation)
-	if (evaluation.records === 0) throw new SublocError('INTERNAL', 'nothing was scored')
+	await scoreHeldOut(model, dataset, flags, log, signal)
 }

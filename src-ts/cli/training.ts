@@ -1,23 +1,68 @@
 /** What `train`, `cross-validate` and `demo` do alike: tell how it goes, and score what was held out. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
 	type ConfigFile,
 	confusionFigure,
+	type Dataset,
 	type EpochReport,
 	type Evaluation,
+	evaluatePredictions,
+	heldOutRecords,
+	type Model,
+	makeFolder,
 	type Prediction,
+	predictAll,
 	predictionFormatter,
+	RUN_FILES,
 	RunFolder,
+	readDataset,
 	type StepProgress,
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
+import { runtimeOf } from './options.js'
 import { duration, evaluationText, percent } from './text.js'
+import type { TrainingFlags } from './training-options.js'
 
 /** The configuration of the run that `--resume` goes on with; null where there is none or it is not asked for. */
 export async function resumedConfig(output: string, resume: boolean | undefined): Promise<ConfigFile | null> {
 	return resume ? new RunFolder(output).readJson<ConfigFile>('config') : null
+}
+
+/** Labelled proteins, with a word on what was read and what was not. */
+export async function readLabelled(data: string, log: Log): Promise<Dataset> {
+	const dataset = await readDataset(data)
+	const { records, classes, ignored } = dataset
+	log.event('dataset', `${data}: ${records.length} proteins, ${classes.length} classes`, {
+		records: records.length,
+		classes,
+	})
+	if (ignored.length > 0) log.warning(`not read, since their names are not <class>.fasta: ${ignored.join(', ')}`)
+	return dataset
+}
+
+/** Predicts and scores what a trained model's training held out, and writes both into its run folder. */
+export async function scoreHeldOut(
+	model: Model,
+	dataset: Dataset,
+	flags: TrainingFlags,
+	log: Log,
+	signal: AbortSignal,
+): Promise<void> {
+	const { info, config } = model.training!
+	log.event('saved', `model: ${flags.output} (subloc predict IN --model ${flags.output})`, { folder: flags.output })
+	const records = await heldOutRecords(model, dataset)
+	if (records.length === 0) return log.warning('nothing was held out, so there is no accuracy to tell')
+	const predictions = await predictAll(model, records, {
+		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
+		...runtimeOf(flags),
+	})
+	const { by, fold } = info.split
+	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
+	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
+	await writeEvaluation(flags.output, evaluation, predictions, log)
+	tellSplit(by, log)
+	printEvaluation(evaluation)
 }
 
 /** Tells epochs and steps of a training. */
@@ -25,23 +70,33 @@ export class TrainingLog {
 	readonly #log: Log
 	readonly #members: number
 	readonly #started = Date.now()
+	#epochs = 0
 
 	constructor(log: Log, members: number) {
 		this.#log = log
 		this.#members = members
 	}
 
-	step({ epoch, epochs, step, steps, loss }: StepProgress): void {
+	/** Options of `train` that bring progress and warnings here. */
+	get listeners() {
+		return {
+			onProgress: (progress: StepProgress) => this.#step(progress),
+			onWarning: (warning: string) => this.#log.warning(warning),
+		}
+	}
+
+	#step({ epoch, epochs, step, steps, loss }: StepProgress): void {
+		this.#epochs = epochs
 		const done = Math.round((20 * step) / steps)
 		const bar = '█'.repeat(done) + '░'.repeat(20 - done)
 		this.#log.progress(`epoch ${epoch}/${epochs}  ${bar}  step ${step}/${steps}  loss ${loss.toFixed(3)}`)
 	}
 
-	epoch(report: EpochReport & { fold?: number }, epochs: number): void {
-		const { member, epoch, trainingLoss, trainingAccuracy, validationAccuracy, testAccuracy, seconds } = report
-		const who = this.#members > 1 ? `member ${member}  ` : ''
+	epoch(report: EpochReport & { fold?: number }): void {
+		const { fold, member, epoch, trainingLoss, trainingAccuracy, validationAccuracy, testAccuracy, seconds } = report
+		const who = `${fold === undefined ? '' : `fold ${fold}  `}${this.#members > 1 ? `member ${member}  ` : ''}`
 		const parts = [
-			`${who}epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
+			`${who}epoch ${String(epoch).padStart(String(this.#epochs).length)}/${this.#epochs || '?'}`,
 			`training loss ${trainingLoss.toFixed(3)}, accuracy ${percent(trainingAccuracy)}`,
 			...(validationAccuracy === null ? [] : [`validation ${percent(validationAccuracy)}`]),
 			...(testAccuracy === null ? [] : [`held out ${percent(testAccuracy)}`]),
@@ -64,10 +119,10 @@ export async function writeEvaluation(
 	log: Log,
 ): Promise<void> {
 	const figures = join(folder, 'figures')
-	await mkdir(figures, { recursive: true })
+	await makeFolder(figures)
 	const { header, row } = predictionFormatter('tsv', evaluation.classes)
-	await writeWhole(join(folder, 'predictions.tsv'), header + predictions.map(row).join(''))
-	await writeWhole(join(folder, 'evaluation.json'), `${JSON.stringify(evaluation, null, 2)}\n`)
+	await writeWhole(join(folder, RUN_FILES.predictions), header + predictions.map(row).join(''))
+	await writeWhole(join(folder, RUN_FILES.evaluation), `${JSON.stringify(evaluation, null, 2)}\n`)
 	const subtitle = `accuracy ${percent(evaluation.accuracy)} on ${evaluation.on}`
 	const picture = confusionFigure(evaluation, { title: 'Where proteins were predicted', subtitle })
 	await writeWhole(join(figures, 'confusion.svg'), picture)
@@ -80,7 +135,22 @@ export function printEvaluation(evaluation: Evaluation, json = false): void {
 }
 
 /** What a random split hides, told beside its accuracy. */
-export const SPLIT_NOTE: Readonly<Record<string, string>> = {
-	stratified:
-		'a stratified split leaves relatives of the held-out proteins in the training data: expect less on proteins without known relatives',
+export function tellSplit(by: string, log: Log): void {
+	if (by !== 'stratified') return
+	const note =
+		'a stratified split leaves relatives of the held-out proteins in the training data: expect less on proteins without known relatives'
+	log.event('note', note)
+}
+
+/** Tells how many proteins were predicted without the profile that their model reads. */
+export function warnMissingProfiles(predictions: Iterable<Pick<Prediction, 'missingProfile'>>, log: Log): void {
+	let [missing, all] = [0, 0]
+	for (const prediction of predictions) {
+		missing += Number(prediction.missingProfile)
+		all += 1
+	}
+	if (missing > 0)
+		log.warning(
+			`${missing} of ${all} proteins have no profile, which the model reads: another row stood in (--profiles DIR)`,
+		)
 }

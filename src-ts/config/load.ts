@@ -29,11 +29,20 @@ export function parseConfig(text: string, file: string): ConfigFile {
 		const { line } = counter.linePos(syntax.pos[0])
 		throw new SublocError('INVALID_CONFIG', syntax.message, { file, line })
 	}
-	const result = configFileSchema.safeParse(document.toJS() ?? {})
+	const result = configFileSchema.safeParse(plain())
 	if (result.success) return result.data
 	const [{ option, path, message }] = issues(result.error) as [ReturnType<typeof issues>[number]]
 	const line = lineOf(path)
 	throw new SublocError('INVALID_CONFIG', `${option}: ${message}`, { file, ...(line && { line }), option })
+
+	/** Aliases are followed here, and may lead nowhere. */
+	function plain(): unknown {
+		try {
+			return document.toJS() ?? {}
+		} catch (error) {
+			throw new SublocError('INVALID_CONFIG', (error as Error).message, { file }, { cause: error })
+		}
+	}
 
 	/** The line of the deepest part of a path that the file has. */
 	function lineOf(path: readonly PropertyKey[]): number | undefined {

@@ -29,6 +29,8 @@ export interface Dataset {
 	readonly source: string
 	/** SHA-256 over ids, classes and sequences in order: two datasets of one digest train the same model. */
 	readonly digest: string
+	/** Files of the folder that were not read, because their names are not those of FASTA files. */
+	readonly ignored: readonly string[]
 }
 
 export interface ReadDatasetOptions {
@@ -39,7 +41,7 @@ export interface ReadDatasetOptions {
 }
 
 /**
- * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, each also `.gz`) a class, or a TSV with the columns
+ * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, `.fas`, `.fsa` in any case, each also `.gz`) a class, or a TSV with the columns
  * `id`, `sequence`, `class` and optionally `fold` and `cluster` (`.gz` too). Records keep their order: files in byte order of their class, records as they
  * stand. Stray `._*` and hidden files are ignored. Residues are read as in `readFasta`.
  *
@@ -53,8 +55,10 @@ export async function readDataset(path: string, options: ReadDatasetOptions = {}
 			throw fileError(error, path, 'read')
 		},
 	)
-	const records = isFolder ? await readFolder(path) : await readTsvRecords(path, options.classes)
-	return makeDataset(records, { ...options, source: path })
+	const { records, ignored } = isFolder
+		? await readFolder(path)
+		: { records: await readTsvRecords(path, options.classes), ignored: [] }
+	return { ...makeDataset(records, { ...options, source: path }), ignored }
 }
 
 /**
@@ -84,7 +88,7 @@ export function makeDataset(
 		const message = `all ${records.length} records are '${present[0]}': at least ${minimumClasses} classes are needed`
 		throw new SublocError('INVALID_DATASET', message, { file: source, class: present[0] })
 	}
-	return { records, classes: classes ? byteOrder(classes) : present, source, digest: digest.digest('hex') }
+	return { records, classes: classes ? byteOrder(classes) : present, source, digest: digest.digest('hex'), ignored: [] }
 }
 
 /** Class index of each record, [N]. */
@@ -104,10 +108,14 @@ export function unknownClass(name: string, classes: readonly string[], place: ob
 	return new SublocError('UNKNOWN_CLASS', message, { ...place, value: name, allowed: classes })
 }
 
-const FASTA_NAME = /^(.+?)\.(fasta|fa|faa)(\.gz)?$/
+const FASTA_NAME = /^(.+?)\.(fasta|fas|fsa|fa|faa)(\.gz)?$/i
 
-async function readFolder(folder: string): Promise<LabelledRecord[]> {
-	const names = (await readdir(folder)).filter((name) => !name.startsWith('.') && FASTA_NAME.test(name))
+async function readFolder(folder: string): Promise<{ records: LabelledRecord[]; ignored: string[] }> {
+	const entries = await readdir(folder).catch((error) => {
+		throw fileError(error, folder, 'read')
+	})
+	const visible = entries.filter((name) => !name.startsWith('.')).sort()
+	const names = visible.filter((name) => FASTA_NAME.test(name))
 	if (names.length === 0) {
 		const message = 'the folder has no <class>.fasta (.fa and .faa, also with .gz)'
 		throw new SublocError('INVALID_DATASET', message, { file: folder })
@@ -135,5 +143,5 @@ async function readFolder(folder: string): Promise<LabelledRecord[]> {
 			records.push({ ...record, class: own, fold: '', cluster: '', annotations: parseAnnotations(record.description) })
 		}
 	}
-	return records
+	return { records, ignored: visible.filter((name) => !FASTA_NAME.test(name)) }
 }

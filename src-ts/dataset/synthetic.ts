@@ -2,6 +2,7 @@
  * Synthetic proteins with planted sorting signals, for the demo and for tests. They are caricatures: the signals follow textbook rules (von Heijne's
  * −3, −1 rule, R−2 of mitochondrial presequences, KDEL, SKL, …) and the rest is random, so an accuracy on them says nothing about real proteins.
  */
+import { SublocError } from '../errors.js'
 import { uniforms } from '../native/binding.js'
 import { ALPHABET } from '../sequence/alphabet.js'
 import type { Annotation } from './annotations.js'
@@ -40,6 +41,12 @@ export interface SyntheticOptions {
 /** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
 export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
 	const { seed = 1, perClass = 60, length = [60, 240], withoutSignal = 0.03 } = options
+	if (!(length[0] >= 20 && length[1] >= length[0])) {
+		throw new SublocError('INVALID_OPTION', 'length: [min, max] with 20 ≤ min ≤ max is needed', {
+			option: 'length',
+			value: length,
+		})
+	}
 	const records: LabelledRecord[] = []
 	for (const [index, own] of SYNTHETIC_CLASSES.entries()) {
 		for (let number = 1; number <= perClass; number++) {
@@ -111,16 +118,22 @@ function chloroplastPeptide(draw: Draw): string {
 
 /** Random choices of one protein, from a stream of its own. */
 class Draw {
-	readonly #values: Float64Array
+	readonly #seed: bigint
+	readonly #stream: bigint
+	#values: Float64Array = new Float64Array()
 	#used = 0
 
 	constructor(seed: number, stream: number) {
-		this.#values = uniforms(BigInt(seed), BigInt(stream), 1024)
+		this.#seed = BigInt(seed)
+		this.#stream = BigInt(stream)
 	}
 
 	/** Uniform on [0, 1). */
 	next(): number {
-		return this.#values[this.#used++ % this.#values.length]!
+		if (this.#used === this.#values.length) {
+			this.#values = uniforms(this.#seed, this.#stream, Math.max(1024, 2 * this.#values.length))
+		}
+		return this.#values[this.#used++]!
 	}
 
 	/** A whole number from `min` to `max`. */

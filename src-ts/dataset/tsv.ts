@@ -1,6 +1,7 @@
 /** Tab-separated tables with a header line. */
 import { SublocError } from '../errors.js'
 import { sourceName, type TextSource, textLines } from '../sequence/lines.js'
+import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 import { type LabelledRecord, unknownClass } from './dataset.js'
 
 /** A line of a table: its cells by column name. */
@@ -11,7 +12,8 @@ export interface TsvRow {
 }
 
 /**
- * Rows of a table. The first line names the columns; every other line has as many cells. Blank lines and lines that begin with `#` are ignored.
+ * Rows of a table. The first line names the columns; every other line has as many cells. Blank lines, and lines
+ * before the header that begin with `#`, are ignored.
  * Errors: what `invalid` makes, with the line.
  */
 export async function* tsvRows(
@@ -23,18 +25,21 @@ export async function* tsvRows(
 	let columns: string[] | undefined
 	for await (const lines of textLines(source, invalid)) {
 		for (const { text, number } of lines) {
-			if (text.startsWith('#')) onComment(text)
-			if (text.trim() === '' || text.startsWith('#')) continue
+			if (text.trim() === '') continue
 			const cells = text.split('\t').map((cell) => cell.trim())
 			if (!columns) {
+				// An id may begin with #; a comment stands before the header, which may begin with # itself.
+				if (
+					text.startsWith('#') &&
+					!required.every((column) => [...cells, cells[0]!.slice(1).trim()].includes(column))
+				) {
+					onComment(text)
+					continue
+				}
+				cells[0] = cells[0]!.replace(/^#\s*/, '')
 				columns = cells
 				const missing = required.filter((column) => !cells.includes(column))
-				if (missing.length > 0) {
-					throw invalid(
-						`the first line must name the tab-separated columns ${required.join(', ')}; ${missing.join(', ')} missing`,
-						number,
-					)
-				}
+				if (missing.length > 0) throw invalid(wrongHeader(text, required, missing), number)
 				continue
 			}
 			if (cells.length !== columns.length) {
@@ -44,6 +49,13 @@ export async function* tsvRows(
 		}
 	}
 	if (!columns) throw invalid('the file is empty', 1)
+}
+
+function wrongHeader(text: string, required: readonly string[], missing: readonly string[]): string {
+	if (text.startsWith('>'))
+		return 'this looks like FASTA: a dataset is a folder with one <class>.fasta a class, or a TSV'
+	const hint = !text.includes('\t') && text.includes(',') ? '; this looks comma-separated' : ''
+	return `the first line must name the tab-separated columns ${required.join(', ')}; ${missing.join(', ')} missing${hint}`
 }
 
 /** Labelled records of a TSV; see `readDataset`. */
@@ -60,17 +72,10 @@ export async function readTsvRecords(source: TextSource, classes?: readonly stri
 		if (former) throw invalid(`the id occurs twice, first in line ${former}; ids must be unique`, line, id)
 		if (own === '') throw invalid('the class is empty', line, id)
 		if (classes && !classes.includes(own)) throw unknownClass(own, classes, { file, line, record: id })
-		const sequence = cells.sequence!.toUpperCase().replace(/\*$/, '')
+		const clean = cleanSequence(cells.sequence!)
+		if ('residue' in clean) throw unknownResidue(clean.residue, clean.position, { file, line, record: id })
+		const { sequence } = clean
 		if (sequence === '') throw invalid('the record has no residues', line, id)
-		const odd = /[^A-Z]/.exec(sequence)
-		if (odd) {
-			const facts = { file, line, record: id, residue: odd[0], position: odd.index + 1 }
-			throw new SublocError(
-				'UNKNOWN_RESIDUE',
-				`'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`,
-				facts,
-			)
-		}
 		seen.set(id, line)
 		records.push({ id, description: '', sequence, line, class: own, fold, cluster, annotations: [] })
 	}

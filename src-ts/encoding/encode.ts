@@ -26,9 +26,18 @@ export interface EncodedRecords {
 	missingProfiles: number
 }
 
-/** Encodes records in their order; each needs at least one residue. Errors: `INVALID_PROFILE`. */
+/** A record to encode. */
+export interface EncodableRecord {
+	id: string
+	/** Letters A–Z, at least one. */
+	sequence: string
+	/** Its profile [T, 20], or null where it has none; where absent the source is asked. */
+	rows?: Uint8Array | null
+}
+
+/** Encodes records in their order. Errors: `INVALID_PROFILE`. */
 export async function encodeRecords(
-	records: readonly { id: string; sequence: string }[],
+	records: readonly EncodableRecord[],
 	options: EncodingOptions,
 ): Promise<EncodedRecords> {
 	const cuts = records.map(({ sequence }) => middleCut(sequence.length, options.maxResidues))
@@ -43,7 +52,7 @@ export async function encodeRecords(
 		const from = offsets[index]!
 		residueCodes(applyCut(record.sequence, cut), codes.subarray(from, from + cut.kept))
 		if (!profiles) continue
-		const found = await options.profiles?.rows(record.id, record.sequence)
+		const found = record.rows === undefined ? await options.profiles?.rows(record.id, record.sequence) : record.rows
 		if (!found) missingProfiles += 1
 		const rows = found ?? impliedProfile(record.sequence, policyFor(record.id, options.missingProfile))
 		profiles.set(rows.subarray(0, 20 * cut.first), 20 * from)
@@ -52,7 +61,8 @@ export async function encodeRecords(
 	return { native: { codes, offsets, profiles }, cuts, missingProfiles }
 }
 
-function policyFor(record: string, policy: MissingProfile): 'blosum' | 'onehot' {
+/** @internal The row that stands in for a missing profile. Errors: `INVALID_PROFILE` where none may. */
+export function policyFor(record: string, policy: MissingProfile): 'blosum' | 'onehot' {
 	if (policy !== 'fail') return policy
 	const message = 'it has no profile (--missing-profile blosum goes on without)'
 	throw new SublocError('INVALID_PROFILE', message, { record, option: 'missingProfile' })

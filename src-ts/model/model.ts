@@ -1,7 +1,7 @@
 /** A trained model: one network or an ensemble, and what is known of its training. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TrainingConfig } from '../config/schema.js'
+import { type TrainingConfig, trainingConfigSchema } from '../config/schema.js'
 import type { EncodingBlock } from '../encoding/blocks.js'
 import { SublocError } from '../errors.js'
 import { type NativeEpochReport, NativeModel } from '../native/binding.js'
@@ -75,11 +75,15 @@ export class Model {
 
 	/**
 	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) into a run folder, which is made where
-	 * it is missing. Each file is whole or not there. Errors: `IO`.
+	 * it is missing. Each file is whole or not there. Errors: `IO`; `INVALID_OPTION` for a folder that holds a run.
 	 */
 	async save(path: string): Promise<void> {
 		const folder = new RunFolder(path)
 		await folder.create()
+		if (await folder.holdsRun()) {
+			const message = `${path} holds a run already: name another folder`
+			throw new SublocError('INVALID_OPTION', message, { option: 'path', value: path })
+		}
 		if (this.training) {
 			const { config, info, history, split } = this.training
 			await folder.writeJson('config', config)
@@ -131,5 +135,10 @@ async function readTraining(folder: RunFolder): Promise<TrainingRecord | null> {
 	const info = await folder.readJson<RunInfo>('run')
 	const [metrics, split] = [await folder.read('metrics'), await folder.read('split')]
 	if (!config || !info || metrics === null || split === null) return null
+	if (!trainingConfigSchema.safeParse(config).success || typeof info.dataset?.digest !== 'string' || !info.split) {
+		throw new SublocError('INVALID_CONFIG', 'config.json or run.json is not what this version writes', {
+			file: folder.path,
+		})
+	}
 	return { config, info, history: parseMetrics(metrics), split }
 }

@@ -42,6 +42,8 @@ export interface RunInfo {
 	seeds: string[]
 	/** Records whose profile was missing; null where the model reads none. */
 	missingProfiles: number | null
+	/** SHA-256 of all profile rows; null where the model reads none. */
+	profileDigest: string | null
 	warnings: string[]
 	/** ISO 8601, UTC. */
 	started: string
@@ -72,6 +74,11 @@ export class RunFolder {
 			() => true,
 			() => false,
 		)
+	}
+
+	/** Whether a run has left something that must not be written over. */
+	async holdsRun(): Promise<boolean> {
+		return (await this.has('done')) || (await this.has('checkpoint')) || (await this.has('model'))
 	}
 
 	/** Text of a text file, or null where it is missing. Errors: `IO`. */
@@ -121,10 +128,9 @@ export function formatMetrics(reports: readonly NativeEpochReport[]): string {
 
 /** Lines of metrics.jsonl. */
 export function parseMetrics(text: string): NativeEpochReport[] {
-	return text
-		.split('\n')
-		.filter((line) => line !== '')
-		.map((line) => JSON.parse(line))
+	// A crash may leave half a line at the end; the checkpoint knows it, a resume writes it again.
+	const lines = text.split('\n').slice(0, -1)
+	return lines.map((line) => JSON.parse(line))
 }
 
 /** First option in which two configurations differ, as a path; null where they are equal. */

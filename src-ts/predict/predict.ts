@@ -1,6 +1,6 @@
 /** Prediction: a stream of proteins in, a stream of places out, in the same order. */
 import { Readable } from 'node:stream'
-import { encodeRecords } from '../encoding/encode.js'
+import { encodeRecords, policyFor } from '../encoding/encode.js'
 import type { MissingProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { SublocError } from '../errors.js'
@@ -10,6 +10,7 @@ import type { NativeModel, NativeRuntime } from '../native/binding.js'
 import { readFasta } from '../sequence/fasta.js'
 import { originalPosition } from '../sequence/middle-cut.js'
 import type { SequenceRecord } from '../sequence/record.js'
+import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
@@ -38,6 +39,8 @@ export interface Prediction {
 	problem: SublocError | null
 	/** Residues of the whole sequence. */
 	length: number
+	/** Whether the model reads profiles and there was none, so that another row stood in (`missingProfile` of the options). */
+	missingProfile: boolean
 	/** The most probable class; of equals the first. */
 	compartment: string | null
 	/** Its probability: the mean over the ensemble's members. */
@@ -65,24 +68,41 @@ export async function* predict(
 	input: PredictionInput,
 	options: PredictOptions = {},
 ): AsyncGenerator<Prediction> {
+	const stop = new AbortController()
+	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 	const engine = await Engine.open(model, options)
-	const chunks = chunked(recordsOf(input, options), engine.signal)
-	let ahead = settle(chunks.next())
+	const chunks = chunked(recordsOf(input, options, signal))
+	const aborted = whenAborted(signal)
+	let ahead = settle(Promise.race([chunks.next(), aborted]))
 	try {
 		for (;;) {
 			const read = await ahead
 			if ('error' in read) throw read.error
 			if (read.value.done) return
-			const computed = settle(engine.predict(read.value.value.records))
+			const { records, failure } = read.value.value
+			const computed = settle(engine.predict(records))
 			// A file that breaks off in the next chunk must not cost this one.
-			ahead = read.value.value.failure ? settle(Promise.reject(read.value.value.failure)) : settle(chunks.next())
+			ahead = failure ? settle(Promise.reject(failure)) : settle(Promise.race([chunks.next(), aborted]))
 			const answer = await computed
 			if ('error' in answer) throw answer.error
 			yield* answer.value
 		}
 	} finally {
-		await chunks.return(undefined)
+		// Closes an input that gives nothing; one of the user's that never answers is left to itself.
+		stop.abort()
+		await Promise.race([chunks.return(undefined), options.signal?.aborted ? null : new Promise(() => {})])
 	}
+}
+
+/** Rejects with the signal's reason; is nobody's unhandled rejection. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+	const aborted = new Promise<never>((_, fail) => {
+		const onAbort = () => fail(signal.reason)
+		if (signal.aborted) onAbort()
+		else signal.addEventListener('abort', onAbort, { once: true })
+	})
+	aborted.catch(() => {})
+	return aborted
 }
 
 /** Predictions of a whole input at once. */
@@ -109,9 +129,10 @@ function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
 function recordsOf(
 	input: PredictionInput,
 	options: PredictOptions,
+	signal: AbortSignal,
 ): AsyncIterable<ProteinRecord> | Iterable<ProteinRecord> {
 	if (typeof input !== 'string' && !(input instanceof Readable)) return input
-	return readFasta(input, { onProblem: options.onProblem === 'fail' ? 'fail' : 'report' })
+	return readFasta(input, { onProblem: options.onProblem === 'fail' ? 'fail' : 'report', signal })
 }
 
 /** Records read, and what ended the reading early. */
@@ -120,15 +141,11 @@ interface Chunk {
 	failure?: unknown
 }
 
-async function* chunked(
-	source: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>,
-	signal: AbortSignal | undefined,
-): AsyncGenerator<Chunk, void> {
+async function* chunked(source: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>): AsyncGenerator<Chunk, void> {
 	let records: ProteinRecord[] = []
 	let residues = 0
 	try {
 		for await (const record of source) {
-			signal?.throwIfAborted()
 			records.push(record)
 			residues += record.sequence.length
 			if (records.length < CHUNK.records && residues < CHUNK.residues) continue
@@ -143,6 +160,9 @@ async function* chunked(
 	}
 	if (records.length > 0) yield { records }
 }
+
+/** A record with its profile, null where there is none. */
+type Profiled = ProteinRecord & { rows: Uint8Array | null }
 
 /** A model with everything decided. */
 class Engine {
@@ -174,38 +194,48 @@ class Engine {
 	}
 
 	async predict(records: readonly ProteinRecord[]): Promise<Prediction[]> {
-		const checked = records.map((record) => this.#check(record))
+		const checked = await Promise.all(records.map(async (record) => this.#check(await this.#withProfile(record))))
 		const usable = checked.filter((record) => !record.problem)
 		const answers = (await this.#compute(usable))[Symbol.iterator]()
 		return checked.map((record) => (record.problem ? skipped(record, record.problem) : answers.next().value!))
 	}
 
 	/** Records that come from a program were read by nobody. */
-	#check(record: ProteinRecord): ProteinRecord {
-		if (record.problem) return record
-		const sequence = record.sequence.toUpperCase()
-		const odd = /[^A-Z]/.exec(sequence)
-		if (!odd && sequence !== '') return { ...record, sequence }
-		const problem = odd
-			? new SublocError(
-					'UNKNOWN_RESIDUE',
-					`'${odd[0]}' at residue ${odd.index + 1} is no amino acid; letters A to Z are`,
-					{
-						...{ record: record.id, residue: odd[0], position: odd.index + 1 },
-					},
-				)
-			: new SublocError('INVALID_FASTA', 'the record has no residues', { record: record.id })
-		if (this.#options.onProblem === 'fail') throw problem
-		return { ...record, sequence: '', problem }
+	#check(record: Profiled): Profiled {
+		const clean = cleanSequence(record.sequence)
+		let { problem } = record
+		if (!problem && 'residue' in clean) problem = unknownResidue(clean.residue, clean.position, { record: record.id })
+		const sequence = 'sequence' in clean && !problem ? clean.sequence : ''
+		if (!problem && sequence === '')
+			problem = new SublocError('INVALID_FASTA', 'the record has no residues', { record: record.id })
+		if (problem && this.#options.onProblem === 'fail') throw problem
+		return { ...record, sequence, ...(problem && { problem }) }
 	}
 
-	async #compute(records: readonly ProteinRecord[]): Promise<Prediction[]> {
+	/** A profile that does not fit, or may not be missing, is the record's own problem. */
+	async #withProfile(record: ProteinRecord): Promise<Profiled> {
+		if (!this.#model.readsProfiles || record.problem) return { ...record, rows: null }
+		const clean = cleanSequence(record.sequence)
+		if (!('sequence' in clean)) return { ...record, rows: null }
+		try {
+			const rows = (await this.#profiles?.rows(record.id, clean.sequence)) ?? null
+			if (!rows) policyFor(record.id, this.#missingProfile)
+			return { ...record, rows }
+		} catch (error) {
+			if (error instanceof SublocError && error.code === 'INVALID_PROFILE' && error.record === record.id) {
+				return { ...record, rows: null, problem: error }
+			}
+			throw error
+		}
+	}
+
+	async #compute(records: readonly Profiled[]): Promise<Prediction[]> {
 		if (records.length === 0) return []
 		const { classes, info } = this.#model
 		const { native, cuts } = await encodeRecords(records, {
 			maxResidues: info.maxResidues,
 			profile: this.#model.readsProfiles,
-			profiles: this.#profiles,
+			profiles: null,
 			missingProfile: this.#missingProfile,
 		})
 		const wantsAttention = this.#options.attention === true && info.kind === 'a-lstm'
@@ -224,6 +254,7 @@ class Engine {
 			offset += cut.kept
 			return {
 				...{ id: record.id, status: 'ok', problem: null, length: record.sequence.length },
+				missingProfile: this.#model.readsProfiles && !record.rows,
 				compartment: classes[best]!,
 				probability: mean[best]!,
 				spread: spreadOf(probabilities, row, best, shape),
@@ -273,6 +304,13 @@ function meanWeights(
 }
 
 function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Prediction {
-	const nothing = { compartment: null, probability: null, spread: null, probabilities: null, attention: null }
+	const nothing = {
+		missingProfile: false,
+		compartment: null,
+		probability: null,
+		spread: null,
+		probabilities: null,
+		attention: null,
+	}
 	return { id, status: 'skipped', problem, length: sequence.length, ...nothing }
 }

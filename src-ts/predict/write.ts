@@ -1,6 +1,7 @@
 /** Predictions to a file or a stream, as they come. */
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { rename, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { fileError } from '../errors.js'
 import { type PredictionFormat, predictionFormatter } from './format.js'
@@ -14,8 +15,10 @@ export interface WritePredictionsOptions {
 }
 
 /**
- * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded. When the
- * predictions end with an error, the rows before it are written and the error is thrown on. A stream is not closed.
+ * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded.
+ *
+ * A file is written beside its place as `<name>.partial` and renamed when it is whole; when the predictions end with an error, the rows before it stay in
+ * the partial file, what stood in the place stays too, and the error is thrown on. Devices and pipes are written as they are; a stream is not closed.
  *
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
@@ -25,78 +28,101 @@ export async function writePredictions(
 	{ classes, format = 'tsv' }: WritePredictionsOptions,
 ): Promise<void> {
 	const { header, row } = predictionFormatter(format, classes)
-	const sink = typeof output === 'string' ? await FileSink.create(output) : new StreamSink(output)
+	if (typeof output !== 'string') return writeRows(predictions, header, row, new Sink(output, 'stream'))
+	const inPlace = await stat(output).then(
+		(found) => !found.isFile() && !found.isDirectory(),
+		() => false,
+	)
+	const path = inPlace ? output : `${output}.partial`
+	const sink = await createSink(path, output)
 	try {
-		await sink.write(header)
-		let text = ''
-		try {
-			for await (const prediction of predictions) {
-				text += row(prediction)
-				if (text.length < PIECE) continue
-				await sink.write(text)
-				text = ''
-			}
-		} finally {
-			await sink.write(text)
-		}
+		await writeRows(predictions, header, row, sink)
 	} finally {
-		await sink.close()
+		await sink.end()
+	}
+	if (inPlace) return
+	try {
+		await rename(path, output)
+	} catch (error) {
+		throw fileError(error, output, 'create')
 	}
 }
 
 /** Characters that are written at a time. */
 const PIECE = 1 << 16
 
-class StreamSink {
-	protected readonly stream: Writable
-
-	constructor(stream: Writable) {
-		this.stream = stream
+async function writeRows(
+	predictions: AsyncIterable<Prediction> | Iterable<Prediction>,
+	header: string,
+	row: (prediction: Prediction) => string,
+	sink: Sink,
+): Promise<void> {
+	await sink.write(header)
+	let text = ''
+	try {
+		for await (const prediction of predictions) {
+			text += row(prediction)
+			if (text.length < PIECE) continue
+			const full = text
+			text = ''
+			await sink.write(full)
+		}
+	} finally {
+		await sink.write(text)
 	}
-
-	async write(text: string): Promise<void> {
-		if (text !== '' && !this.stream.write(text)) await once(this.stream, 'drain')
-	}
-
-	async close(): Promise<void> {}
 }
 
-class FileSink extends StreamSink {
-	readonly #path: string
+async function createSink(path: string, name: string): Promise<Sink> {
+	const file = createWriteStream(path)
+	try {
+		await once(file, 'open')
+	} catch (error) {
+		throw fileError(error, name, 'create')
+	}
+	return new Sink(file, name)
+}
+
+/** A stream that is written to piece by piece; a failure of it is thrown by the next call. */
+class Sink {
+	readonly #stream: Writable
+	readonly #name: string
 	#failure: unknown
 
-	static async create(path: string): Promise<FileSink> {
-		const file = createWriteStream(path)
-		try {
-			await once(file, 'open')
-		} catch (error) {
-			throw fileError(error, path, 'create')
+	constructor(stream: Writable, name: string) {
+		this.#stream = stream
+		this.#name = name
+		const fail = (error: unknown) => {
+			this.#failure ??= fileError(error, name, 'write')
 		}
-		return new FileSink(file, path)
-	}
-
-	private constructor(file: Writable, path: string) {
-		super(file)
-		this.#path = path
-		file.on('error', (error) => {
-			this.#failure ??= fileError(error, path, 'write')
+		stream.on('error', fail)
+		stream.on('close', () => {
+			if (!stream.writableFinished) fail(Object.assign(new Error('the stream was closed'), { code: 'EPIPE' }))
 		})
 	}
 
-	override async write(text: string): Promise<void> {
-		try {
-			if (!this.#failure) await super.write(text)
-		} catch (error) {
-			throw fileError(error, this.#path, 'write')
-		}
+	/** Resolves when more may be written. */
+	async write(text: string): Promise<void> {
+		if (this.#failure) throw this.#failure
+		if (text === '') return
+		if (this.#stream.destroyed)
+			throw fileError(Object.assign(new Error('the stream is closed'), { code: 'EPIPE' }), this.#name, 'write')
+		if (this.#stream.write(text)) return
+		await new Promise<void>((done) => {
+			const go = () => {
+				for (const event of ['drain', 'close', 'error']) this.#stream.off(event, go)
+				done()
+			}
+			for (const event of ['drain', 'close', 'error']) this.#stream.on(event, go)
+		})
 		if (this.#failure) throw this.#failure
 	}
 
-	override async close(): Promise<void> {
+	/** Closes a file. */
+	async end(): Promise<void> {
 		await new Promise<void>((done) => {
-			this.stream.on('close', done)
-			if (this.stream.closed) done()
-			else this.stream.end()
+			this.#stream.on('close', done)
+			if (this.#stream.closed) done()
+			else this.#stream.end()
 		})
 		if (this.#failure) throw this.#failure
 	}

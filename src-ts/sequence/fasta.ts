@@ -2,8 +2,11 @@
 import { SublocError } from '../errors.js'
 import { sourceName, type TextSource, textLines } from './lines.js'
 import type { SequenceRecord } from './record.js'
+import { cleanSequence, unknownResidue } from './residues.js'
 
 export interface ReadFastaOptions {
+	/** Ends the reading: a source that gives nothing is closed. */
+	signal?: AbortSignal
 	/**
 	 * What a record does that cannot be used (no residue, no id, a character that is no letter). `fail`, the default, throws; `report` gives the record
 	 * with `problem` set and an empty sequence, and goes on. A file that is damaged as a whole (gzip, text before the first `>`, no record) always throws.
@@ -29,25 +32,31 @@ export async function* readFasta(source: TextSource, options: ReadFastaOptions =
 	let any = false
 
 	const close = (): SequenceRecord => {
-		const { header, parts, problem: found, line } = open as OpenRecord
+		const { header, parts, line } = open as OpenRecord
 		const [, id = '', description = ''] = /^\s*(\S*)\s*(.*?)\s*$/.exec(header)!
-		const sequence = parts.join('')
-		let problem = found?.(id)
+		const clean = cleanSequence(parts.join(''))
+		const sequence = 'sequence' in clean ? clean.sequence : ''
+		let problem: SublocError | undefined
+		if ('residue' in clean) {
+			const place = { file, line: lineOf(open as OpenRecord, clean.position), record: id }
+			problem = unknownResidue(clean.residue, clean.position, place)
+		}
 		if (id === '') problem ??= invalid('a header without an id: write one after the >', line)
-		if (sequence === '') problem ??= invalid('the record has no residues', line, id)
+		if (sequence === '' && !problem) problem = invalid('the record has no residues', line, id)
 		if (problem && !reports) throw problem
 		return { id, description, sequence: problem ? '' : sequence, line, ...(problem && { problem }) }
 	}
 
-	for await (const lines of textLines(source, invalid)) {
+	for await (const lines of textLines(source, invalid, options.signal)) {
 		for (const { text, number } of lines) {
 			if (text.startsWith('>')) {
 				if (open) yield close()
-				open = { header: text.slice(1), parts: [], line: number, length: 0, stopped: false }
+				open = { header: text.slice(1), line: number, parts: [], lines: [] }
 				any = true
 			} else if (!text.startsWith(';') && text.trim() !== '') {
 				if (!open) throw invalid(beginsWrong(text), number)
-				addLine(open, text, number, file)
+				open.parts.push(text)
+				open.lines.push(number)
 			}
 		}
 	}
@@ -58,51 +67,20 @@ export async function* readFasta(source: TextSource, options: ReadFastaOptions =
 interface OpenRecord {
 	header: string
 	line: number
+	/** Sequence lines as they stand. */
 	parts: string[]
-	length: number
-	/** A `*` was read. */
-	stopped: boolean
-	/** Made when the id is known. */
-	problem?: (id: string) => SublocError
+	/** Their line numbers. */
+	lines: number[]
 }
 
-const PLAIN = /^[A-Z]*$/
-
-function addLine(open: OpenRecord, text: string, line: number, file: string): void {
-	let residues = text
-	if (!PLAIN.test(residues) || open.stopped) {
-		residues = text.replace(/\s+/g, '').toUpperCase()
-		if (residues.endsWith('*') && !open.stopped) {
-			residues = residues.slice(0, -1)
-			open.stopped = true
-		} else if (open.stopped && residues !== '') {
-			residues = `*${residues}`
-		}
-		const odd = /[^A-Z]/.exec(residues)
-		if (odd) {
-			const position = open.length + odd.index + 1
-			const residue = String.fromCodePoint(residues.codePointAt(odd.index)!)
-			open.problem ??= (record) =>
-				new SublocError('UNKNOWN_RESIDUE', unknownResidue(residue, position), { file, line, record, residue, position })
-			residues = residues.replace(/[^A-Z]/g, '')
-		}
-	}
-	open.parts.push(residues)
-	open.length += residues.length
-}
-
-function unknownResidue(residue: string, position: number): string {
-	const shown = /[\p{C}\p{Z}]/u.test(residue) ? `the character U+${hex(residue)}` : `'${residue}'`
-	const hints: Record<string, string> = {
-		'*': ' (a stop codon inside the sequence: is it a translation of the wrong frame?)',
-		'-': ' (a gap: give unaligned sequences)',
-		'.': ' (a gap: give unaligned sequences)',
-	}
-	return `${shown} at residue ${position} is no amino acid; letters A to Z are${hints[residue] ?? ''}`
-}
-
-function hex(residue: string): string {
-	return residue.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+/** The line on which a position of the cleaned sequence stands. */
+function lineOf({ parts, lines }: OpenRecord, position: number): number {
+	let seen = 0
+	const at = parts.findIndex((part) => {
+		seen += part.replace(/\s+/g, '').length
+		return seen >= position
+	})
+	return lines[at] ?? lines.at(-1)!
 }
 
 function beginsWrong(text: string): string {

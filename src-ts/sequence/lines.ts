@@ -1,6 +1,6 @@
 /** Lines of a file, plain or gzip, with their numbers. */
 import { createReadStream } from 'node:fs'
-import { PassThrough, type Readable } from 'node:stream'
+import { addAbortSignal, PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { fileError, type SublocError } from '../errors.js'
@@ -22,51 +22,89 @@ export interface Line {
 }
 
 /**
- * Lines in batches, as they come: `\n`, `\r\n` and `\r` end a line, a byte order mark is dropped, gzip is recognised by its first bytes.
+ * Lines in batches, as they come: `\n`, `\r\n` and `\r` end a line, a byte order mark is dropped, gzip is recognised by its first bytes. The source is
+ * closed when the reading ends, however it ends; `signal` closes one that gives nothing.
  *
- * Errors: `INPUT_MISSING`, `IO`, and `damaged` (built by the caller) for a gzip that ends early or is broken.
+ * Errors: `INPUT_MISSING`, `IO`, and `damaged` (built by the caller) for a gzip that ends early or is broken; the signal's reason.
  */
 export async function* textLines(
 	source: TextSource,
 	damaged: (why: string, line: number) => SublocError,
+	signal?: AbortSignal,
 ): AsyncGenerator<Line[]> {
+	signal?.throwIfAborted()
 	const decoder = new TextDecoder()
-	let number = 0
-	let rest = ''
-	const split = (text: string, last: boolean): Line[] => {
-		const all = rest + text
-		// A \r at the end of a piece may be half of \r\n.
-		const held = !last && all.endsWith('\r') ? '\r' : ''
-		const parts = (held ? all.slice(0, -1) : all).split(/\r\n|\n|\r/)
-		rest = last ? '' : parts.pop()! + held
-		if (last && parts.at(-1) === '') parts.pop()
-		return parts.map((line) => ({ text: line, number: ++number }))
-	}
+	const splitter = new LineSplitter()
 	try {
-		for await (const bytes of byteStream(source)) yield split(decoder.decode(bytes, { stream: true }), false)
-		yield split(decoder.decode(), true)
+		for await (const bytes of byteStream(source, signal)) yield splitter.add(decoder.decode(bytes, { stream: true }))
+		yield splitter.end(decoder.decode())
 	} catch (error) {
-		if (isZlibError(error)) throw damaged(zlibReason(error), number + 1)
+		signal?.throwIfAborted()
+		if (isZlibError(error)) throw damaged(zlibReason(error), splitter.number + 1)
 		throw fileError(error, sourceName(source), 'read')
 	}
 }
 
-async function* byteStream(source: TextSource): AsyncGenerator<Uint8Array> {
+/** Cuts text into lines; looks at each character once, however long a line is. */
+class LineSplitter {
+	/** Lines that have ended. */
+	number = 0
+	/** Pieces of the line that has not. */
+	#open: string[] = []
+	/** The last piece ended with a \r, which may be half of \r\n. */
+	#held = false
+
+	add(piece: string): Line[] {
+		let text = this.#held ? `\r${piece}` : piece
+		this.#held = text.endsWith('\r')
+		if (this.#held) text = text.slice(0, -1)
+		return this.#split(text)
+	}
+
+	end(piece: string): Line[] {
+		const lines = this.#split(`${this.#held ? '\r' : ''}${piece}`)
+		const last = this.#open.join('')
+		return last === '' ? lines : [...lines, { text: last, number: ++this.number }]
+	}
+
+	#split(text: string): Line[] {
+		const [first, ...others] = text.split(/\r\n|\n|\r/)
+		this.#open.push(first!)
+		return others.map((next) => {
+			const line = { text: this.#open.join(''), number: ++this.number }
+			this.#open = [next]
+			return line
+		})
+	}
+}
+
+async function* byteStream(source: TextSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
 	const raw = source === '-' ? process.stdin : typeof source === 'string' ? createReadStream(source) : source
-	const pieces = raw[Symbol.asyncIterator]() as AsyncIterator<Uint8Array | string>
-	let head = new Uint8Array()
-	let ended = false
-	while (head.length < 2 && !ended) {
+	if (signal) addAbortSignal(signal, raw)
+	try {
+		yield* unpacked(raw[Symbol.asyncIterator]())
+	} finally {
+		raw.destroy()
+	}
+}
+
+/** The bytes of a source, plain or gzip. */
+async function* unpacked(pieces: AsyncIterator<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+	const next = async () => {
 		const { value, done } = await pieces.next()
-		if (done) ended = true
-		else head = Buffer.concat([head, typeof value === 'string' ? Buffer.from(value) : value])
+		return done ? null : typeof value === 'string' ? Buffer.from(value) : value
+	}
+	let head: Uint8Array = new Uint8Array()
+	let piece: Uint8Array | null = head
+	while (head.length < 2 && piece) {
+		piece = await next()
+		if (piece) head = Buffer.concat([head, piece])
 	}
 	const all = (async function* () {
-		if (head.length > 0) yield head
-		while (!ended) {
-			const { value, done } = await pieces.next()
-			if (done) return
-			yield typeof value === 'string' ? Buffer.from(value) : value
+		yield head
+		while (piece) {
+			piece = await next()
+			if (piece) yield piece
 		}
 	})()
 	if (head[0] !== 0x1f || head[1] !== 0x8b) {
@@ -77,8 +115,12 @@ async function* byteStream(source: TextSource): AsyncGenerator<Uint8Array> {
 	// pipeline() destroys `plain` with the error, which ends the loop below with it.
 	const piped = pipeline(all, createGunzip(), plain)
 	piped.catch(() => {})
-	yield* plain
-	await piped
+	try {
+		yield* plain
+		await piped
+	} finally {
+		plain.destroy()
+	}
 }
 
 function isZlibError(error: unknown): error is Error & { code: string } {

@@ -40,13 +40,18 @@ test('a folder of FASTA files is read in byte order of its classes; stray files 
 	t.deepEqual([...classIndices(dataset)], [0, 1, 2])
 	t.deepEqual(dataset.records[0]!.annotations, [{ kind: 'SP', start: 1, end: 1 }])
 	t.regex(dataset.digest, /^[0-9a-f]{64}$/)
+	t.deepEqual(dataset.ignored, ['notes.txt', 'sub'])
 })
 
 test('a TSV gives the same dataset, with folds and clusters', async (t) => {
-	const path = tsv(t, 'class\tid\tsequence\tfold\tcluster\nER\ta\tmv*\t1\tc1\n# comment\n\nGolgi\tc\tML\t2\tc2\n')
+	const path = tsv(t, '# comment\nclass\tid\tsequence\tfold\tcluster\nER\ta\tm v*\t1\tc1\n\nGolgi\tc\tML\t2\tc2\n')
 	const dataset = await readDataset(path)
-	t.like(dataset.records[0], { id: 'a', sequence: 'MV', class: 'ER', fold: '1', cluster: 'c1', line: 2 })
+	t.like(dataset.records[0], { id: 'a', sequence: 'MV', class: 'ER', fold: '1', cluster: 'c1', line: 3 })
 	t.is(dataset.records[1]!.line, 5)
+	t.deepEqual(
+		(await readDataset(tsv(t, '#id\tsequence\tclass\n#1\tMK\tER\n#2\tMK\tGolgi\n'))).records.map(({ id }) => id),
+		['#1', '#2'],
+	)
 	const fasta = await readDataset(folder(t, { 'ER.fasta': '>a\nMV\n', 'Golgi.fasta': '>c\nML\n' }))
 	t.is(dataset.digest, fasta.digest)
 })

@@ -17,6 +17,7 @@ const answer = (id: string, compartment: string | null): Prediction => ({
 		id,
 		status: compartment ? 'ok' : 'skipped',
 		problem: null,
+		missingProfile: false,
 		length: 2,
 		compartment,
 		probability: 0.5,

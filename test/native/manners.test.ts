@@ -1,5 +1,6 @@
 /** How the addon behaves in a process: leaving while it works, worker threads, no output of its own. */
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import test from 'ava'
@@ -62,7 +63,8 @@ test('the build says what it is', (t) => {
 function run(script: string, ...args: string[]) {
 	return new Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>((done, fail) => {
 		const child = spawn(process.execPath, ['--import=tsx', join(CHILDREN, script), ...args], {
-			env: { ...process.env, RUST_BACKTRACE: '1' },
+			// Without a runtime folder the system's GPU driver prints a line of its own while devices are listed.
+			env: { XDG_RUNTIME_DIR: tmpdir(), ...process.env, RUST_BACKTRACE: '1' },
 		})
 		let stdout = ''
 		let stderr = ''

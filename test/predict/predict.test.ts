@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import {
@@ -9,7 +9,7 @@ import {
 	predict,
 	predictAll,
 	predictionFormatter,
-	type SublocError,
+	SublocError,
 	sequenceRecord,
 	syntheticDataset,
 	train,
@@ -150,7 +150,16 @@ test('leaving the loop closes the input', async (t) => {
 
 test('rows of each format', async (t) => {
 	const ok: Prediction = {
-		...{ id: 'a,"b', status: 'ok', problem: null, length: 3, compartment: 'ER', probability: 0.75, spread: 0.0000004 },
+		...{
+			id: 'a,"b',
+			status: 'ok',
+			problem: null,
+			missingProfile: false,
+			length: 3,
+			compartment: 'ER',
+			probability: 0.75,
+			spread: 0.0000004,
+		},
 		...{ probabilities: { ER: 0.75, Golgi: 0.25 }, attention: null },
 	}
 	const [, skipped] = await predictAll(model, [sequenceRecord('x', 'MK'), sequenceRecord('b', 'M1')])
@@ -186,4 +195,68 @@ test('an output that cannot be created or written is IO with its stage', async (
 	t.is(create!.facts.stage, 'create')
 	const full = await t.throwsAsync<SublocError>(write('/dev/full'), { code: 'IO' })
 	t.is(full!.facts.stage, 'write')
+})
+
+test('a file appears when it is whole; what stood there stays until then', async (t) => {
+	const path = join(temporaryFolder(t), 'out.tsv')
+	writeFileSync(path, 'former')
+	const failing = (async function* () {
+		yield* predict(model, dataset.records.slice(0, 3))
+		throw new Error('broke off')
+	})()
+	await t.throwsAsync(writePredictions(failing, path, { classes: model.classes }), { message: 'broke off' })
+	t.is(readFileSync(path, 'utf8'), 'former')
+	t.is(readFileSync(`${path}.partial`, 'utf8').split('\n').length, 5)
+	await writePredictions(predict(model, dataset.records.slice(0, 3)), path, { classes: model.classes })
+	t.is(readFileSync(path, 'utf8').split('\n').length, 5)
+	t.false(existsSync(`${path}.partial`))
+})
+
+test('a stream that is closed by the other side is IO, not a hang', async (t) => {
+	const slow = new Writable({ highWaterMark: 1, write() {} })
+	setTimeout(() => slow.destroy(), 50)
+	const endless = Array.from({ length: 3000 }, (_, at) => sequenceRecord(`r${at}`, 'MKV'))
+	await t.throwsAsync(writePredictions(predict(model, endless), slow, { classes: model.classes }), { code: 'IO' })
+})
+
+test('an input that gives nothing ends with the signal’s reason', async (t) => {
+	const reason = new Error('enough')
+	const silent = {
+		async *[Symbol.asyncIterator]() {
+			await new Promise(() => {})
+		},
+	} as AsyncIterable<never>
+	for (const input of [new Readable({ read() {} }), silent]) {
+		const controller = new AbortController()
+		setTimeout(() => controller.abort(reason), 50)
+		t.is(await t.throwsAsync(predictAll(model, input, { signal: controller.signal })), reason)
+	}
+})
+
+test('a model that reads profiles tells which proteins had none; one that does not fit is its record’s problem', async (t) => {
+	const profiles = {
+		rows: async (id: string, sequence: string) => {
+			if (id === 'bad') throw new SublocError('INVALID_PROFILE', 'too short', { record: id })
+			return id === 'none' ? null : new Uint8Array(20 * sequence.length).fill(10)
+		},
+	}
+	using reading = await train(dataset, { ...SMALL, blocks: ['onehot', 'profile'], profiles, epochs: 1 })
+	t.is(reading.training!.info.missingProfiles, 0)
+	const records = ['a', 'none', 'bad', 'b'].map((id) => sequenceRecord(id, 'MKVLA'))
+	const found = await predictAll(reading, records, { profiles })
+	t.deepEqual(
+		found.map(({ status, missingProfile }) => [status, missingProfile]),
+		[
+			['ok', false],
+			['ok', true],
+			['skipped', false],
+			['ok', false],
+		],
+	)
+	t.is(found[2]!.problem!.code, 'INVALID_PROFILE')
+	const strict = await predictAll(reading, records, { profiles, missingProfile: 'fail' })
+	t.deepEqual(
+		strict.map(({ status }) => status),
+		['ok', 'skipped', 'skipped', 'ok'],
+	)
 })

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -79,7 +79,7 @@ test(refuses, 'a last record without residues', '>a\nMK\n>b', 'INVALID_FASTA', 3
 test(refuses, 'a header without an id', '>a\nMK\n>\nMK\n', 'INVALID_FASTA', 3, /without an id/)
 test(refuses, 'a digit', '>a\nMK\nV7\n', 'UNKNOWN_RESIDUE', 3, /'7' at residue 4/)
 test(refuses, 'a stop inside', '>a\nMK*V\n', 'UNKNOWN_RESIDUE', 2, /'\*' at residue 3.*stop/)
-test(refuses, 'a stop followed by residues', '>a\nMK*\nVL\n', 'UNKNOWN_RESIDUE', 3, /'\*' at residue 3/)
+test(refuses, 'a stop followed by residues', '>a\nMK*\nVL\n', 'UNKNOWN_RESIDUE', 2, /'\*' at residue 3/)
 test(refuses, 'a gap', '>a\nMK-V\n', 'UNKNOWN_RESIDUE', 2, /gap/)
 test(refuses, 'a letter outside A–Z', '>a\nMKÄ\n', 'UNKNOWN_RESIDUE', 2, /'Ä' at residue 3/)
 test(refuses, 'a control character', '>a\nMK\u0000V\n', 'UNKNOWN_RESIDUE', 2, /U\+0000/)
@@ -163,7 +163,6 @@ test('what was written is read back, however it is wrapped', async (t) => {
 test('all 5,959 MultiLoc proteins and their 2,977,455 residues are read', async (t) => {
 	const folder = sharedData(t, 'multiloc')
 	if (!folder) return
-	const { readdirSync } = await import('node:fs')
 	let [records, residues] = [0, 0]
 	for (const name of readdirSync(folder)) {
 		for (const { sequence } of await read(join(folder, name))) {
@@ -173,4 +172,27 @@ test('all 5,959 MultiLoc proteins and their 2,977,455 residues are read', async 
 	}
 	// shared/data/README.md
 	t.deepEqual([records, residues], [5959, 2_977_455])
+})
+
+test('leaving the loop early closes the file', async (t) => {
+	const path = join(temporaryFolder(t), 'x.fasta')
+	writeFileSync(path, '>a\nMKV\n'.repeat(100_000))
+	const open = () => readdirSync('/proc/self/fd').length
+	const before = open()
+	for (let time = 0; time < 20; time++) for await (const _ of readFasta(path)) break
+	await new Promise((done) => setTimeout(done, 50))
+	t.true(open() < before + 5)
+})
+
+test('a source that gives nothing ends with the signal’s reason', async (t) => {
+	const controller = new AbortController()
+	const reason = new Error('enough')
+	setTimeout(() => controller.abort(reason), 20)
+	t.is(await t.throwsAsync(read(new Readable({ read() {} }), { signal: controller.signal })), reason)
+})
+
+test('a line of 20 million residues takes the time of its length', async (t) => {
+	const piece = Buffer.from('MKVLA'.repeat(13_107))
+	const [record] = await read(stream('>long\n', ...Array.from({ length: 305 }, () => piece)))
+	t.is(record!.sequence.length, 305 * piece.length)
 })

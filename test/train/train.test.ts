@@ -5,6 +5,7 @@ import test from 'ava'
 import {
 	crossValidate,
 	type EpochReport,
+	heldOutRecords,
 	loadModel,
 	predictAll,
 	RunFolder,
@@ -299,4 +300,38 @@ test('a model that is not there, is foreign, or ends early is INVALID_MODEL with
 		t.is(error!.file, path)
 	}
 	await t.throwsAsync(loadModel(join(folder, 'nowhere')), { code: 'INVALID_MODEL' })
+})
+
+test('a run is not resumed with another fold, member, or other profiles', async (t) => {
+	const split = stratifiedFolds(dataset, { folds: 3, seed: 1 })
+	const refused = async (first: object, then: object, message: RegExp) => {
+		const output = join(temporaryFolder(t), 'run')
+		;(await train(dataset, { ...SMALL, epochs: 1, ...first, output })).close()
+		const again = async () => await train(dataset, { ...SMALL, epochs: 1, ...then, output, resume: true })
+		await t.throwsAsync(again, { code: 'INVALID_CONFIG', message })
+	}
+	const profiles = (value: number) => ({
+		rows: async (_: string, s: string) => new Uint8Array(20 * s.length).fill(value),
+	})
+	const blocks = ['onehot', 'profile']
+	await refused({ split, fold: 1 }, { split, fold: 2 }, /fold 1, not 2/)
+	await refused({ members: 3, member: 2 }, { members: 3, member: 3 }, /member 2, not 3/)
+	await refused({ blocks, profiles: profiles(1) }, { blocks, profiles: profiles(2) }, /profiles/)
+})
+
+test('a listener that throws ends the run with its error', async (t) => {
+	const broken = new Error('listener')
+	const onProgress = () => {
+		throw broken
+	}
+	t.is(await t.throwsAsync(async () => await train(dataset, { ...SMALL, epochs: 1000, onProgress })), broken)
+})
+
+test('what a training held out is known, and a model is not saved over a run', async (t) => {
+	const folder = temporaryFolder(t)
+	using model = await train(dataset, { ...SMALL, epochs: 1, output: join(folder, 'run') })
+	const held = await heldOutRecords(model, dataset)
+	t.is(held.length, model.training!.info.rows.test)
+	await t.throwsAsync(heldOutRecords(model, smallDataset(7)), { code: 'INVALID_SPLIT' })
+	await t.throwsAsync(model.save(join(folder, 'run')), { code: 'INVALID_OPTION', message: /holds a run/ })
 })

@@ -33,15 +33,18 @@ pub fn compiled_backends() -> Vec<&'static str> {
 
 /// All devices; an unavailable backend has one entry with its reason.
 pub fn list_devices() -> Vec<DeviceReport> {
-    let cpu = DeviceReport {
+    [cpu()].into_iter().chain(["wgpu", "cuda"].map(|backend| probe(backend).0)).collect()
+}
+
+fn cpu() -> DeviceReport {
+    DeviceReport {
         backend: "cpu",
         name: lstm_kernels::Isa::detect().to_string(),
         available: true,
         reason: None,
         software: false,
         memory_bytes: None,
-    };
-    [cpu].into_iter().chain(["wgpu", "cuda"].map(|backend| probe(backend).0)).collect()
+    }
 }
 
 /// The device to compute on. `auto` is the CPU until a GPU's own kernels are there and measured; a named backend that is missing is an error.
@@ -50,7 +53,7 @@ pub fn list_devices() -> Vec<DeviceReport> {
 /// `BACKEND_UNAVAILABLE` with the probe's words, `INVALID_OPTION` for another name.
 pub fn open(backend: &str) -> Result<(Device, DeviceReport), Error> {
     match backend {
-        "auto" | "cpu" => Ok((Device::flex(), list_devices().swap_remove(0))),
+        "auto" | "cpu" => Ok((Device::flex(), cpu())),
         "wgpu" | "cuda" => {
             let (report, device) = probe(if backend == "wgpu" { "wgpu" } else { "cuda" });
             device.map(|device| (device, report.clone())).ok_or_else(|| {

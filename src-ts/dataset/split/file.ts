@@ -1,5 +1,7 @@
 /** Splits as files: `id`, `class`, `fold`. */
+import { Readable } from 'node:stream'
 import { SublocError } from '../../errors.js'
+import type { TextSource } from '../../sequence/lines.js'
 import type { Dataset } from '../dataset.js'
 import { tsvRows } from '../tsv.js'
 import { type Part, partsOf, type Split } from './split.js'
@@ -12,12 +14,21 @@ export function formatSplit(split: Split, dataset: Dataset): string {
 }
 
 /**
- * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any order of lines; every record of the dataset stands there once.
- * Ids that the dataset lacks are an error too, since the split was then made for other data.
+ * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any
+ * order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
  *
  * Errors: `INPUT_MISSING`, `INVALID_SPLIT` with file, line and record.
  */
 export async function readSplit(path: string, dataset: Dataset): Promise<Split> {
+	return readFrom(path, path, dataset)
+}
+
+/** {@link readSplit} for a text; `file` is its name in messages. */
+export async function parseSplit(text: string, dataset: Dataset, file = 'splits.tsv'): Promise<Split> {
+	return readFrom(Readable.from([Buffer.from(text)]), file, dataset)
+}
+
+async function readFrom(source: TextSource, path: string, dataset: Dataset): Promise<Split> {
 	const invalid = (why: string, line?: number, record?: string) =>
 		new SublocError('INVALID_SPLIT', why, { file: path, ...(line && { line }), ...(record && { record }) })
 	const known = new Set(dataset.records.map(({ id }) => id))
@@ -26,7 +37,7 @@ export async function readSplit(path: string, dataset: Dataset): Promise<Split> 
 	const readMethod = (comment: string) => {
 		by = /^# split: (\S+)$/.exec(comment)?.[1] ?? by
 	}
-	for await (const { cells, line } of tsvRows(path, ['id', 'fold'], invalid, readMethod)) {
+	for await (const { cells, line } of tsvRows(source, ['id', 'fold'], invalid, readMethod)) {
 		const { id = '', fold = '' } = cells
 		if (found.has(id)) throw invalid('the id occurs twice', line, id)
 		if (!known.has(id)) throw invalid(`the dataset ${dataset.source} has no such record`, line, id)

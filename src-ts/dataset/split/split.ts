@@ -110,7 +110,11 @@ export function rowsOf(
 ): Rows {
 	checkFraction('validationFraction', validationFraction)
 	if (split.folds === 0 && fold !== null) {
-		throw new SublocError('INVALID_OPTION', 'fold: the split has no numbered folds', { option: 'fold', value: fold })
+		throw new SublocError(
+			'INVALID_OPTION',
+			'fold: the split has no numbered folds (give one, for example from `subloc split`)',
+			{ option: 'fold', value: fold },
+		)
 	}
 	if (split.folds > 0 && (fold === null || !Number.isInteger(fold) || fold < 1 || fold > split.folds)) {
 		const message = `fold: name the held-out fold, 1 to ${split.folds}`
