@@ -51,7 +51,7 @@ async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal)
 		for await (const report of job) training.epoch(report)
 		using model = await job
 		training.finished()
-		return scoreHeldOut(model, dataset, flags, log, signal)
+		return await scoreHeldOut(model, dataset, flags, log, signal)
 	}
 	const job = crossValidate(dataset, { ...options, split: flags.split, folds: flags.folds })
 	for await (const report of job) training.epoch(report)

@@ -1,0 +1,22 @@
+//! `subloc-bench kernels [--isa avx2] [--threads 1] [--rounds 7]`: GFLOP/s of the LSTM kernels beside the sgemm peak of the same core.
+//!
+//! Sides are interleaved and the median of the rounds is printed, with the smallest and the largest. FLOPs are counted for real residues only: the
+//! products of the equations, 2 · 4H · (I + H) a residue and direction forward, twice that backward; activations count as nothing, though they are timed.
+
+mod kernels;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let flag = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1)).cloned();
+    match args.first().map(String::as_str) {
+        Some("kernels") => kernels::run(&kernels::Options {
+            isa: flag("--isa").and_then(|v| v.parse().ok()).unwrap_or_else(lstm_kernels::Isa::detect),
+            threads: flag("--threads").and_then(|v| v.parse().ok()).unwrap_or(1),
+            rounds: flag("--rounds").and_then(|v| v.parse().ok()).unwrap_or(7),
+        }),
+        _ => {
+            eprintln!("usage: subloc-bench kernels [--isa avx512|avx2|portable] [--threads N] [--rounds N]");
+            std::process::exit(2);
+        }
+    }
+}
