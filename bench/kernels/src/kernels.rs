@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use lstm_kernels::{
     Isa, Kernel,
-    lstm::{self, Shape},
+    lstm::{self, Shape, States},
 };
 
 pub struct Options {
     pub isa: Isa,
     pub threads: usize,
     pub rounds: usize,
+    pub hidden: Vec<usize>,
 }
 
 /// One batch at the sizes of the network: 64 proteins, 60 channels.
@@ -119,21 +120,21 @@ fn table(options: &Options) {
     println!("GFLOP/s, {}, {} thread(s), median (range) of {} interleaved rounds; sgemm: one thread\n", kernel.isa(), options.threads, options.rounds);
     println!("| H | lengths | sgemm 1024³ | forward, no cache | of sgemm | forward, cache | of sgemm | backward | of sgemm |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    for hidden in [64, 128, 200, 256] {
+    for hidden in options.hidden.clone() {
         for (name, lengths) in [("64 × 400", vec![400; 64]), ("64 ragged", (0..64).map(|i| 60 + i * 940 / 63).collect::<Vec<u32>>())] {
             let case = Case::new(hidden, lengths);
             let Case { shape, lengths, x, w_ih, w_hh, bias, dy } = &case;
             let mut y = vec![0.0; dy.len()];
-            let mut cache = vec![0.0; lstm::cache_len(shape, lengths)];
+            let mut cache = vec![0.0; lstm::cache_len(kernel, shape, lengths)];
             let mut found = [const { Vec::new() }; 4];
             for _ in 0..options.rounds {
                 found[0].push(sgemm(N, &a, &b, &mut c));
                 let rate = |flops: f64, time: f64| flops / time / 1e9;
                 let done = "no one cancels";
-                found[1].push(rate(case.flops(), seconds(|| lstm::forward(kernel, shape, x, w_ih, w_hh, bias, lengths, &mut y, None).expect(done))));
-                let time = seconds(|| lstm::forward(kernel, shape, x, w_ih, w_hh, bias, lengths, &mut y, Some(&mut cache)).expect(done));
+                found[1].push(rate(case.flops(), seconds(|| lstm::forward(kernel, shape, States::All, x, w_ih, w_hh, bias, lengths, &mut y, None).expect(done))));
+                let time = seconds(|| lstm::forward(kernel, shape, States::All, x, w_ih, w_hh, bias, lengths, &mut y, Some(&mut cache)).expect(done));
                 found[2].push(rate(case.flops(), time));
-                let time = seconds(|| drop(lstm::backward(kernel, shape, x, w_ih, w_hh, lengths, &y, &cache, dy).expect(done)));
+                let time = seconds(|| drop(lstm::backward(kernel, shape, States::All, x, w_ih, w_hh, lengths, &cache, dy).expect(done)));
                 found[3].push(rate(2.0 * case.flops(), time));
             }
             let peak = told(&mut found[0]);

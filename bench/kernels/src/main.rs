@@ -1,4 +1,4 @@
-//! `subloc-bench kernels [--isa avx2] [--threads 1] [--rounds 7]`: GFLOP/s of the LSTM kernels beside the sgemm peak of the same core.
+//! `subloc-bench kernels [--isa avx2] [--threads 1] [--rounds 7] [--hidden 64,200]`: GFLOP/s of the LSTM kernels beside the sgemm peak of the same core.
 //!
 //! Sides are interleaved and the median of the rounds is printed, with the smallest and the largest. FLOPs are counted for real residues only: the
 //! products of the equations, 2 · 4H · (I + H) a residue and direction forward, twice that backward; activations count as nothing, though they are timed.
@@ -13,9 +13,10 @@ fn main() {
             isa: flag("--isa").and_then(|v| v.parse().ok()).unwrap_or_else(lstm_kernels::Isa::detect),
             threads: flag("--threads").and_then(|v| v.parse().ok()).unwrap_or(1),
             rounds: flag("--rounds").and_then(|v| v.parse().ok()).unwrap_or(7),
+            hidden: flag("--hidden").map_or_else(|| vec![64, 128, 200, 256], |v| v.split(',').filter_map(|n| n.parse().ok()).collect()),
         }),
         _ => {
-            eprintln!("usage: subloc-bench kernels [--isa avx512|avx2|portable] [--threads N] [--rounds N]");
+            eprintln!("usage: subloc-bench kernels [--isa avx512|avx2|portable] [--threads N] [--rounds N] [--hidden N,…]");
             std::process::exit(2);
         }
     }

@@ -22,6 +22,23 @@ impl Isa {
         Self::ALL.into_iter().find(|isa| isa.is_supported()).unwrap_or(Self::Portable)
     }
 
+    /// Floats in a vector.
+    pub(crate) fn lanes(self) -> usize {
+        match self {
+            Self::Avx512 => 16,
+            Self::Avx2 | Self::Portable => 8,
+        }
+    }
+
+    /// Vectors side by side in a register tile.
+    pub(crate) fn vectors(self) -> usize {
+        match self {
+            Self::Avx512 => 4,
+            Self::Avx2 => 3,
+            Self::Portable => 1,
+        }
+    }
+
     /// Whether this processor can run it.
     pub fn is_supported(self) -> bool {
         match self {

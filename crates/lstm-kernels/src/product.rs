@@ -29,11 +29,7 @@ pub struct Packed {
 }
 
 fn panel_width(isa: Isa) -> usize {
-    match isa {
-        Isa::Avx512 => 64,
-        Isa::Avx2 => 16,
-        Isa::Portable => 4,
-    }
+    isa.vectors() * isa.lanes()
 }
 
 impl Packed {
@@ -54,31 +50,48 @@ impl Packed {
     }
 }
 
-/// One register tile: `sums[row][vector] += Σ_k left[row][k] · right[k][vector]`, `left` packed [k][ROWS], `right` packed [k][VECTORS·LANES].
+/// P register tiles side by side: `sums[p][row][v] += Σ_k left[p · panel + k · left_stride + row] · right[k · right_stride + v · LANES]`.
 #[inline(always)]
-unsafe fn tile<S: Simd, const V: usize>(left: &[f32], right: &[f32], right_stride: usize, depth: usize, sums: &mut [[S::V; V]; ROWS]) {
-    debug_assert!(left.len() >= depth * ROWS && (depth == 0 || right.len() >= (depth - 1) * right_stride + V * S::LANES));
-    // SAFETY: the caller is inside an entry function of S and the assertion above holds for every caller in this file and in lstm/.
+pub(crate) unsafe fn accumulate<S: Simd, const P: usize, const V: usize>(
+    left: &[f32],
+    panel: usize,
+    left_stride: usize,
+    right: &[f32],
+    right_stride: usize,
+    depth: usize,
+    sums: &mut [[[S::V; V]; ROWS]; P],
+) {
+    assert!(depth == 0 || left.len() >= (P - 1) * panel + (depth - 1) * left_stride + ROWS, "left");
+    assert!(depth == 0 || right.len() >= (depth - 1) * right_stride + V * S::LANES, "right");
+    // SAFETY: the caller is inside an entry function of S; the sizes are asserted above.
     unsafe {
+        if P == 1 && S::accumulate(left.as_ptr(), left_stride, right.as_ptr(), right_stride, depth, &mut sums[0]) {
+            return;
+        }
         for k in 0..depth {
             let mut b = [S::splat(0.0); V];
             for (v, b) in b.iter_mut().enumerate() {
                 *b = S::load(right, k * right_stride + v * S::LANES);
             }
-            for (row, sums) in sums.iter_mut().enumerate() {
-                let a = S::splat(*left.get_unchecked(k * ROWS + row));
-                for v in 0..V {
-                    sums[v] = S::fma(a, b[v], sums[v]);
+            for (p, sums) in sums.iter_mut().enumerate() {
+                for (row, sums) in sums.iter_mut().enumerate() {
+                    let a = S::splat(*left.get_unchecked(p * panel + k * left_stride + row));
+                    for v in 0..V {
+                        sums[v] = S::fma(a, b[v], sums[v]);
+                    }
                 }
             }
         }
     }
 }
 
-/// `to[row][..V·LANES] = from[row][..] + left · right` for one tile of rows stored every `stride` floats; `from` and `to` may be the same memory.
+/// `to[row][..V·LANES] = from[row][..] + left · right` for P tiles of rows stored every `stride` floats; of the last, `rows` are real.
 #[inline(always)]
-pub(crate) unsafe fn tile_rows<S: Simd, const V: usize>(
+#[expect(clippy::too_many_arguments, reason = "a register tile is three strided matrices")]
+pub(crate) unsafe fn tile_rows<S: Simd, const P: usize, const V: usize>(
     left: &[f32],
+    panel: usize,
+    left_stride: usize,
     right: &[f32],
     right_stride: usize,
     depth: usize,
@@ -86,16 +99,16 @@ pub(crate) unsafe fn tile_rows<S: Simd, const V: usize>(
     stride: usize,
     rows: usize,
 ) {
-    // SAFETY: as `tile`; the slices are indexed with bounds by load and store in debug builds and sized by the callers.
+    // SAFETY: as `accumulate`; load and store are inside `to`, which holds P · ROWS rows less those that are not real.
     unsafe {
-        let mut sums = [[S::splat(0.0); V]; ROWS];
-        for (row, sums) in sums.iter_mut().take(rows).enumerate() {
+        let mut sums = [[[S::splat(0.0); V]; ROWS]; P];
+        for (row, sums) in sums.as_flattened_mut().iter_mut().take(rows).enumerate() {
             for (v, sum) in sums.iter_mut().enumerate() {
                 *sum = S::load(to, row * stride + v * S::LANES);
             }
         }
-        tile::<S, V>(left, right, right_stride, depth, &mut sums);
-        for (row, sums) in sums.iter().take(rows).enumerate() {
+        accumulate::<S, P, V>(left, panel, left_stride, right, right_stride, depth, &mut sums);
+        for (row, sums) in sums.as_flattened().iter().take(rows).enumerate() {
             for (v, sum) in sums.iter().enumerate() {
                 S::store(to, row * stride + v * S::LANES, *sum);
             }
@@ -103,12 +116,13 @@ pub(crate) unsafe fn tile_rows<S: Simd, const V: usize>(
     }
 }
 
-/// As [`tile_rows`] with the number of vectors known at run time, 1 ≤ `vectors` ≤ `S::VECTORS`.
+/// As [`tile_rows`] of one tile with the number of vectors known at run time, 1 ≤ `vectors` ≤ `S::VECTORS`.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "a register tile is three strided matrices")]
 pub(crate) unsafe fn tile_rows_dyn<S: Simd>(
     vectors: usize,
     left: &[f32],
+    left_stride: usize,
     right: &[f32],
     right_stride: usize,
     depth: usize,
@@ -119,10 +133,10 @@ pub(crate) unsafe fn tile_rows_dyn<S: Simd>(
     // SAFETY: as `tile_rows`.
     unsafe {
         match vectors.min(S::VECTORS) {
-            1 => tile_rows::<S, 1>(left, right, right_stride, depth, to, stride, rows),
-            2 => tile_rows::<S, 2>(left, right, right_stride, depth, to, stride, rows),
-            3 => tile_rows::<S, 3>(left, right, right_stride, depth, to, stride, rows),
-            _ => tile_rows::<S, 4>(left, right, right_stride, depth, to, stride, rows),
+            1 => tile_rows::<S, 1, 1>(left, 0, left_stride, right, right_stride, depth, to, stride, rows),
+            2 => tile_rows::<S, 1, 2>(left, 0, left_stride, right, right_stride, depth, to, stride, rows),
+            3 => tile_rows::<S, 1, 3>(left, 0, left_stride, right, right_stride, depth, to, stride, rows),
+            _ => tile_rows::<S, 1, 4>(left, 0, left_stride, right, right_stride, depth, to, stride, rows),
         }
     }
 }
@@ -148,7 +162,7 @@ unsafe fn rows_body<S: Simd>(a: Rows, b: &Packed, bias: Option<&[f32]>, out: &mu
                 }
             }
             // SAFETY: `left` holds depth · ROWS floats, `right` depth · panel, `block` ROWS · panel.
-            unsafe { tile_rows_dyn::<S>(width.div_ceil(S::LANES), &left, right, panel, depth, &mut block, panel, group.len()) };
+            unsafe { tile_rows_dyn::<S>(width.div_ceil(S::LANES), &left, ROWS, right, panel, depth, &mut block, panel, group.len()) };
             for row in 0..group.len() {
                 out[row * columns + first..][..width].copy_from_slice(&block[row * panel..][..width]);
             }
@@ -172,14 +186,6 @@ pub fn rows(kernel: Kernel, a: Rows, b: &Packed, bias: Option<&[f32]>, out: &mut
     out.par_chunks_mut(CHUNK * b.columns).zip(a.starts.par_chunks(CHUNK)).for_each(|(out, starts)| {
         rows_entry(kernel.isa(), Rows { starts, ..a }, b, bias, out);
     });
-}
-
-/// [`rows`] without a bias on the calling thread, for jobs that are parallel themselves.
-pub(crate) fn rows_serial(kernel: Kernel, a: Rows, b: &Packed, out: &mut [f32]) {
-    assert_eq!((a.width, out.len()), (b.depth, a.starts.len() * b.columns), "sizes");
-    if b.columns > 0 {
-        rows_entry(kernel.isa(), a, b, None, out);
-    }
 }
 
 /// Depth that is packed at once in [`outer_body`].
@@ -219,6 +225,7 @@ unsafe fn outer_body<S: Simd>(a: Rows, first: usize, b: Rows, c: &mut [f32]) {
                     tile_rows_dyn::<S>(
                         width.div_ceil(S::LANES),
                         &left,
+                        ROWS,
                         &right[p * DEPTH_BLOCK * panel..],
                         panel,
                         depth,

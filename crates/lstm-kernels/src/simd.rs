@@ -8,7 +8,7 @@
 pub(crate) trait Simd: Copy {
     /// Lanes in one vector.
     const LANES: usize;
-    /// Vectors side by side in a register tile of [`ROWS`] rows.
+    /// Vectors side by side in a register tile of [`ROWS`] rows: 4 × 4 of the 32 AVX-512 registers, 4 × 3 of the 16 AVX2 registers hold sums.
     const VECTORS: usize;
     type V: Copy;
     unsafe fn splat(x: f32) -> Self::V;
@@ -26,14 +26,29 @@ pub(crate) trait Simd: Copy {
     unsafe fn round(a: Self::V) -> Self::V;
     /// `a·2^n` for integral `n` within ±126.
     unsafe fn scale(a: Self::V, n: Self::V) -> Self::V;
+    /// The inner loop of a register tile by hand: `sums[row][v] += Σ_k left[k · left_stride + row] · right[k · right_stride + v · LANES]`; false where the
+    /// compiler's own loop does as well, and nothing was done.
+    #[inline(always)]
+    unsafe fn accumulate<const V: usize>(
+        _left: *const f32,
+        _left_stride: usize,
+        _right: *const f32,
+        _right_stride: usize,
+        _depth: usize,
+        _sums: &mut [[Self::V; V]; ROWS],
+    ) -> bool {
+        false
+    }
+    /// Transposes 8 × 8 floats: row r is read at `from[rows[r]..]`, column c is written to `to + columns[c]`.
+    unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]);
 }
 
-/// Rows of the register tile: 6 × 4 of the 32 AVX-512 registers, 6 × 2 of the 16 AVX2 registers hold sums.
-pub(crate) const ROWS: usize = 6;
+/// Rows of the register tile: the four gates of an LSTM unit, or four rows of a product.
+pub(crate) const ROWS: usize = 4;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod x86 {
-    use super::Simd;
+    use super::{ROWS, Simd};
     use std::arch::x86_64::*;
 
     #[derive(Clone, Copy)]
@@ -90,6 +105,10 @@ pub(crate) mod x86 {
         unsafe fn scale(a: __m512, n: __m512) -> __m512 {
             _mm512_scalef_ps(a, n)
         }
+        #[inline(always)]
+        unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]) {
+            transpose8(from, rows, to, columns);
+        }
     }
 
     #[derive(Clone, Copy)]
@@ -97,7 +116,7 @@ pub(crate) mod x86 {
 
     impl Simd for Avx2 {
         const LANES: usize = 8;
-        const VECTORS: usize = 2;
+        const VECTORS: usize = 3;
         type V = __m256;
         #[inline(always)]
         unsafe fn splat(x: f32) -> __m256 {
@@ -146,6 +165,99 @@ pub(crate) mod x86 {
             let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
             _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent)))
         }
+        #[inline(always)]
+        unsafe fn accumulate<const V: usize>(
+            left: *const f32,
+            left_stride: usize,
+            right: *const f32,
+            right_stride: usize,
+            depth: usize,
+            sums: &mut [[__m256; V]; ROWS],
+        ) -> bool {
+            if V == 3 && depth > 0 {
+                accumulate_4_by_3(left, left_stride, right, right_stride, depth, sums.as_flattened_mut());
+            }
+            V == 3
+        }
+        #[inline(always)]
+        unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]) {
+            transpose8(from, rows, to, columns);
+        }
+    }
+
+    /// All 16 registers are in use, which the compiler's allocator does not manage without moving sums about in every round. `depth` is at least 1.
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn accumulate_4_by_3(
+        left: *const f32,
+        left_stride: usize,
+        right: *const f32,
+        right_stride: usize,
+        depth: usize,
+        s: &mut [__m256],
+    ) {
+        std::arch::asm!(
+            "2:",
+            "vmovups {b0}, [{right}]",
+            "vmovups {b1}, [{right} + 32]",
+            "vmovups {b2}, [{right} + 64]",
+            "vbroadcastss {a}, dword ptr [{left}]",
+            "vfmadd231ps {s0}, {a}, {b0}",
+            "vfmadd231ps {s1}, {a}, {b1}",
+            "vfmadd231ps {s2}, {a}, {b2}",
+            "vbroadcastss {a}, dword ptr [{left} + 4]",
+            "vfmadd231ps {s3}, {a}, {b0}",
+            "vfmadd231ps {s4}, {a}, {b1}",
+            "vfmadd231ps {s5}, {a}, {b2}",
+            "vbroadcastss {a}, dword ptr [{left} + 8]",
+            "vfmadd231ps {s6}, {a}, {b0}",
+            "vfmadd231ps {s7}, {a}, {b1}",
+            "vfmadd231ps {s8}, {a}, {b2}",
+            "vbroadcastss {a}, dword ptr [{left} + 12]",
+            "vfmadd231ps {s9}, {a}, {b0}",
+            "vfmadd231ps {s10}, {a}, {b1}",
+            "vfmadd231ps {s11}, {a}, {b2}",
+            "add {left}, {left_step}",
+            "add {right}, {right_step}",
+            "dec {depth}",
+            "jnz 2b",
+            left = inout(reg) left => _,
+            right = inout(reg) right => _,
+            left_step = in(reg) left_stride * 4,
+            right_step = in(reg) right_stride * 4,
+            depth = inout(reg) depth => _,
+            a = out(ymm_reg) _, b0 = out(ymm_reg) _, b1 = out(ymm_reg) _, b2 = out(ymm_reg) _,
+            s0 = inout(ymm_reg) s[0], s1 = inout(ymm_reg) s[1], s2 = inout(ymm_reg) s[2], s3 = inout(ymm_reg) s[3],
+            s4 = inout(ymm_reg) s[4], s5 = inout(ymm_reg) s[5], s6 = inout(ymm_reg) s[6], s7 = inout(ymm_reg) s[7],
+            s8 = inout(ymm_reg) s[8], s9 = inout(ymm_reg) s[9], s10 = inout(ymm_reg) s[10], s11 = inout(ymm_reg) s[11],
+            options(nostack, readonly),
+        );
+    }
+
+    /// Pairs, then fours, then halves. A function of the instruction set's own, without closures, since those would call every intrinsic.
+    #[inline]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]) {
+        let (a, b) = (Avx2::load(from, rows[0]), Avx2::load(from, rows[1]));
+        let (c, d) = (Avx2::load(from, rows[2]), Avx2::load(from, rows[3]));
+        let (e, f) = (Avx2::load(from, rows[4]), Avx2::load(from, rows[5]));
+        let (g, h) = (Avx2::load(from, rows[6]), Avx2::load(from, rows[7]));
+        let (ab, ab2) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+        let (cd, cd2) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+        let (ef, ef2) = (_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f));
+        let (gh, gh2) = (_mm256_unpacklo_ps(g, h), _mm256_unpackhi_ps(g, h));
+        let (top0, bottom0) = (_mm256_shuffle_ps::<0b01_00_01_00>(ab, cd), _mm256_shuffle_ps::<0b01_00_01_00>(ef, gh));
+        let (top1, bottom1) = (_mm256_shuffle_ps::<0b11_10_11_10>(ab, cd), _mm256_shuffle_ps::<0b11_10_11_10>(ef, gh));
+        let (top2, bottom2) = (_mm256_shuffle_ps::<0b01_00_01_00>(ab2, cd2), _mm256_shuffle_ps::<0b01_00_01_00>(ef2, gh2));
+        let (top3, bottom3) = (_mm256_shuffle_ps::<0b11_10_11_10>(ab2, cd2), _mm256_shuffle_ps::<0b11_10_11_10>(ef2, gh2));
+        _mm256_storeu_ps(to.add(columns[0]), _mm256_permute2f128_ps::<0x20>(top0, bottom0));
+        _mm256_storeu_ps(to.add(columns[1]), _mm256_permute2f128_ps::<0x20>(top1, bottom1));
+        _mm256_storeu_ps(to.add(columns[2]), _mm256_permute2f128_ps::<0x20>(top2, bottom2));
+        _mm256_storeu_ps(to.add(columns[3]), _mm256_permute2f128_ps::<0x20>(top3, bottom3));
+        _mm256_storeu_ps(to.add(columns[4]), _mm256_permute2f128_ps::<0x31>(top0, bottom0));
+        _mm256_storeu_ps(to.add(columns[5]), _mm256_permute2f128_ps::<0x31>(top1, bottom1));
+        _mm256_storeu_ps(to.add(columns[6]), _mm256_permute2f128_ps::<0x31>(top2, bottom2));
+        _mm256_storeu_ps(to.add(columns[7]), _mm256_permute2f128_ps::<0x31>(top3, bottom3));
     }
 }
 
@@ -153,7 +265,7 @@ pub(crate) mod x86 {
 #[derive(Clone, Copy)]
 pub(crate) struct Portable;
 
-const PORTABLE_LANES: usize = 4;
+const PORTABLE_LANES: usize = 8;
 
 #[inline(always)]
 fn each(f: impl Fn(usize) -> f32) -> [f32; PORTABLE_LANES] {
@@ -207,6 +319,14 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn scale(a: Self::V, n: Self::V) -> Self::V {
         each(|l| a[l] * f32::from_bits((((n[l] as i32) + 127) << 23) as u32))
+    }
+    #[inline(always)]
+    unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]) {
+        for (r, row) in rows.into_iter().enumerate() {
+            for (c, column) in columns.into_iter().enumerate() {
+                *to.add(column + r) = from[row + c];
+            }
+        }
     }
 }
 

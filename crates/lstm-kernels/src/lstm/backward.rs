@@ -1,79 +1,117 @@
-//! One tile backward. Gate gradients are made step by step, [4H][rows]; the recurrent gradient is one product with the transposed weights; every
-//! few hundred residues their rows go into the weight gradients and into dx as plain products.
+//! One job backward. A step makes the gate gradients, [4H][lanes], and one product with the transposed weights gives the gradients of h_{t−1} and x_t;
+//! every few hundred residues the gate gradients go into the weight gradients as a plain product.
 
 use super::{
-    Shape,
-    forward::panels,
-    tile::{STRIDE, Tile},
+    Shape, States,
+    lanes::{Lanes, blocks},
+    rows::{SharedRows, to_lanes, to_rows},
 };
 use crate::{
-    Cancelled, Kernel,
+    Cancelled, Isa, Kernel,
     activation::tanh,
-    product::{self, Packed, Rows},
+    product::tile_rows,
     simd::{ROWS, Simd, entry},
 };
 
-/// What one tile adds to the gradients.
+/// What one job adds to the gradients.
 pub(super) struct Part {
-    /// [residues of the tile, I], protein after protein
-    pub x: Vec<f32>,
-    /// [4H, I]
-    pub w_ih: Vec<f32>,
-    /// [4H, H]
-    pub w_hh: Vec<f32>,
-    /// [4H]
-    pub bias: Vec<f32>,
+    /// [4H][`columns`]: I columns of w_ih, H of w_hh, one of the bias
+    weights: Vec<f32>,
+    columns: usize,
+    input: usize,
+    hidden: usize,
+}
+
+impl Part {
+    /// A gate's row of gradients: of w_ih [I], w_hh [H] and the bias.
+    pub fn gate(&self, gate: usize) -> (&[f32], &[f32], f32) {
+        let row = &self.weights[gate * self.columns..][..self.columns];
+        let (w_ih, rest) = row.split_at(self.input);
+        (w_ih, &rest[..self.hidden], rest[self.hidden])
+    }
 }
 
 /// Residues whose gate gradients are collected before they are multiplied.
-const FLUSH: usize = 512;
+const FLUSH: usize = 256;
+/// Gates whose gradients one pass of the product reads: with a register tile's width of lanes they stay in the first-level cache.
+const DEPTH: usize = 192;
 
-struct Work {
-    /// [H][64]
-    dh: Vec<f32>,
-    /// [H][64]
+/// [W_hh, W_ih]ᵀ: for every [`DEPTH`] gates, panels of four rows, [panel][gate][4].
+struct Transposed {
+    panels: Vec<f32>,
+    rows: usize,
+    gates: usize,
+}
+
+impl Transposed {
+    fn pack(shape: &Shape, set: usize, w_ih: &[f32], w_hh: &[f32]) -> Self {
+        let (gates, input, hidden) = (shape.gates(), shape.input, shape.hidden);
+        let (w_ih, w_hh) = (&w_ih[set * gates * input..][..gates * input], &w_hh[set * gates * hidden..][..gates * hidden]);
+        let rows = hidden + input;
+        let padded = rows.next_multiple_of(ROWS);
+        let mut panels = vec![0.0; padded * gates];
+        for gate in 0..gates {
+            let (block, k) = (gate / DEPTH * DEPTH, gate % DEPTH);
+            let depth = DEPTH.min(gates - block);
+            let weights = w_hh[gate * hidden..][..hidden].iter().chain(&w_ih[gate * input..][..input]);
+            for (row, weight) in weights.enumerate() {
+                panels[block * padded + (row / ROWS * depth + k) * ROWS + row % ROWS] = *weight;
+            }
+        }
+        Self { panels, rows, gates }
+    }
+
+    /// (first gate, gates, their panels)
+    fn blocks(&self) -> impl Iterator<Item = (usize, usize, &[f32])> {
+        let padded = self.rows.next_multiple_of(ROWS);
+        (0..self.gates).step_by(DEPTH).map(move |first| {
+            let depth = DEPTH.min(self.gates - first);
+            (first, depth, &self.panels[first * padded..][..depth * padded])
+        })
+    }
+}
+
+/// The gradients of up to one register tile's width of lanes.
+struct Block {
+    first_lane: usize,
+    columns: usize,
+    /// [dh_t; dx_t], [H + I][columns]
+    dhx: Vec<f32>,
+    /// dc_t, [H][columns]
     dc: Vec<f32>,
-    /// Gradients before the activations, [4H][64]
+    /// Before the activations, [4H rounded up to 8][columns]
     dgates: Vec<f32>,
 }
 
-/// W_hhᵀ in panels of six rows, [panel][4H][6].
-fn transposed_panels(w_hh: &[f32], gates: usize, hidden: usize) -> Vec<f32> {
-    let mut panels = vec![0.0; hidden.next_multiple_of(ROWS) * gates];
-    for gate in 0..gates {
-        for unit in 0..hidden {
-            panels[unit / ROWS * ROWS * gates + gate * ROWS + unit % ROWS] = w_hh[gate * hidden + unit];
-        }
-    }
-    panels
+/// One step's cache and the cell states before it: rows of `width` lanes, this block's from its first lane.
+#[derive(Clone, Copy)]
+struct Kept<'a> {
+    gates: &'a [f32],
+    width: usize,
+    /// [H][width of the step before]; none at the first step.
+    cell_before: Option<(&'a [f32], usize)>,
 }
 
 #[inline(always)]
-unsafe fn step_body<S: Simd>(
-    transposed: &[f32],
-    hidden: usize,
-    active: usize,
-    lanes: usize,
-    cache: &[f32],
-    before: Option<(&[f32], usize)>,
-    work: &mut Work,
-) {
+unsafe fn gates_body<S: Simd>(hidden: usize, vectors: usize, kept: Kept, block: &mut Block) {
+    let (columns, first) = (block.columns, block.first_lane);
     for unit in 0..hidden {
-        for at in (0..lanes).step_by(S::LANES) {
-            // SAFETY: rows of `work` hold 64 lanes, rows of the cache `lanes`, of the step before at least as many; at + LANES ≤ lanes.
+        for v in 0..vectors {
+            let at = v * S::LANES;
+            // SAFETY: inside an entry function; rows of the block hold `columns` lanes, rows of the cache `width` and at least that before.
             unsafe {
-                let kept = |q: usize| S::load(cache, (q * hidden + unit) * lanes + at);
-                let (i, f, g, o, c) = (kept(0), kept(1), kept(2), kept(3), kept(4));
-                let c_prev = match before {
-                    Some((cache, lanes)) => S::load(cache, (4 * hidden + unit) * lanes + at),
+                let kept_gate = |q: usize| S::load(kept.gates, (q * hidden + unit) * kept.width + first + at);
+                let (i, f, g, o, c) = (kept_gate(0), kept_gate(1), kept_gate(2), kept_gate(3), kept_gate(4));
+                let c_prev = match kept.cell_before {
+                    Some((cell, width)) => S::load(cell, unit * width + first + at),
                     None => S::splat(0.0),
                 };
                 let one = S::splat(1.0);
                 let slope = |a: S::V| S::mul(a, S::sub(one, a)); // σ' = σ(1 − σ)
                 let tc = tanh::<S>(c);
-                let dh = S::load(&work.dh, unit * STRIDE + at);
+                let dh = S::load(&block.dhx, unit * columns + at);
                 let through = S::mul(S::mul(dh, o), S::sub(one, S::mul(tc, tc)));
-                let dc = S::add(S::load(&work.dc, unit * STRIDE + at), through);
+                let dc = S::add(S::load(&block.dc, unit * columns + at), through);
                 let d = [
                     S::mul(S::mul(dc, g), slope(i)),
                     S::mul(S::mul(dc, c_prev), slope(f)),
@@ -81,117 +119,225 @@ unsafe fn step_body<S: Simd>(
                     S::mul(S::mul(dh, tc), slope(o)),
                 ];
                 for (q, d) in d.into_iter().enumerate() {
-                    S::store(&mut work.dgates, (q * hidden + unit) * STRIDE + at, d);
+                    S::store(&mut block.dgates, (q * hidden + unit) * columns + at, d);
                 }
-                S::store(&mut work.dc, unit * STRIDE + at, S::mul(dc, f));
+                S::store(&mut block.dc, unit * columns + at, S::mul(dc, f));
             }
         }
-        // Lanes of the last vector that hold no residue at this step: their proteins end earlier and begin here with nothing.
-        work.dc[unit * STRIDE + active..unit * STRIDE + lanes].fill(0.0);
     }
-    for row in work.dgates.chunks_mut(STRIDE) {
-        row[active..lanes].fill(0.0);
-    }
-    for row in work.dh.chunks_mut(STRIDE) {
-        row[..lanes].fill(0.0);
-    }
-    // SAFETY: inside an entry function; sizes as `Work` states.
-    unsafe { panels::<S>(transposed, 4 * hidden, &work.dgates, &mut work.dh, hidden, lanes) };
 }
 
-entry! {
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the body and the instruction set")]
-    fn step_entry(transposed: &[f32], hidden: usize, active: usize, lanes: usize, cache: &[f32], before: Option<(&[f32], usize)>, work: &mut Work) = step_body
+entry! { fn gates_entry(hidden: usize, vectors: usize, kept: Kept, block: &mut Block) = gates_body }
+
+/// `dhx += panels · dgates[first..first + depth]`.
+#[inline(always)]
+unsafe fn product_body<S: Simd>(panels: &[f32], first: usize, depth: usize, rows: usize, vectors: usize, block: &mut Block) {
+    let columns = block.columns;
+    let right = &block.dgates[first * columns..];
+    let mut row = 0;
+    while row < rows {
+        let left = &panels[row * depth..];
+        let to = &mut block.dhx[row * columns..];
+        let real = ROWS.min(rows - row);
+        // SAFETY: inside an entry function; `panels` holds whole panels, `dhx` all real rows.
+        unsafe {
+            match vectors {
+                1 if row + 3 * ROWS <= rows => {
+                    tile_rows::<S, 3, 1>(left, depth * ROWS, ROWS, right, columns, depth, to, columns, 3 * ROWS);
+                    row += 2 * ROWS;
+                }
+                1 => tile_rows::<S, 1, 1>(left, 0, ROWS, right, columns, depth, to, columns, real),
+                2 => tile_rows::<S, 1, 2>(left, 0, ROWS, right, columns, depth, to, columns, real),
+                3 => tile_rows::<S, 1, 3>(left, 0, ROWS, right, columns, depth, to, columns, real),
+                _ => tile_rows::<S, 1, 4>(left, 0, ROWS, right, columns, depth, to, columns, real),
+            }
+        }
+        row += ROWS;
+    }
 }
 
-/// Rows of gate gradients waiting for their products.
-#[derive(Default)]
+entry! { fn product_entry(panels: &[f32], first: usize, depth: usize, rows: usize, vectors: usize, block: &mut Block) = product_body }
+
+/// Gate gradients that wait for their product with [x_t, h_{t−1}, 1].
 struct Pending {
-    /// [n, 4H]
+    /// [4H / 8][residues][8]
     dgates: Vec<f32>,
-    /// [n, H]: h before each residue, 0 at the first step
-    h_before: Vec<f32>,
-    /// Where each residue's features begin in x.
-    x_starts: Vec<usize>,
-    /// The residue's row in the tile.
-    rows: Vec<usize>,
+    /// [residues][`columns`]
+    inputs: Vec<f32>,
+    columns: usize,
+    /// Residues that there is room for, and that there are.
+    room: usize,
+    residues: usize,
 }
 
 impl Pending {
-    fn flush(&mut self, kernel: Kernel, shape: &Shape, x: &[f32], w_ih: &Packed, part: &mut Part) {
-        let (gates, hidden, input) = (shape.gates(), shape.hidden, shape.input);
-        let starts = |width: usize| (0..self.rows.len()).map(|n| n * width).collect::<Vec<_>>();
-        let (gate_starts, h_starts) = (starts(gates), starts(hidden));
-        let dgates = Rows { data: &self.dgates, starts: &gate_starts, width: gates };
-        product::outer(kernel, dgates, Rows { data: x, starts: &self.x_starts, width: input }, &mut part.w_ih);
-        product::outer(kernel, dgates, Rows { data: &self.h_before, starts: &h_starts, width: hidden }, &mut part.w_hh);
-        for row in self.dgates.chunks(gates) {
-            part.bias.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
-        }
-        let mut dx = vec![0.0; self.rows.len() * input];
-        product::rows_serial(kernel, dgates, w_ih, &mut dx);
-        for (&row, dx) in self.rows.iter().zip(dx.chunks(input)) {
-            part.x[row * input..][..input].copy_from_slice(dx);
-        }
-        *self = Self::default();
+    fn new(isa: Isa, shape: &Shape, lanes: &Lanes) -> Self {
+        let room = FLUSH + lanes.width(0);
+        let columns = (shape.input + shape.hidden + 1).next_multiple_of(isa.lanes());
+        let dgates = vec![0.0; shape.gates().next_multiple_of(8) * room];
+        Self { dgates, inputs: vec![0.0; room * columns], columns, room, residues: 0 }
     }
 }
 
+/// `dgates` of some lanes, [4H][columns] → the pending panels, at the residues from `first`.
+#[inline(always)]
+unsafe fn collect_body<S: Simd>(block: &Block, gates: usize, active: usize, first: usize, pending: &mut Pending) {
+    let columns = block.columns;
+    for panel in 0..gates.div_ceil(8) {
+        let to = &mut pending.dgates[(panel * pending.room + first) * 8..][..active.next_multiple_of(8) * 8];
+        for lane in (0..active).step_by(8) {
+            // SAFETY: `dgates` has rows for whole panels, and room for whole eights of lanes behind the last residue.
+            unsafe {
+                let from = std::array::from_fn(|r| (panel * 8 + r) * columns + lane);
+                S::transpose8(&block.dgates, from, to.as_mut_ptr(), std::array::from_fn(|l| (lane + l) * 8));
+            }
+        }
+    }
+}
+
+entry! { fn collect_entry(block: &Block, gates: usize, active: usize, first: usize, pending: &mut Pending) = collect_body }
+
+/// `weights += dgatesᵀ · inputs` over the pending residues, in their order.
+#[inline(always)]
+unsafe fn weights_body<S: Simd>(pending: &Pending, gates: usize, weights: &mut [f32]) {
+    let columns = pending.columns;
+    for (first, vectors) in blocks(columns / S::LANES, S::VECTORS) {
+        let column = first * S::LANES;
+        for gate in (0..gates).step_by(ROWS) {
+            let left = &pending.dgates[gate / 8 * pending.room * 8 + gate % 8..];
+            let (right, to) = (&pending.inputs[column..], &mut weights[gate * columns + column..]);
+            let real = ROWS.min(gates - gate);
+            // SAFETY: inside an entry function; panels, inputs and weights hold whole tiles of vectors.
+            unsafe {
+                match vectors {
+                    1 => tile_rows::<S, 1, 1>(left, 0, 8, right, columns, pending.residues, to, columns, real),
+                    2 => tile_rows::<S, 1, 2>(left, 0, 8, right, columns, pending.residues, to, columns, real),
+                    3 => tile_rows::<S, 1, 3>(left, 0, 8, right, columns, pending.residues, to, columns, real),
+                    _ => tile_rows::<S, 1, 4>(left, 0, 8, right, columns, pending.residues, to, columns, real),
+                }
+            }
+        }
+    }
+}
+
+entry! { fn weights_entry(pending: &Pending, gates: usize, weights: &mut [f32]) = weights_body }
+
+/// Runs a job from what its forward pass kept. The gradients of x go to `dx`, which is of the job's direction alone.
 #[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
 pub(super) fn run(
     kernel: Kernel,
     shape: &Shape,
-    tile: &Tile,
+    states: States,
+    lanes: &Lanes,
     x: &[f32],
     w_ih: &[f32],
     w_hh: &[f32],
-    y: &[f32],
     cache: &[f32],
     dy: &[f32],
+    dx: SharedRows,
 ) -> Result<Part, Cancelled> {
     let &Shape { residues, input, hidden, .. } = shape;
-    let gates = shape.gates();
-    let set = tile.member * 2 + tile.direction;
-    let transposed = transposed_panels(&w_hh[set * gates * hidden..][..gates * hidden], gates, hidden);
-    let w_ih = Packed::new(kernel, &w_ih[set * gates * input..][..gates * input], gates, input, input, 1);
-    let mut part = Part {
-        x: vec![0.0; tile.residues() * input],
-        w_ih: vec![0.0; gates * input],
-        w_hh: vec![0.0; gates * hidden],
-        bias: vec![0.0; gates],
-    };
-    let mut work = Work { dh: vec![0.0; hidden * STRIDE], dc: vec![0.0; hidden * STRIDE], dgates: vec![0.0; gates * STRIDE] };
-    let mut pending = Pending::default();
-    // The state of `lane` at `step` in y or dy.
-    let state = |lane: usize, step: usize| (tile.rows[lane] * residues + tile.residue(lane, step)) * 2 * hidden + tile.direction * hidden;
-    for step in (0..tile.steps()).rev() {
+    let (vector, isa, gates) = (kernel.isa().lanes(), kernel.isa(), shape.gates());
+    let transposed = Transposed::pack(shape, lanes.member * 2 + lanes.direction, w_ih, w_hh);
+    let (kept_gates, kept_states) = cache.split_at(lanes.gates_len(hidden));
+    let mut pending = Pending::new(isa, shape, lanes);
+    let columns = pending.columns;
+    let mut part = Part { weights: vec![0.0; gates * columns], columns, input, hidden };
+    let mut work: Vec<Block> = blocks(lanes.width(0) / vector, isa.vectors())
+        .into_iter()
+        .map(|(first, vectors)| {
+            let zeros = |rows: usize| vec![0.0; rows * vectors * vector];
+            let (dhx, dc, dgates) = (zeros(hidden + input), zeros(hidden), zeros(gates.next_multiple_of(8)));
+            Block { first_lane: first * vector, columns: vectors * vector, dhx, dc, dgates }
+        })
+        .collect();
+    let mut starts = Vec::new();
+    let mut of_states = vec![0.0; hidden * work[0].columns];
+    for step in (0..lanes.steps()).rev() {
         if step % 32 == 0 {
             kernel.check()?;
         }
-        let active = tile.active(step);
-        for lane in 0..active {
-            for (unit, d) in dy[state(lane, step)..][..hidden].iter().enumerate() {
-                work.dh[unit * STRIDE + lane] += d;
+        let (active, width, places) = (lanes.active(step), lanes.width(step), lanes.places(step));
+        let used = work.iter().take_while(|block| block.first_lane < active).count();
+        let kept = Kept {
+            gates: &kept_gates[lanes.gates_at(step, hidden)],
+            width,
+            cell_before: step
+                .checked_sub(1)
+                .map(|before| (&kept_gates[lanes.gates_at(before, hidden)][4 * hidden * lanes.width(before)..], lanes.width(before))),
+        };
+        for block in &mut work[..used] {
+            let own = block.columns.min(active - block.first_lane);
+            let vectors = block.columns.min(width - block.first_lane) / vector;
+            let columns = block.columns;
+            let lane_range = block.first_lane..block.first_lane + own;
+            match states {
+                States::All => {
+                    starts.clear();
+                    starts.extend(places[lane_range.clone()].iter().map(|at| *at as usize * 2 * hidden + lanes.direction * hidden));
+                    to_lanes(isa, dy, &starts, hidden, &mut of_states, columns);
+                    for (dh, dy) in block.dhx.chunks_mut(columns).zip(of_states.chunks(columns)) {
+                        for (dh, dy) in dh[..own].iter_mut().zip(dy) {
+                            *dh += dy;
+                        }
+                    }
+                }
+                States::Last => {
+                    for lane in lanes.ending(step).filter(|lane| lane_range.contains(lane)) {
+                        let row = places[lane] as usize / residues;
+                        let dy = &dy[row * 2 * hidden + lanes.direction * hidden..][..hidden];
+                        for (unit, d) in dy.iter().enumerate() {
+                            block.dhx[unit * columns + lane - block.first_lane] += d;
+                        }
+                    }
+                }
+            }
+            gates_entry(isa, hidden, vectors, kept, block);
+            // A protein begins from c = 0, whatever the lane held before it.
+            for lane in lanes.beginning(step).filter(|lane| lane_range.contains(lane)) {
+                for unit in 0..hidden {
+                    block.dgates[(hidden + unit) * columns + lane - block.first_lane] = 0.0;
+                }
+            }
+            block.dhx.fill(0.0);
+        }
+        for (first, depth, panels) in transposed.blocks() {
+            for block in &mut work[..used] {
+                let vectors = block.columns.min(width - block.first_lane) / vector;
+                product_entry(isa, panels, first, depth, transposed.rows, vectors, block);
             }
         }
-        let before = step.checked_sub(1).map(|before| (&cache[tile.cache_at(before, hidden)], tile.lanes(before)));
-        step_entry(kernel.isa(), &transposed, hidden, active, tile.lanes(step), &cache[tile.cache_at(step, hidden)], before, &mut work);
-        for lane in 0..active {
-            let from = pending.dgates.len();
-            pending.dgates.resize(from + gates, 0.0);
-            for (gate, d) in pending.dgates[from..].iter_mut().enumerate() {
-                *d = work.dgates[gate * STRIDE + lane];
+        for block in &mut work[..used] {
+            let own = block.columns.min(active - block.first_lane);
+            let columns = block.columns;
+            starts.clear();
+            starts.extend(places[block.first_lane..][..own].iter().map(|at| *at as usize * input));
+            // SAFETY: a residue of a direction belongs to one job, and `dx` to one direction.
+            unsafe { to_rows(isa, &block.dhx[hidden * columns..], columns, input, dx, &starts) };
+            // Its gradients do not reach the protein before it.
+            for lane in lanes.beginning(step).filter(|lane| (block.first_lane..block.first_lane + own).contains(lane)) {
+                for unit in 0..hidden {
+                    block.dhx[unit * columns + lane - block.first_lane] = 0.0;
+                    block.dc[unit * columns + lane - block.first_lane] = 0.0;
+                }
             }
-            match step.checked_sub(1) {
-                Some(before) => pending.h_before.extend_from_slice(&y[state(lane, before)..][..hidden]),
-                None => pending.h_before.resize(pending.h_before.len() + hidden, 0.0),
+            collect_entry(isa, block, gates, own, pending.residues, &mut pending);
+            for lane in block.first_lane..block.first_lane + own {
+                let row = &mut pending.inputs[pending.residues * pending.columns..][..pending.columns];
+                row[..input].copy_from_slice(&x[places[lane] as usize * input..][..input]);
+                let h_before = &mut row[input..input + hidden];
+                if lanes.begins(step, lane) {
+                    h_before.fill(0.0);
+                } else {
+                    h_before.copy_from_slice(&kept_states[lanes.index(step - 1, lane) * hidden..][..hidden]);
+                }
+                row[input + hidden] = 1.0;
+                pending.residues += 1;
             }
-            let residue = tile.residue(lane, step);
-            pending.x_starts.push((tile.rows[lane] * residues + residue) * input);
-            pending.rows.push(tile.first_row(lane) + residue);
         }
-        if pending.rows.len() >= FLUSH || step == 0 {
-            pending.flush(kernel, shape, x, &w_ih, &mut part);
+        if pending.residues >= FLUSH || step == 0 {
+            weights_entry(isa, &pending, gates, &mut part.weights);
+            pending.residues = 0;
         }
     }
     Ok(part)

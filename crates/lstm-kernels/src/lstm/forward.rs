@@ -1,93 +1,101 @@
-//! One tile forward: at every step one product [4H, I + H] × [I + H, rows] that starts from the bias, then the cell.
+//! One job forward: at every step a product [4H, I + H] × [I + H, lanes] that starts from the bias, and the cell, a unit's four gates at a time.
 
 use super::{
-    Shape,
-    tile::{STRIDE, Tile},
+    Shape, States,
+    lanes::{Lanes, blocks},
+    rows::{SharedRows, to_lanes, to_rows},
 };
 use crate::{
     Cancelled, Kernel,
     activation::{sigmoid, tanh},
-    product::tile_rows_dyn,
+    product::accumulate,
     simd::{ROWS, Simd, entry},
 };
 
-/// One direction's weights in panels of six gate rows: [panel][I + H][6], and the bias.
-pub(super) struct Weights<'a> {
-    panels: Vec<f32>,
-    bias: &'a [f32],
+/// Floats of weights that all blocks of a job use before the next ones: they stay in the second-level cache.
+const WEIGHTS_AT_A_TIME: usize = 32 * 1024;
+
+/// One direction's weights, a unit after the other: [H][I + H][4 gates], and the bias [H][4].
+pub(super) struct Weights {
+    units: Vec<f32>,
+    bias: Vec<f32>,
+    depth: usize,
 }
 
-impl<'a> Weights<'a> {
-    pub fn pack(shape: &Shape, tile: &Tile, w_ih: &[f32], w_hh: &[f32], bias: &'a [f32]) -> Self {
+impl Weights {
+    pub fn pack(shape: &Shape, lanes: &Lanes, w_ih: &[f32], w_hh: &[f32], bias: &[f32]) -> Self {
         let (gates, input, hidden) = (shape.gates(), shape.input, shape.hidden);
-        let set = tile.member * 2 + tile.direction;
+        let set = lanes.member * 2 + lanes.direction;
         let (w_ih, w_hh) = (&w_ih[set * gates * input..][..gates * input], &w_hh[set * gates * hidden..][..gates * hidden]);
         let depth = input + hidden;
-        let mut panels = vec![0.0; gates.next_multiple_of(ROWS) * depth];
+        let mut packed = Self { units: vec![0.0; gates * depth], bias: vec![0.0; gates], depth };
         for gate in 0..gates {
-            let panel = &mut panels[gate / ROWS * ROWS * depth..][..ROWS * depth];
+            let (q, unit) = (gate / hidden, gate % hidden);
             let weights = w_ih[gate * input..][..input].iter().chain(&w_hh[gate * hidden..][..hidden]);
             for (k, weight) in weights.enumerate() {
-                panel[k * ROWS + gate % ROWS] = *weight;
+                packed.units[(unit * depth + k) * ROWS + q] = *weight;
             }
+            packed.bias[unit * ROWS + q] = bias[set * gates + gate];
         }
-        Self { panels, bias: &bias[set * gates..][..gates] }
+        packed
     }
 }
 
-/// Buffers of a job.
-struct Work {
-    /// [x_t; h_{t−1}], [I + H][64]
-    inputs: Vec<f32>,
-    /// [4H][64]
-    gates: Vec<f32>,
-    /// [H][64]
+/// The state of up to one register tile's width of lanes.
+struct Block {
+    first_lane: usize,
+    columns: usize,
+    /// [x_t; h_{t−1}], [I + H][columns]
+    now: Vec<f32>,
+    /// Of the next step: [_; h_t]
+    next: Vec<f32>,
+    /// c, [H][columns]
     cell: Vec<f32>,
 }
 
-/// `to = initial + panels · from` for all rows: to [rows][64], from [depth][64], `vectors` of 16 lanes.
-#[inline(always)]
-pub(super) unsafe fn panels<S: Simd>(packed: &[f32], depth: usize, from: &[f32], to: &mut [f32], rows: usize, lanes: usize) {
-    let vectors = lanes / S::LANES;
-    for (p, left) in packed.chunks(ROWS * depth).enumerate() {
-        let height = ROWS.min(rows - p * ROWS);
-        let mut vector = 0;
-        while vector < vectors {
-            let at = vector * S::LANES;
-            // SAFETY: `from` holds [depth][64], `to` [rows][64], and at + vectors · LANES ≤ 64.
-            unsafe {
-                tile_rows_dyn::<S>(vectors - vector, left, &from[at..], STRIDE, depth, &mut to[p * ROWS * STRIDE + at..], STRIDE, height)
-            };
-            vector += S::VECTORS;
-        }
-    }
+/// Where a step's gates and cell states are kept: [5H][width], this block's from `column`.
+struct Kept<'a> {
+    gates: &'a mut [f32],
+    width: usize,
+    column: usize,
 }
 
+/// The units `from..from + P` in V vectors of lanes.
 #[inline(always)]
-unsafe fn step_body<S: Simd>(weights: &Weights, hidden: usize, input: usize, lanes: usize, work: &mut Work, cache: Option<&mut [f32]>) {
-    for (gate, bias) in work.gates.chunks_mut(STRIDE).zip(weights.bias) {
-        gate[..lanes].fill(*bias);
-    }
-    // SAFETY: inside an entry function; sizes as `Work` states.
-    unsafe { panels::<S>(&weights.panels, input + hidden, &work.inputs, &mut work.gates, 4 * hidden, lanes) };
-    let mut none = [];
-    let keep = cache.is_some();
-    let cache = cache.unwrap_or(&mut none);
-    for unit in 0..hidden {
-        for at in (0..lanes).step_by(S::LANES) {
-            let gate = |q: usize| (q * hidden + unit) * STRIDE + at;
-            // SAFETY: all rows hold 64 lanes (cache rows `lanes`), and at + LANES ≤ lanes ≤ 64.
-            unsafe {
-                let i = sigmoid::<S>(S::load(&work.gates, gate(0))); // (1)
-                let f = sigmoid::<S>(S::load(&work.gates, gate(1))); // (2)
-                let g = tanh::<S>(S::load(&work.gates, gate(2))); // (3)
-                let c = S::fma(f, S::load(&work.cell, unit * STRIDE + at), S::mul(i, g)); // (4)
-                let o = sigmoid::<S>(S::load(&work.gates, gate(3))); // (5)
-                S::store(&mut work.cell, unit * STRIDE + at, c);
-                S::store(&mut work.inputs, (input + unit) * STRIDE + at, S::mul(o, tanh::<S>(c))); // (6)
-                if keep {
-                    for (q, value) in [i, f, g, o, c].into_iter().enumerate() {
-                        S::store(cache, (q * hidden + unit) * lanes + at, value);
+unsafe fn units<S: Simd, const P: usize, const V: usize>(
+    weights: &Weights,
+    from: usize,
+    hidden: usize,
+    block: &mut Block,
+    kept: Option<&mut Kept>,
+) {
+    let Weights { units, bias, depth } = weights;
+    let (input, columns) = (depth - hidden, block.columns);
+    // SAFETY: inside an entry function. `now` and `next` hold [I + H][columns], `cell` [H][columns], the gates [5H][width]; V vectors fit into
+    // `columns`, and `column` + V vectors into `width`.
+    unsafe {
+        let mut sums = [[[S::splat(0.0); V]; ROWS]; P];
+        for (p, sums) in sums.iter_mut().enumerate() {
+            for (q, sums) in sums.iter_mut().enumerate() {
+                *sums = [S::splat(bias[(from + p) * ROWS + q]); V];
+            }
+        }
+        accumulate::<S, P, V>(&units[from * depth * ROWS..], depth * ROWS, ROWS, &block.now, columns, *depth, &mut sums);
+        let mut kept = kept;
+        for (p, [i, f, g, o]) in sums.into_iter().enumerate() {
+            let unit = from + p;
+            for v in 0..V {
+                let at = v * S::LANES;
+                let i_t = sigmoid::<S>(i[v]); // (1)
+                let f_t = sigmoid::<S>(f[v]); // (2)
+                let g_t = tanh::<S>(g[v]); // (3)
+                let c_t = S::fma(f_t, S::load(&block.cell, unit * columns + at), S::mul(i_t, g_t)); // (4)
+                let o_t = sigmoid::<S>(o[v]); // (5)
+                S::store(&mut block.cell, unit * columns + at, c_t);
+                S::store(&mut block.next, (input + unit) * columns + at, S::mul(o_t, tanh::<S>(c_t))); // (6)
+                if let Some(Kept { gates, width, column }) = kept.as_deref_mut() {
+                    for (q, value) in [i_t, f_t, g_t, o_t, c_t].into_iter().enumerate() {
+                        S::store(gates, (q * hidden + unit) * *width + *column + at, value);
                     }
                 }
             }
@@ -95,39 +103,134 @@ unsafe fn step_body<S: Simd>(weights: &Weights, hidden: usize, input: usize, lan
     }
 }
 
-entry! { fn step_entry(weights: &Weights, hidden: usize, input: usize, lanes: usize, work: &mut Work, cache: Option<&mut [f32]>) = step_body }
+#[inline(always)]
+unsafe fn step_body<S: Simd>(
+    weights: &Weights,
+    chosen: std::ops::Range<usize>,
+    hidden: usize,
+    vectors: usize,
+    block: &mut Block,
+    kept: Option<&mut Kept>,
+) {
+    let mut kept = kept;
+    let mut unit = chosen.start;
+    // SAFETY: as `units`.
+    unsafe {
+        while unit < chosen.end {
+            let kept = kept.as_deref_mut();
+            match vectors {
+                // One vector alone would wait for its own sums: three units side by side do not.
+                1 if unit + 3 <= chosen.end => {
+                    units::<S, 3, 1>(weights, unit, hidden, block, kept);
+                    unit += 2;
+                }
+                1 => units::<S, 1, 1>(weights, unit, hidden, block, kept),
+                2 => units::<S, 1, 2>(weights, unit, hidden, block, kept),
+                3 => units::<S, 1, 3>(weights, unit, hidden, block, kept),
+                _ => units::<S, 1, 4>(weights, unit, hidden, block, kept),
+            }
+            unit += 1;
+        }
+    }
+}
 
-/// Runs a tile; returns the hidden states [residues of the tile, H], protein after protein in residue order.
+entry! {
+    fn step_entry(weights: &Weights, chosen: std::ops::Range<usize>, hidden: usize, vectors: usize, block: &mut Block, kept: Option<&mut Kept>) = step_body
+}
+
+/// Runs a job. `y` gets the states asked for; with a `cache` what [`super::backward`] needs is kept.
+#[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
 pub(super) fn run(
     kernel: Kernel,
     shape: &Shape,
-    tile: &Tile,
+    states: States,
+    lanes: &Lanes,
     weights: &Weights,
     x: &[f32],
-    mut cache: Option<&mut [f32]>,
-) -> Result<Vec<f32>, Cancelled> {
+    y: SharedRows,
+    cache: Option<&mut [f32]>,
+) -> Result<(), Cancelled> {
     let &Shape { residues, input, hidden, .. } = shape;
-    let mut states = vec![0.0; tile.residues() * hidden];
-    let mut work =
-        Work { inputs: vec![0.0; (input + hidden) * STRIDE], gates: vec![0.0; 4 * hidden * STRIDE], cell: vec![0.0; hidden * STRIDE] };
-    for step in 0..tile.steps() {
+    let (vector, isa) = (kernel.isa().lanes(), kernel.isa());
+    let (mut gates, kept_states) = match cache {
+        Some(cache) => {
+            let (gates, states) = cache.split_at_mut(lanes.gates_len(hidden));
+            (Some(gates), Some(SharedRows::new(states)))
+        }
+        None => (None, None),
+    };
+    let mut work: Vec<Block> = blocks(lanes.width(0) / vector, isa.vectors())
+        .into_iter()
+        .map(|(first, vectors)| {
+            let columns = vectors * vector;
+            let zeros = |rows: usize| vec![0.0; rows * columns];
+            let (now, next, cell) = (zeros(input + hidden), zeros(input + hidden), zeros(hidden));
+            Block { first_lane: first * vector, columns, now, next, cell }
+        })
+        .collect();
+    let units_at_a_time = (WEIGHTS_AT_A_TIME / (ROWS * weights.depth)).max(3);
+    let mut starts = Vec::new();
+    for step in 0..lanes.steps() {
         if step % 32 == 0 {
             kernel.check()?;
         }
-        for lane in 0..tile.active(step) {
-            let from = &x[(tile.rows[lane] * residues + tile.residue(lane, step)) * input..][..input];
-            for (feature, value) in from.iter().enumerate() {
-                work.inputs[feature * STRIDE + lane] = *value;
+        let (active, width, places) = (lanes.active(step), lanes.width(step), lanes.places(step));
+        let used = work.iter().take_while(|block| block.first_lane < active).count();
+        let work = &mut work[..used];
+        for block in work.iter_mut() {
+            starts.clear();
+            starts.extend(places[block.first_lane..].iter().take(block.columns).map(|at| *at as usize * input));
+            to_lanes(isa, x, &starts, input, &mut block.now, block.columns);
+        }
+        if step > 0 {
+            for lane in lanes.beginning(step) {
+                let Some(block) = work.iter_mut().rfind(|block| block.first_lane <= lane) else { continue };
+                let column = lane - block.first_lane;
+                for unit in 0..hidden {
+                    block.cell[unit * block.columns + column] = 0.0;
+                    block.now[(input + unit) * block.columns + column] = 0.0;
+                }
             }
         }
-        let cache = cache.as_deref_mut().map(|cache| &mut cache[tile.cache_at(step, hidden)]);
-        step_entry(kernel.isa(), weights, hidden, input, tile.lanes(step), &mut work, cache);
-        for lane in 0..tile.active(step) {
-            let to = &mut states[(tile.first_row(lane) + tile.residue(lane, step)) * hidden..][..hidden];
-            for (unit, value) in to.iter_mut().enumerate() {
-                *value = work.inputs[(input + unit) * STRIDE + lane];
+        for from in (0..hidden).step_by(units_at_a_time) {
+            let chosen = from..(from + units_at_a_time).min(hidden);
+            for block in work.iter_mut() {
+                let vectors = block.columns.min(width - block.first_lane) / vector;
+                let mut kept = gates.as_deref_mut().map(|gates| Kept {
+                    gates: &mut gates[lanes.gates_at(step, hidden)],
+                    width,
+                    column: block.first_lane,
+                });
+                step_entry(isa, weights, chosen.clone(), hidden, vectors, block, kept.as_mut());
+            }
+        }
+        for block in work.iter_mut() {
+            let own = &places[block.first_lane..][..block.columns.min(active - block.first_lane)];
+            let h_t = &block.next[input * block.columns..];
+            if let Some(kept) = kept_states {
+                starts.clear();
+                starts.extend((0..own.len()).map(|lane| lanes.index(step, block.first_lane + lane) * hidden));
+                // SAFETY: the cache is this job's alone.
+                unsafe { to_rows(isa, h_t, block.columns, hidden, kept, &starts) };
+            }
+            if let States::All = states {
+                starts.clear();
+                starts.extend(own.iter().map(|at| *at as usize * 2 * hidden + lanes.direction * hidden));
+                // SAFETY: a residue of a direction belongs to one job.
+                unsafe { to_rows(isa, h_t, block.columns, hidden, y, &starts) };
+            }
+            std::mem::swap(&mut block.now, &mut block.next);
+        }
+        if let States::Last = states {
+            for lane in lanes.ending(step) {
+                let Some(block) = work.iter().rfind(|block| block.first_lane <= lane) else { continue };
+                let row = places[lane] as usize / residues;
+                let column = lane - block.first_lane;
+                let h_t: Vec<f32> = (0..hidden).map(|unit| block.now[(input + unit) * block.columns + column]).collect();
+                // SAFETY: a protein's direction belongs to one job.
+                unsafe { y.copy(&h_t, row * 2 * hidden + lanes.direction * hidden) };
             }
         }
     }
-    Ok(states)
+    Ok(())
 }

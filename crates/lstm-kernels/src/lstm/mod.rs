@@ -1,19 +1,30 @@
 //! The bidirectional LSTM of eq. (1)–(6) over ragged proteins.
 //!
-//! Layout: the rows of a tile (up to 64 proteins of one member and direction, longest first) lie in the vector lanes, state is [unit][row]. One
-//! weight is broadcast to all rows, so there are no horizontal sums, any H works, a row's sums do not depend on its neighbours, and finished
-//! proteins leave the tile with their vector. A (member, direction, tile) is one job; jobs need no synchronisation.
+//! Layout: proteins lie in the vector lanes (`lanes.rs`), state is [unit][lane]. One weight is broadcast to all lanes, so there are no horizontal
+//! sums, any H works, and a protein's sums do not depend on its neighbours. Proteins follow one another in a lane, so lanes are full whatever the
+//! lengths. The lanes of a member and direction are one job; jobs need no synchronisation.
 //!
 //! Gates are i, f, g, o; directions are 0 = residues 1..T, 1 = residues T..1, which starts at each protein's own last residue.
 
 mod backward;
 mod forward;
-mod tile;
+mod lanes;
+mod rows;
 
 use rayon::prelude::*;
 
 use crate::{Cancelled, Kernel};
-use tile::{Tile, tiles};
+use lanes::jobs;
+use rows::SharedRows;
+
+/// Which hidden states are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum States {
+    /// Of every residue: `[M, B, T, 2H]`, 0 beyond a length.
+    All,
+    /// After the last residue that each direction reads: `[M, B, 2H]`, 0 where there is no protein.
+    Last,
+}
 
 /// Sizes of the recurrence; there are always two directions.
 #[derive(Clone, Copy, Debug)]
@@ -41,23 +52,22 @@ impl Shape {
     }
 }
 
-/// Floats that [`forward`] keeps for [`backward`]: activated gates and cell state of every step of every tile.
-pub fn cache_len(shape: &Shape, lengths: &[u32]) -> usize {
-    tiles(shape, lengths).iter().map(|t| t.cache_len(shape.hidden)).sum()
+/// Floats that [`forward`] keeps for [`backward`]: activated gates, cell and hidden state of every residue.
+pub fn cache_len(kernel: Kernel, shape: &Shape, lengths: &[u32]) -> usize {
+    jobs(kernel, shape, lengths).iter().map(|job| job.cache_len(shape.hidden)).sum()
 }
 
-fn split_cache<'a>(mut cache: &'a mut [f32], tiles: &[Tile], hidden: usize) -> Vec<&'a mut [f32]> {
-    let mut parts = Vec::with_capacity(tiles.len());
-    for tile in tiles {
-        let (part, rest) = cache.split_at_mut(tile.cache_len(hidden));
-        parts.push(part);
-        cache = rest;
-    }
-    parts
+/// Floats of y.
+fn states_len(shape: &Shape, states: States, lengths: &[u32]) -> usize {
+    let places = match states {
+        States::All => lengths.len() * shape.residues,
+        States::Last => lengths.len(),
+    };
+    places * 2 * shape.hidden
 }
 
-/// x `[M, B, T, I]`, w_ih `[M, 2, 4H, I]`, w_hh `[M, 2, 4H, H]`, bias `[M, 2, 4H]`, lengths `[M, B]` → y `[M, B, T, 2H]`, every element written,
-/// 0 beyond a length. With a cache of [`cache_len`] floats the gates are kept for [`backward`].
+/// x `[M, B, T, I]`, w_ih `[M, 2, 4H, I]`, w_hh `[M, 2, 4H, H]`, bias `[M, 2, 4H]`, lengths `[M, B]` → the [`States`] y, every element written. With a
+/// cache of [`cache_len`] floats, all zero, what [`backward`] needs is kept.
 ///
 /// # Errors
 /// [`Cancelled`] once the flag is set (polled every 32 steps).
@@ -68,39 +78,39 @@ fn split_cache<'a>(mut cache: &'a mut [f32], tiles: &[Tile], hidden: usize) -> V
 pub fn forward(
     kernel: Kernel,
     shape: &Shape,
+    states: States,
     x: &[f32],
     w_ih: &[f32],
     w_hh: &[f32],
     bias: &[f32],
     lengths: &[u32],
     y: &mut [f32],
-    cache: Option<&mut [f32]>,
+    mut cache: Option<&mut [f32]>,
 ) -> Result<(), Cancelled> {
     shape.check(x.len(), w_ih.len(), w_hh.len(), lengths);
     let &Shape { residues, hidden, .. } = shape;
-    assert_eq!(y.len(), lengths.len() * residues * 2 * hidden, "y");
-    let tiles = tiles(shape, lengths);
-    let caches: Vec<Option<&mut [f32]>> = match cache {
-        Some(cache) => split_cache(cache, &tiles, hidden).into_iter().map(Some).collect(),
-        None => tiles.iter().map(|_| None).collect(),
-    };
-    let states: Vec<Vec<f32>> = tiles
-        .par_iter()
-        .zip(caches)
-        .map(|(tile, cache)| forward::run(kernel, shape, tile, &forward::Weights::pack(shape, tile, w_ih, w_hh, bias), x, cache))
-        .collect::<Result<_, _>>()?;
-    let places = tile::places(&tiles, lengths.len());
-    y.par_chunks_mut((residues * 2 * hidden).max(1)).enumerate().for_each(|(row, y)| {
-        y[lengths[row] as usize * 2 * hidden..].fill(0.0);
-        for direction in 0..2 {
-            let Some((index, lane)) = places[row][direction] else { continue };
-            let h = &states[index][tiles[index].first_row(lane) * hidden..];
-            for (y, h) in y.chunks_mut(2 * hidden).zip(h.chunks(hidden)).take(lengths[row] as usize) {
-                y[direction * hidden..][..hidden].copy_from_slice(h);
-            }
+    assert_eq!(y.len(), states_len(shape, states, lengths), "y");
+    match states {
+        // What lies beyond a length; the rest is written by the jobs.
+        States::All => {
+            y.chunks_mut((residues * 2 * hidden).max(1)).zip(lengths).for_each(|(y, length)| y[*length as usize * 2 * hidden..].fill(0.0))
         }
-    });
-    Ok(())
+        States::Last => y.fill(0.0),
+    }
+    let jobs = jobs(kernel, shape, lengths);
+    let mut caches = Vec::with_capacity(jobs.len());
+    for job in &jobs {
+        caches.push(cache.take().map(|whole| {
+            let (own, rest) = whole.split_at_mut(job.cache_len(hidden));
+            cache = Some(rest);
+            own
+        }));
+    }
+    let y = SharedRows::new(y);
+    jobs.par_iter().zip(caches).try_for_each(|(job, cache)| {
+        let weights = forward::Weights::pack(shape, job, w_ih, w_hh, bias);
+        forward::run(kernel, shape, states, job, &weights, x, y, cache)
+    })
 }
 
 /// Gradients of [`forward`].
@@ -116,7 +126,7 @@ pub struct Gradients {
     pub bias: Vec<f32>,
 }
 
-/// Gradients of [`forward`] for dy `[M, B, T, 2H]` (ignored beyond each length), from its y and cache.
+/// Gradients of [`forward`] for the gradient dy of its y (ignored beyond each length), from its cache.
 ///
 /// # Errors
 /// [`Cancelled`] once the flag is set (polled every 32 steps).
@@ -127,56 +137,55 @@ pub struct Gradients {
 pub fn backward(
     kernel: Kernel,
     shape: &Shape,
+    states: States,
     x: &[f32],
     w_ih: &[f32],
     w_hh: &[f32],
     lengths: &[u32],
-    y: &[f32],
     cache: &[f32],
     dy: &[f32],
 ) -> Result<Gradients, Cancelled> {
     shape.check(x.len(), w_ih.len(), w_hh.len(), lengths);
-    let &Shape { residues, hidden, input, .. } = shape;
-    assert_eq!((y.len(), dy.len()), (lengths.len() * residues * 2 * hidden, y.len()), "y and dy");
-    assert_eq!(cache.len(), cache_len(shape, lengths), "cache");
-    let tiles = tiles(shape, lengths);
+    let &Shape { hidden, input, .. } = shape;
+    assert_eq!(dy.len(), states_len(shape, states, lengths), "dy");
+    let jobs = jobs(kernel, shape, lengths);
+    assert_eq!(cache.len(), jobs.iter().map(|job| job.cache_len(hidden)).sum::<usize>(), "cache");
     let mut rest = cache;
-    let caches: Vec<&[f32]> = tiles
+    let caches: Vec<&[f32]> = jobs
         .iter()
-        .map(|tile| {
-            let (part, after) = rest.split_at(tile.cache_len(hidden));
+        .map(|job| {
+            let (own, after) = rest.split_at(job.cache_len(hidden));
             rest = after;
-            part
+            own
         })
         .collect();
-    let parts: Vec<backward::Part> = tiles
-        .par_iter()
-        .zip(caches)
-        .map(|(tile, cache)| backward::run(kernel, shape, tile, x, w_ih, w_hh, y, cache, dy))
-        .collect::<Result<_, _>>()?;
-
     let mut gradients = Gradients {
         x: vec![0.0; x.len()],
         w_ih: vec![0.0; w_ih.len()],
         w_hh: vec![0.0; w_hh.len()],
         bias: vec![0.0; shape.members * 2 * shape.gates()],
     };
-    for (tile, part) in tiles.iter().zip(&parts) {
-        let set = tile.member * 2 + tile.direction;
-        let add =
-            |to: &mut [f32], from: &[f32]| to[set * from.len()..][..from.len()].iter_mut().zip(from).for_each(|(to, from)| *to += from);
-        add(&mut gradients.w_ih, &part.w_ih);
-        add(&mut gradients.w_hh, &part.w_hh);
-        add(&mut gradients.bias, &part.bias);
-    }
-    let places = tile::places(&tiles, lengths.len());
-    gradients.x.par_chunks_mut((residues * input).max(1)).enumerate().for_each(|(row, dx)| {
-        for (index, lane) in places[row].into_iter().flatten() {
-            let from = &parts[index].x[tiles[index].first_row(lane) * input..];
-            for (to, from) in dx[..lengths[row] as usize * input].iter_mut().zip(from) {
-                *to += from;
-            }
-        }
+    let mut reverse_x = vec![0.0; x.len()];
+    let dx = [SharedRows::new(&mut gradients.x), SharedRows::new(&mut reverse_x)];
+    let parts: Vec<backward::Part> = jobs
+        .par_iter()
+        .zip(caches)
+        .map(|(job, cache)| backward::run(kernel, shape, states, job, x, w_ih, w_hh, cache, dy, dx[job.direction]))
+        .collect::<Result<_, _>>()?;
+    let add = |to: &mut [f32], from: &[f32]| to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+    let row = (shape.residues * input).max(1);
+    gradients.x.par_chunks_mut(row).zip(reverse_x.par_chunks(row)).zip(lengths).for_each(|((dx, reverse), &length)| {
+        add(&mut dx[..length as usize * input], reverse);
     });
+    for (job, part) in jobs.iter().zip(&parts) {
+        let set = job.member * 2 + job.direction;
+        for gate in 0..shape.gates() {
+            let (w_ih, w_hh, bias) = part.gate(gate);
+            let row = set * shape.gates() + gate;
+            add(&mut gradients.w_ih[row * input..][..input], w_ih);
+            add(&mut gradients.w_hh[row * hidden..][..hidden], w_hh);
+            gradients.bias[row] += bias;
+        }
+    }
     Ok(gradients)
 }

@@ -1,7 +1,7 @@
 use crate::support::{assert_close, assert_gradient, differences, dot, f64s, isas, kernel, numbers, some};
 use lstm_kernels::{
     Cancelled, Isa, Kernel, activation,
-    lstm::{self, Shape},
+    lstm::{self, Shape, States},
     reference,
 };
 use std::sync::atomic::AtomicBool;
@@ -34,16 +34,33 @@ impl Case {
         }
     }
 
-    pub fn forward(&self, kernel: Kernel) -> (Vec<f32>, Vec<f32>) {
-        let mut y = vec![f32::NAN; self.lengths.len() * self.shape.residues * 2 * self.shape.hidden];
-        let mut cache = vec![f32::NAN; lstm::cache_len(&self.shape, &self.lengths)];
-        lstm::forward(kernel, &self.shape, &self.x, &self.w_ih, &self.w_hh, &self.bias, &self.lengths, &mut y, Some(&mut cache)).unwrap();
+    /// y and the cache.
+    pub fn forward_of(&self, kernel: Kernel, states: States) -> (Vec<f32>, Vec<f32>) {
+        let Self { shape, lengths, x, w_ih, w_hh, bias, .. } = self;
+        let places = if states == States::All { lengths.len() * shape.residues } else { lengths.len() };
+        let mut y = vec![f32::NAN; places * 2 * shape.hidden];
+        let mut cache = vec![0.0; lstm::cache_len(kernel, shape, lengths)];
+        let mut without = y.clone();
+        lstm::forward(kernel, shape, states, x, w_ih, w_hh, bias, lengths, &mut without, None).unwrap();
+        lstm::forward(kernel, shape, states, x, w_ih, w_hh, bias, lengths, &mut y, Some(&mut cache)).unwrap();
+        assert_eq!(y, without, "keeping changes nothing");
         (y, cache)
     }
 
+    pub fn forward(&self, kernel: Kernel) -> (Vec<f32>, Vec<f32>) {
+        self.forward_of(kernel, States::All)
+    }
+
     pub fn backward(&self, kernel: Kernel) -> lstm::Gradients {
-        let (y, cache) = self.forward(kernel);
-        lstm::backward(kernel, &self.shape, &self.x, &self.w_ih, &self.w_hh, &self.lengths, &y, &cache, &self.dy).unwrap()
+        let cache = self.forward(kernel).1;
+        lstm::backward(kernel, &self.shape, States::All, &self.x, &self.w_ih, &self.w_hh, &self.lengths, &cache, &self.dy).unwrap()
+    }
+
+    /// Where the halves of a row's last states lie in y.
+    fn last_places(&self, row: usize) -> [std::ops::Range<usize>; 2] {
+        let Shape { residues, hidden, .. } = self.shape;
+        let (first, last) = (row * residues, row * residues + self.lengths[row] as usize - 1);
+        [last * 2 * hidden..last * 2 * hidden + hidden, first * 2 * hidden + hidden..first * 2 * hidden + 2 * hidden]
     }
 
     fn literal(&self, x: &[f64], w_ih: &[f64], w_hh: &[f64], bias: &[f64]) -> Vec<f64> {
@@ -80,6 +97,9 @@ fn forward_agrees_with_the_equations_to_2e_6() {
             (3, (0..51).map(|b| 1 + b % 4).collect(), 60, 64),
             (1, vec![4, 2, 3], 60, 65),
             (1, vec![2, 3], 60, 200),
+            (1, (0..40).map(|b| 1 + (b * 11) % 9).collect(), 61, 201),
+            (1, (0..90).map(|b| 1 + (b * 7) % 5).collect(), 9, 33),
+            (1, vec![2], 60, 512),
         ] {
             let case = Case::new(members, &lengths, input, hidden);
             let expected = case.literal(&f64s(&case.x), &f64s(&case.w_ih), &f64s(&case.w_hh), &f64s(&case.bias));
@@ -106,6 +126,8 @@ fn gradients_agree_with_finite_differences_to_2e_4() {
             (2, vec![5, 0, 3, 8, 8, 1], 3, 7),
             (1, (0..19).map(|b| 1 + b % 5).collect(), 5, 9),
             (1, vec![40, 39, 2], 7, 11),
+            (1, (0..30).map(|b| 1 + (b * 5) % 23).collect(), 3, 49),
+            (1, (0..70).map(|b| 4 + b % 3).collect(), 9, 12),
         ] {
             let case = Case::new(members, &lengths, input, hidden);
             let found = case.backward(kernel(isa));
@@ -137,6 +159,30 @@ fn gradients_agree_with_finite_differences_to_2e_4() {
                 &differences(&case.bias, some(case.bias.len(), 40), |v| dot(&case.literal(&x, &w_ih, &w_hh, v), &case.dy)),
             );
             assert!(found.x.iter().enumerate().all(|(i, d)| real(i) || *d == 0.0), "no gradient beyond a length");
+        }
+    }
+}
+
+#[test]
+fn the_last_states_are_those_of_all_states_and_so_are_their_gradients() {
+    for isa in isas() {
+        for lengths in [vec![1], vec![3, 0, 1], (0..70).map(|b| (b * 7) % 19).collect()] {
+            let mut case = Case::new(1, &lengths, 5, 6);
+            let width = 2 * case.shape.hidden;
+            let (all, last) = (case.forward(kernel(isa)).0, case.forward_of(kernel(isa), States::Last));
+            let dlast = numbers(6, lengths.len() * width, 1.0);
+            case.dy.fill(0.0);
+            for (row, _) in lengths.iter().enumerate().filter(|(_, l)| **l > 0) {
+                for (half, place) in case.last_places(row).into_iter().enumerate() {
+                    let own = row * width + half * width / 2..row * width + (half + 1) * width / 2;
+                    assert_eq!(last.0[own.clone()], all[place.clone()], "{isa} row {row}");
+                    case.dy[place].copy_from_slice(&dlast[own]);
+                }
+            }
+            let found =
+                lstm::backward(kernel(isa), &case.shape, States::Last, &case.x, &case.w_ih, &case.w_hh, &lengths, &last.1, &dlast).unwrap();
+            let expected = case.backward(kernel(isa));
+            assert_eq!((found.x, found.w_ih, found.w_hh, found.bias), (expected.x, expected.w_ih, expected.w_hh, expected.bias), "{isa}");
         }
     }
 }
@@ -185,6 +231,7 @@ fn a_set_flag_cancels() {
     let result = lstm::forward(
         Kernel::new(Isa::detect(), Some(&flag)),
         &case.shape,
+        States::All,
         &case.x,
         &case.w_ih,
         &case.w_hh,

@@ -3,10 +3,9 @@
 use burn::tensor::Tensor;
 
 use super::{Mode, Network};
-use crate::{batch::Batch, layers::lstm::Lstm, ops::last_states::last_states};
+use crate::{batch::Batch, layers::lstm::Lstm};
 
 /// x [M, B, T, C] → [M, B, 2H]
 pub(super) fn pool(network: &Network, x: Tensor<4>, batch: &Batch, mode: &Mode) -> Tensor<3> {
-    let h = Lstm::new(network).forward(x, batch, mode); // (1)–(6), [M, B, T, 2H]
-    last_states(h, batch.lengths.clone())
+    Lstm::new(network).last(x, batch, mode) // (1)–(6)
 }

@@ -1,7 +1,8 @@
 //! The bidirectional LSTM, eq. (1)–(6): both directions of all members in one operation.
 //!
 //! lstm(x [M,B,T,I], w_ih [M,2,4H,I], w_hh [M,2,4H,H], bias [M,2,4H], lengths [M,B]) → y [M,B,T,2H]. Gates i, f, g, o. The reverse direction starts at
-//! each protein's last real residue. Beyond a length y is 0 and no gradient flows. Own form against literal: 2e-5 of the largest value.
+//! each protein's last real residue. Beyond a length y is 0 and no gradient flows. lstm_last gives the state after each direction's last residue alone,
+//! [M,B,2H], 0 where there is no protein, and never makes y. Own form against literal: 2e-5 of the largest value.
 
 use burn::{
     backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension, tensor::FloatTensor},
@@ -13,7 +14,7 @@ use burn_autodiff::{
     ops::{Backward, Ops, OpsKind},
 };
 use burn_flex::FlexTensor;
-use lstm_kernels::lstm::{self, Shape};
+use lstm_kernels::lstm::{self, Shape, States};
 
 use super::{
     Lengths, context,
@@ -21,12 +22,38 @@ use super::{
     indices, length_mask, on_cpu,
 };
 
-/// See the module.
+/// The states of every residue; see the module.
 pub fn lstm(x: Tensor<4>, w_ih: Tensor<4>, w_hh: Tensor<4>, bias: Tensor<3>, lengths: Lengths) -> Tensor<4> {
     if !on_cpu(&x.device()) {
         return literal(x, w_ih, w_hh, bias, &lengths);
     }
-    Tensor::from_dispatch(Dispatch::lstm(x.into_dispatch(), w_ih.into_dispatch(), w_hh.into_dispatch(), bias.into_dispatch(), lengths))
+    own(x, w_ih, w_hh, bias, lengths, States::All)
+}
+
+/// The last state of each direction: after residue T forward, after residue 1 in reverse; see the module.
+pub fn lstm_last(x: Tensor<4>, w_ih: Tensor<4>, w_hh: Tensor<4>, bias: Tensor<3>, lengths: Lengths) -> Tensor<3> {
+    if !on_cpu(&x.device()) {
+        return literal_last(x, w_ih, w_hh, bias, &lengths);
+    }
+    own(x, w_ih, w_hh, bias, lengths, States::Last)
+}
+
+fn own<const D: usize>(x: Tensor<4>, w_ih: Tensor<4>, w_hh: Tensor<4>, bias: Tensor<3>, lengths: Lengths, states: States) -> Tensor<D> {
+    let [x, w_ih, w_hh, bias] = [x.into_dispatch(), w_ih.into_dispatch(), w_hh.into_dispatch(), bias.into_dispatch()];
+    Tensor::from_dispatch(Dispatch::lstm(x, w_ih, w_hh, bias, lengths, states))
+}
+
+/// [`literal`], and of its states the last ones.
+pub fn literal_last(x: Tensor<4>, w_ih: Tensor<4>, w_hh: Tensor<4>, bias: Tensor<3>, lengths: &[u32]) -> Tensor<3> {
+    let y = literal(x, w_ih, w_hh, bias, lengths); // 0 where there is no protein
+    let [members, batch, residues, width] = y.dims();
+    let device = y.device();
+    let y = y.reshape([members * batch * residues, width]);
+    let rows =
+        |at: &dyn Fn(u32) -> usize| indices(lengths.iter().enumerate().map(|(row, &l)| (row * residues + at(l)) as i32).collect(), &device);
+    let forward = y.clone().select(0, rows(&|l| l.max(1) as usize - 1)).slice(s![.., 0..width / 2]);
+    let reverse = y.select(0, rows(&|_| 0)).slice(s![.., width / 2..width]);
+    Tensor::cat(vec![forward, reverse], 1).reshape([members, batch, width])
 }
 
 /// The equations in plain burn operations, one step at a time.
@@ -78,13 +105,14 @@ fn recurrence(x: Tensor<4>, w_ih: Tensor<3>, w_hh: Tensor<3>, bias: Tensor<3>) -
 /// What a backend supplies.
 #[backend_extension(Autodiff, Flex)]
 pub trait LstmOps: Backend {
-    /// See [`lstm`](fn@lstm).
+    /// See [`lstm`](fn@lstm) and [`lstm_last`].
     fn lstm(
         x: FloatTensor<Self>,
         w_ih: FloatTensor<Self>,
         w_hh: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         lengths: Lengths,
+        states: States,
     ) -> FloatTensor<Self>;
 }
 
@@ -97,6 +125,7 @@ pub trait LstmGrad: Backend {
         w_hh: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         lengths: &[u32],
+        states: States,
     ) -> [FloatTensor<Self>; 2];
     /// Gradients of x, w_ih, w_hh and bias.
     fn lstm_backward(kept: Kept<Self>, dy: FloatTensor<Self>) -> [FloatTensor<Self>; 4];
@@ -109,9 +138,9 @@ pub struct Kept<B: Backend> {
     pub x: FloatTensor<B>,
     pub w_ih: FloatTensor<B>,
     pub w_hh: FloatTensor<B>,
-    pub y: FloatTensor<B>,
     pub cache: FloatTensor<B>,
     pub lengths: Lengths,
+    pub states: States,
 }
 
 fn shape(x: &FlexTensor, w_hh: &FlexTensor) -> Shape {
@@ -120,26 +149,47 @@ fn shape(x: &FlexTensor, w_hh: &FlexTensor) -> Shape {
     Shape { members, batch, residues, input, hidden }
 }
 
-fn forward(x: FlexTensor, w_ih: FlexTensor, w_hh: FlexTensor, bias: FlexTensor, lengths: &[u32], cache: Option<&mut [f32]>) -> FlexTensor {
+#[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
+fn forward(
+    x: FlexTensor,
+    w_ih: FlexTensor,
+    w_hh: FlexTensor,
+    bias: FlexTensor,
+    lengths: &[u32],
+    states: States,
+    cache: Option<&mut [f32]>,
+) -> FlexTensor {
     let shape = shape(&x, &w_hh);
     let Shape { members, batch, residues, hidden, .. } = shape;
     let (x, w_ih, w_hh, bias) = (Floats::new(x), Floats::new(w_ih), Floats::new(w_hh), Floats::new(bias));
-    let mut y = vec![0.0; members * batch * residues * 2 * hidden];
+    let places = if states == States::All { residues } else { 1 };
+    let mut y = vec![0.0; members * batch * places * 2 * hidden];
     // Cancelled: the caller drops the step.
-    let _ = context::kernel(|k| lstm::forward(k, &shape, x.slice(), w_ih.slice(), w_hh.slice(), bias.slice(), lengths, &mut y, cache));
-    flex::tensor(y, [members, batch, residues, 2 * hidden])
+    let _ =
+        context::kernel(|k| lstm::forward(k, &shape, states, x.slice(), w_ih.slice(), w_hh.slice(), bias.slice(), lengths, &mut y, cache));
+    match states {
+        States::All => flex::tensor(y, [members, batch, residues, 2 * hidden]),
+        States::Last => flex::tensor(y, [members, batch, 2 * hidden]),
+    }
 }
 
 impl LstmOps for Flex {
-    fn lstm(x: FlexTensor, w_ih: FlexTensor, w_hh: FlexTensor, bias: FlexTensor, lengths: Lengths) -> FlexTensor {
-        forward(x, w_ih, w_hh, bias, &lengths, None)
+    fn lstm(x: FlexTensor, w_ih: FlexTensor, w_hh: FlexTensor, bias: FlexTensor, lengths: Lengths, states: States) -> FlexTensor {
+        forward(x, w_ih, w_hh, bias, &lengths, states, None)
     }
 }
 
 impl LstmGrad for Flex {
-    fn lstm_keeping(x: FlexTensor, w_ih: FlexTensor, w_hh: FlexTensor, bias: FlexTensor, lengths: &[u32]) -> [FlexTensor; 2] {
-        let mut cache = vec![0.0; lstm::cache_len(&shape(&x, &w_hh), lengths)];
-        let y = forward(x, w_ih, w_hh, bias, lengths, Some(&mut cache));
+    fn lstm_keeping(
+        x: FlexTensor,
+        w_ih: FlexTensor,
+        w_hh: FlexTensor,
+        bias: FlexTensor,
+        lengths: &[u32],
+        states: States,
+    ) -> [FlexTensor; 2] {
+        let mut cache = vec![0.0; context::kernel(|k| lstm::cache_len(k, &shape(&x, &w_hh), lengths))];
+        let y = forward(x, w_ih, w_hh, bias, lengths, states, Some(&mut cache));
         let n = cache.len();
         [y, flex::tensor(cache, [n])]
     }
@@ -147,10 +197,10 @@ impl LstmGrad for Flex {
     fn lstm_backward(kept: Kept<Self>, dy: FlexTensor) -> [FlexTensor; 4] {
         let shape = shape(&kept.x, &kept.w_hh);
         let Shape { members, batch, residues, input, hidden } = shape;
-        let Kept { x, w_ih, w_hh, y, cache, lengths } = kept;
-        let [x, w_ih, w_hh, y, cache, dy] = [x, w_ih, w_hh, y, cache, dy].map(Floats::new);
+        let Kept { x, w_ih, w_hh, cache, lengths, states } = kept;
+        let [x, w_ih, w_hh, cache, dy] = [x, w_ih, w_hh, cache, dy].map(Floats::new);
         let found = context::kernel(|k| {
-            lstm::backward(k, &shape, x.slice(), w_ih.slice(), w_hh.slice(), &lengths, y.slice(), cache.slice(), dy.slice())
+            lstm::backward(k, &shape, states, x.slice(), w_ih.slice(), w_hh.slice(), &lengths, cache.slice(), dy.slice())
         })
         .unwrap_or_else(|_| lstm::Gradients {
             x: vec![0.0; x.slice().len()],
@@ -188,15 +238,16 @@ impl<B: LstmOps + LstmGrad, C: CheckpointStrategy> LstmOps for Autodiff<B, C> {
         w_hh: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         lengths: Lengths,
+        states: States,
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), w_ih.node(), w_hh.node(), bias.node()];
         let [x, w_ih, w_hh, bias] = [x, w_ih, w_hh, bias].map(|t| t.into_primitive());
         match Lstm.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let [y, cache] = B::lstm_keeping(x.clone(), w_ih.clone(), w_hh.clone(), bias, &lengths);
-                prep.finish(Kept { x, w_ih, w_hh, y: y.clone(), cache, lengths }, y)
+                let [y, cache] = B::lstm_keeping(x.clone(), w_ih.clone(), w_hh.clone(), bias, &lengths, states);
+                prep.finish(Kept { x, w_ih, w_hh, cache, lengths, states }, y)
             }
-            OpsKind::UnTracked(prep) => prep.finish(B::lstm(x, w_ih, w_hh, bias, lengths)),
+            OpsKind::UnTracked(prep) => prep.finish(B::lstm(x, w_ih, w_hh, bias, lengths, states)),
         }
     }
 }

@@ -7,7 +7,6 @@
 pub mod context;
 pub mod dropout;
 mod flex;
-pub mod last_states;
 pub mod linear;
 pub mod lstm;
 pub mod masked_softmax;

@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use lstm_kernels::reference;
 use subloc_model::ops::{
     dropout::{self, DropoutMask},
-    last_states, linear, lstm, masked_softmax,
+    linear, lstm, masked_softmax,
     residue_conv::{self, ProfileBlock, Residues},
     weighted_sum,
 };
@@ -112,6 +112,25 @@ fn lstm_agrees_with_its_literal_form_and_the_equations_to_2e_5() {
             })
         };
         check("lstm", &own, &literal, &expected, &inputs, 2e-5);
+        let own = |x: &[Tensor<1>]| {
+            let (x, w_ih, w_hh, bias) = shaped(x);
+            lstm::lstm_last(x, w_ih, w_hh, bias, case.lengths.clone()).flatten(0, 2)
+        };
+        let literal = |x: &[Tensor<1>]| {
+            let (x, w_ih, w_hh, bias) = shaped(x);
+            lstm::literal_last(x, w_ih, w_hh, bias, &case.lengths).flatten(0, 2)
+        };
+        let [.., residues, _] = case.dims(1);
+        let expected_last = |x: &[Vec<f64>]| {
+            let all = expected(x);
+            let state = |row: usize, t: usize, half: usize| all[(row * residues + t) * 2 * hidden + half * hidden..][..hidden].to_vec();
+            let last = |(row, &length): (usize, &u32)| match length as usize {
+                0 => vec![0.0; 2 * hidden],
+                length => [state(row, length - 1, 0), state(row, 0, 1)].concat(),
+            };
+            case.lengths.iter().enumerate().flat_map(last).collect()
+        };
+        check("lstm_last", &own, &literal, &expected_last, &inputs, 2e-5);
     }
 }
 
@@ -178,24 +197,6 @@ fn weighted_sum_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
         };
         check("weighted_sum", &own, &literal, &expected, &inputs, 1e-5);
     }
-}
-
-#[test]
-fn last_states_picks_what_its_literal_form_picks() {
-    for (case, hidden) in cases().zip([1, 3, 4, 17, 8]) {
-        let own =
-            |x: &[Tensor<1>]| last_states::last_states(x[0].clone().reshape(case.dims(2 * hidden)), case.lengths.clone()).flatten(0, 2);
-        let mask: Vec<f32> = case.lengths.iter().flat_map(|l| vec![f32::from(u8::from(*l > 0)); 2 * hidden]).collect();
-        // The literal form reads y at places without a protein, where y is 0 and constant.
-        let literal = |x: &[Tensor<1>]| {
-            let states = last_states::literal(x[0].clone().reshape(case.dims(2 * hidden)), &case.lengths).flatten::<1>(0, 2);
-            states * Tensor::from_data(TensorData::new(mask.clone(), [mask.len()]), &x[0].device())
-        };
-        check_linear("last_states", &own, &literal, case.padded(1, 2 * hidden), mask.len());
-    }
-    // By hand: H = 1, lengths 2 and 1 of T = 2, y = [forward, reverse] of each residue.
-    let y = Tensor::from_data(TensorData::new(vec![1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 0.0], [1, 2, 2, 2]), &cpu());
-    assert_eq!(host(last_states::last_states(y, [2, 1].into())), [3.0, 2.0, 5.0, 6.0]);
 }
 
 #[test]
