@@ -288,6 +288,8 @@ export interface LabelledRecord extends SequenceRecord {
 	cluster: string;
 	/** The header's tags (MultiLoc): what is known of its sorting signal. Never input of a model. */
 	annotations: Annotation[];
+	/** The file it was read from, in which `line` counts; absent where it comes from no file. */
+	file?: string;
 }
 /** Labelled proteins and their classes. */
 export interface Dataset {
@@ -317,7 +319,8 @@ export interface ReadDatasetOptions {
  */
 export declare function readDataset(path: string, options?: ReadDatasetOptions): Promise<Dataset>;
 /**
- * A dataset from records. Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`.
+ * A dataset from records, whose sequences are read as in `readFasta`. Ids and classes stand in tables: they have no control characters.
+ * Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
 export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, source }?: ReadDatasetOptions & {
 	source?: string;
@@ -788,7 +791,7 @@ export interface ProfileSource {
  * Opens every `*_index.tsv` of a folder. An index has the columns `accession`, `file`, `first_row` and `length` (others are ignored); a file is the gzip
  * of `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV. A gzip file is unpacked into memory when its first profile is asked for, and stays there.
  *
- * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line.
+ * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `IO` for an index that cannot be read.
  */
 export declare function openProfileStore(folder: string): Promise<ProfileSource>;
 export interface RuntimeOptions {
@@ -841,7 +844,7 @@ export interface Prediction {
 }
 /**
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
- * those around it. While one chunk is computed, the next is read.
+ * those around it. While one chunk is computed, the next is read. However it ends, the input is closed; one that does not answer is not waited for.
  *
  * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
  * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
@@ -1099,7 +1102,8 @@ export interface PredictionFormatter {
 }
 /**
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
- * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals.
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals. In `tsv` a control character
+ * (a tab, a line end) becomes a space.
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
@@ -1114,12 +1118,12 @@ export interface WritePredictionsOptions {
  * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded.
  *
  * A file is written beside its place as `<name>.partial` and renamed when it is whole; when the predictions end with an error, the rows before it stay in
- * the partial file, what stood in the place stays too, and the error is thrown on. Devices and pipes are written as they are; a stream is not closed.
+ * the partial file, what stood in the place stays too, and the error is thrown on; without a row there is no partial file. Devices and pipes are written as
+ * they are; a stream is not closed.
  *
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
 export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format }: WritePredictionsOptions): Promise<void>;
-/** The residues: every letter A–Z is known; other characters are errors (method page, 3). */
 /** The 20 amino acids in the order of every table and profile here. */
 export declare const ALPHABET = "ARNDCQEGHILKMFPSTWYV";
 /** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */

@@ -117,6 +117,19 @@ export function describeError({ file, line, record, message }: SublocError): str
 	return [place, record, message].filter(Boolean).join(': ')
 }
 
+/** @internal Refuses an option of a wrong type: not every caller is checked by TypeScript. Errors: `INVALID_OPTION`. */
+export function requireOption(isRight: boolean, option: string, value: unknown, expected: string): void {
+	if (isRight) return
+	const isPlain = value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof value)
+	const found = isPlain ? `'${value}'` : `a value of type ${typeof value}`
+	throw new SublocError('INVALID_OPTION', `${option}: needs ${expected}, not ${found}`, { option, value })
+}
+
+/** @internal Errors: `INVALID_OPTION`. */
+export function requireSignal(signal: unknown): void {
+	requireOption(signal === undefined || signal instanceof AbortSignal, 'signal', signal, 'an AbortSignal')
+}
+
 /** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */
 export function fileError(error: unknown, file: string, stage: 'create' | 'write' | 'read'): unknown {
 	if (!(error instanceof Error) || error instanceof SublocError || !('code' in error)) return error

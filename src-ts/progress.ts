@@ -1,5 +1,5 @@
 /** Long work as one object: awaitable for its result, iterable for its events. */
-import { SublocError } from './errors.js'
+import { requireSignal, SublocError } from './errors.js'
 
 /** Training goes on within an epoch: for a progress line; some may be skipped. */
 export interface StepProgress {
@@ -28,12 +28,15 @@ export class Run<Event, Result> implements PromiseLike<Result>, AsyncIterable<Ev
 
 	/** @internal `work` gets a function for its events, and a signal that ends it: the user's, or a loop that was left. */
 	constructor(work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<Result>, signal?: AbortSignal) {
-		const either = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal
 		const emit = (event: Event) => {
 			this.#events.push(event)
 			this.#ring()
 		}
-		this.#result = work(emit, either).finally(() => {
+		const begin = async () => {
+			requireSignal(signal)
+			return work(emit, signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal)
+		}
+		this.#result = begin().finally(() => {
 			this.#over = true
 			this.#ring()
 		})

@@ -9,7 +9,7 @@ import { columnSplit, holdOut, type Rows, rowsOf, type Split } from './dataset/s
 import { encodingTable } from './encoding/blocks.js'
 import { encodeRecords } from './encoding/encode.js'
 import { type ProfileSource, profileSource } from './encoding/profile/store.js'
-import { SublocError } from './errors.js'
+import { requireOption, SublocError } from './errors.js'
 import { loadModel, Model } from './model/model.js'
 import { firstDifference, formatMetrics, RunFolder, type RunInfo } from './model/run-folder.js'
 import { describeRuntime, type RuntimeOptions, resolveRuntime } from './model/runtime.js'
@@ -85,7 +85,9 @@ export function configurationOf(options: TrainOptions): ConfigFile {
 export async function splitOf(dataset: Dataset, split: TrainOptions['split'], config: TrainingConfig): Promise<Split> {
 	if (split === undefined) return holdOut(dataset, config)
 	if (split === 'column') return columnSplit(dataset)
-	return typeof split === 'string' ? readSplit(split, dataset) : split
+	if (typeof split === 'string') return readSplit(split, dataset)
+	requireOption(Array.isArray(split?.parts), 'split', split, "a file's path, column, or an assignment with parts")
+	return split
 }
 
 /** One group of members that share their rows. */
@@ -148,6 +150,14 @@ export async function trainGroups(
 	plan: TrainingPlan,
 ): Promise<Model> {
 	signal.throwIfAborted()
+	for (const [name, type] of [
+		['onProgress', 'function'],
+		['onWarning', 'function'],
+		['output', 'string'],
+	] as const) {
+		const value = options[name]
+		requireOption(value === undefined || typeof value === type, name, value, `a ${type}`)
+	}
 	const { config, groups } = plan
 	for (const warning of plan.warnings) options.onWarning?.(warning)
 	const runtime = resolveRuntime(options)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Command } from 'commander'
 import {
 	type Dataset,
@@ -6,6 +7,7 @@ import {
 	heldOutRecords,
 	loadModel,
 	type Model,
+	makeFolder,
 	predictAll,
 	RunFolder,
 	readDataset,
@@ -44,8 +46,10 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	const log = openLog(flags)
 	if (data === undefined) return printEvaluation(await writtenEvaluation(folder), flags.json)
 	using model = await loadModel(folder)
-	const dataset = await readDataset(data, { minimumClasses: 1 })
+	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes })
 	const { records, on } = await scoredRecords(model, dataset, log)
+	// Before the long work: a place that cannot be written to is told at once.
+	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
 	const predictions = await predictAll(model, records, { profiles: flags.profiles, signal, ...runtimeOf(flags) })
 	warnMissingProfiles(predictions, log)
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)

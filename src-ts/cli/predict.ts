@@ -88,7 +88,8 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	if (flags.profiles !== undefined && !model.readsProfiles)
 		log.warning('the model reads no profiles: --profiles is without effect')
 	const where = flags.output === '-' ? '' : `: ${flags.output}`
-	log.event('predicted', `${count} proteins predicted, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
+	const predicted = `${count - skipped} ${count - skipped === 1 ? 'protein' : 'proteins'} predicted`
+	log.event('predicted', `${predicted}, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
 		...{ records: count, skipped: skipped, output: flags.output },
 	})
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileError, SublocError } from '../errors.js'
 import { readFasta } from '../sequence/fasta.js'
 import type { SequenceRecord } from '../sequence/record.js'
+import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 import { type Annotation, parseAnnotations } from './annotations.js'
 import { readTsvRecords } from './tsv.js'
 
@@ -18,6 +19,8 @@ export interface LabelledRecord extends SequenceRecord {
 	cluster: string
 	/** The header's tags (MultiLoc): what is known of its sorting signal. Never input of a model. */
 	annotations: Annotation[]
+	/** The file it was read from, in which `line` counts; absent where it comes from no file. */
+	file?: string
 }
 
 /** Labelled proteins and their classes. */
@@ -62,7 +65,8 @@ export async function readDataset(path: string, options: ReadDatasetOptions = {}
 }
 
 /**
- * A dataset from records. Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`.
+ * A dataset from records, whose sequences are read as in `readFasta`. Ids and classes stand in tables: they have no control characters.
+ * Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
 export function makeDataset(
 	records: readonly LabelledRecord[],
@@ -71,24 +75,44 @@ export function makeDataset(
 	if (records.length === 0) throw new SublocError('INVALID_DATASET', 'the dataset has no records', { file: source })
 	const ids = new Map<string, LabelledRecord>()
 	const digest = createHash('sha256')
+	const read: LabelledRecord[] = []
 	for (const record of records) {
-		const place = { file: source, record: record.id, ...(record.line && { line: record.line }) }
+		const place = placeOf(record, source)
+		for (const name of ['id', 'class', 'sequence'] as const) {
+			if (typeof record[name] === 'string') continue
+			throw new SublocError('INVALID_DATASET', `the ${name} is no text but ${typeof record[name]}`, place)
+		}
+		for (const name of ['id', 'class'] as const) {
+			if (!/\p{Cc}/u.test(record[name])) continue
+			const message = `the ${name} has a control character (a tab, a line end, …), which a table cannot hold`
+			throw new SublocError('INVALID_DATASET', message, place)
+		}
 		const former = ids.get(record.id)
 		if (former) {
 			const message = `the id occurs twice (classes ${former.class} and ${record.class}); ids must be unique`
 			throw new SublocError('INVALID_DATASET', message, place)
 		}
-		if (record.sequence === '') throw new SublocError('INVALID_DATASET', 'the record has no residues', place)
+		const clean = cleanSequence(record.sequence)
+		if ('residue' in clean) throw unknownResidue(clean.residue, clean.position, place)
+		const { sequence } = clean
+		if (sequence === '') throw new SublocError('INVALID_DATASET', 'the record has no residues', place)
 		if (classes && !classes.includes(record.class)) throw unknownClass(record.class, classes, place)
 		ids.set(record.id, record)
-		digest.update(`${record.id}\t${record.class}\t${record.sequence}\n`)
+		digest.update(`${record.id}\t${record.class}\t${sequence}\n`)
+		read.push({ ...record, sequence })
 	}
 	const present = byteOrder(new Set(records.map((record) => record.class)))
 	if (present.length < minimumClasses) {
 		const message = `all ${records.length} records are '${present[0]}': at least ${minimumClasses} classes are needed`
 		throw new SublocError('INVALID_DATASET', message, { file: source, class: present[0] })
 	}
-	return { records, classes: classes ? byteOrder(classes) : present, source, digest: digest.digest('hex'), ignored: [] }
+	return {
+		records: read,
+		classes: classes ? byteOrder(classes) : present,
+		source,
+		digest: digest.digest('hex'),
+		ignored: [],
+	}
 }
 
 /** Class index of each record, [N]. */
@@ -100,6 +124,11 @@ export function classIndices({ records, classes }: Pick<Dataset, 'records' | 'cl
 /** Names in byte order of their UTF-8, everywhere the order of the classes. */
 export function byteOrder(names: Iterable<string>): string[] {
 	return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}
+
+/** @internal Where a record stands: its own file, or else the dataset's source. */
+export function placeOf({ file, line, id }: LabelledRecord, source: string) {
+	return { file: file ?? source, ...(line && { line }), record: id }
 }
 
 /** @internal */
@@ -117,7 +146,7 @@ async function readFolder(folder: string): Promise<{ records: LabelledRecord[]; 
 	const visible = entries.filter((name) => !name.startsWith('.')).sort()
 	const names = visible.filter((name) => FASTA_NAME.test(name))
 	if (names.length === 0) {
-		const message = 'the folder has no <class>.fasta (.fa and .faa, also with .gz)'
+		const message = 'the folder has no <class>.fasta (or .fa, .faa, .fas, .fsa; also with .gz)'
 		throw new SublocError('INVALID_DATASET', message, { file: folder })
 	}
 	const fileOf = new Map<string, string>()
@@ -140,7 +169,8 @@ async function readFolder(folder: string): Promise<{ records: LabelledRecord[]; 
 				throw new SublocError('INVALID_DATASET', message, { file, line: record.line, record: record.id })
 			}
 			seen.set(record.id, `${file}:${record.line}`)
-			records.push({ ...record, class: own, fold: '', cluster: '', annotations: parseAnnotations(record.description) })
+			const annotations = parseAnnotations(record.description)
+			records.push({ ...record, class: own, fold: '', cluster: '', annotations, file })
 		}
 	}
 	return { records, ignored: visible.filter((name) => !FASTA_NAME.test(name)) }

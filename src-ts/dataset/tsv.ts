@@ -77,7 +77,7 @@ export async function readTsvRecords(source: TextSource, classes?: readonly stri
 		const { sequence } = clean
 		if (sequence === '') throw invalid('the record has no residues', line, id)
 		seen.set(id, line)
-		records.push({ id, description: '', sequence, line, class: own, fold, cluster, annotations: [] })
+		records.push({ id, description: '', sequence, line, class: own, fold, cluster, annotations: [], file })
 	}
 	return records
 }

@@ -4,7 +4,7 @@ import type { NativeRecords } from '../native/binding.js'
 import { residueCodes } from '../sequence/alphabet.js'
 import { applyCut, type MiddleCut, middleCut } from '../sequence/middle-cut.js'
 import { impliedProfile, type MissingProfile } from './profile/implied.js'
-import type { ProfileSource } from './profile/store.js'
+import { type ProfileSource, profileRows } from './profile/store.js'
 
 /** How records are encoded. */
 export interface EncodingOptions {
@@ -52,7 +52,8 @@ export async function encodeRecords(
 		const from = offsets[index]!
 		residueCodes(applyCut(record.sequence, cut), codes.subarray(from, from + cut.kept))
 		if (!profiles) continue
-		const found = record.rows === undefined ? await options.profiles?.rows(record.id, record.sequence) : record.rows
+		const given = record.rows
+		const found = given === undefined ? await profileRows(options.profiles, record.id, record.sequence) : given
 		if (!found) missingProfiles += 1
 		const rows = found ?? impliedProfile(record.sequence, policyFor(record.id, options.missingProfile))
 		profiles.set(rows.subarray(0, 20 * cut.first), 20 * from)

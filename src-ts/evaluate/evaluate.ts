@@ -1,5 +1,5 @@
 /** How good a model is on labelled proteins, and on which ones that was measured. */
-import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
+import { type Dataset, type LabelledRecord, placeOf } from '../dataset/dataset.js'
 import { SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
@@ -76,14 +76,11 @@ function checkClasses({ records, source }: Dataset, classes: readonly string[]):
 
 function unknown(record: LabelledRecord, classes: readonly string[], file: string): never {
 	const message = `the model does not know class '${record.class}'; it knows ${classes.join(', ')}`
-	const facts = {
-		file,
-		...(record.line && { line: record.line }),
-		record: record.id,
+	throw new SublocError('UNKNOWN_CLASS', message, {
+		...placeOf(record, file),
 		value: record.class,
 		allowed: classes,
-	}
-	throw new SublocError('UNKNOWN_CLASS', message, facts)
+	})
 }
 
 /** A record without a cluster is a cluster of its own; a cluster counts for the class of its first record. */

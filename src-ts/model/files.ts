@@ -23,6 +23,8 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 		} finally {
 			await file.close()
 		}
+		// What fails now is the place: a folder stands there.
+		stage = 'create'
 		if (!inPlace) await rename(temporary, path)
 	} catch (error) {
 		if (!inPlace) await rm(temporary, { force: true }).catch(() => {})

@@ -18,7 +18,8 @@ export interface PredictionFormatter {
 
 /**
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
- * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals.
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals. In `tsv` a control character
+ * (a tab, a line end) becomes a space.
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
@@ -63,8 +64,9 @@ function jsonRow({ id, status, problem, compartment, probability, spread, probab
 	}
 }
 
+/** TSV has no quoting: a control character becomes a space. */
 function tsvLine(cells: readonly string[]): string {
-	return `${cells.join('\t')}\n`
+	return `${cells.map((cell) => cell.replace(/\p{Cc}/gu, ' ')).join('\t')}\n`
 }
 
 /** RFC 4180 quoting. */

@@ -1,9 +1,9 @@
 /** Prediction: a stream of proteins in, a stream of places out, in the same order. */
 import { Readable } from 'node:stream'
 import { encodeRecords, policyFor } from '../encoding/encode.js'
-import type { MissingProfile } from '../encoding/profile/implied.js'
-import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
-import { SublocError } from '../errors.js'
+import { MISSING_PROFILE_POLICIES, type MissingProfile } from '../encoding/profile/implied.js'
+import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
+import { requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
 import { type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import type { NativeModel, NativeRuntime } from '../native/binding.js'
@@ -56,9 +56,12 @@ export interface Prediction {
 /** Proteins and residues that are encoded at a time: what bounds the memory. */
 const CHUNK = { records: 1024, residues: 400_000 }
 
+/** How long the end of a prediction waits for its input to close, in milliseconds; one that does not answer closes when it does. */
+const CLOSING_TIME = 200
+
 /**
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
- * those around it. While one chunk is computed, the next is read.
+ * those around it. While one chunk is computed, the next is read. However it ends, the input is closed; one that does not answer is not waited for.
  *
  * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
  * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
@@ -68,6 +71,7 @@ export async function* predict(
 	input: PredictionInput,
 	options: PredictOptions = {},
 ): AsyncGenerator<Prediction> {
+	requireSignal(options.signal)
 	const stop = new AbortController()
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 	const engine = await Engine.open(model, options)
@@ -88,9 +92,23 @@ export async function* predict(
 			yield* answer.value
 		}
 	} finally {
-		// Closes an input that gives nothing; one of the user's that never answers is left to itself.
+		// Closes an input that gives nothing. One of the user's may answer late or never: it closes then, and nobody waits for it.
 		stop.abort()
-		await Promise.race([chunks.return(undefined), options.signal?.aborted ? null : new Promise(() => {})])
+		await atMost(CLOSING_TIME, chunks.return(undefined))
+	}
+}
+
+/** Waits for a promise, but no longer than so many milliseconds. */
+async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined
+	// Not unref'd: where nothing else is left to do, the process would end before the loop that was left goes on.
+	const time = new Promise((done) => {
+		timer = setTimeout(done, milliseconds)
+	})
+	try {
+		await Promise.race([promise, time])
+	} finally {
+		clearTimeout(timer)
 	}
 }
 
@@ -131,7 +149,11 @@ function recordsOf(
 	options: PredictOptions,
 	signal: AbortSignal,
 ): AsyncIterable<ProteinRecord> | Iterable<ProteinRecord> {
-	if (typeof input !== 'string' && !(input instanceof Readable)) return input
+	if (typeof input !== 'string' && !(input instanceof Readable)) {
+		const isIterable = Symbol.iterator in Object(input) || Symbol.asyncIterator in Object(input)
+		requireOption(isIterable, 'input', input, "a FASTA file's path, a stream, or records")
+		return input
+	}
 	return readFasta(input, { onProblem: options.onProblem === 'fail' ? 'fail' : 'report', signal })
 }
 
@@ -146,6 +168,8 @@ async function* chunked(source: AsyncIterable<ProteinRecord> | Iterable<ProteinR
 	let residues = 0
 	try {
 		for await (const record of source) {
+			const isRecord = typeof record?.id === 'string' && typeof record.sequence === 'string'
+			requireOption(isRecord, 'input', record, 'records with the texts id and sequence')
 			records.push(record)
 			residues += record.sequence.length
 			if (records.length < CHUNK.records && residues < CHUNK.residues) continue
@@ -185,6 +209,9 @@ class Engine {
 	static async open(model: Model, options: PredictOptions): Promise<Engine> {
 		options.signal?.throwIfAborted()
 		const runtime = resolveRuntime(options)
+		const { missingProfile = 'blosum' } = options
+		const isPolicy = MISSING_PROFILE_POLICIES.includes(missingProfile)
+		requireOption(isPolicy, 'missingProfile', missingProfile, `one of ${MISSING_PROFILE_POLICIES.join(', ')}`)
 		const profiles = model.readsProfiles ? await profileSource(options.profiles) : null
 		return new Engine(model, options, runtime, profiles)
 	}
@@ -218,7 +245,7 @@ class Engine {
 		const clean = cleanSequence(record.sequence)
 		if (!('sequence' in clean)) return { ...record, rows: null }
 		try {
-			const rows = (await this.#profiles?.rows(record.id, clean.sequence)) ?? null
+			const rows = await profileRows(this.#profiles, record.id, clean.sequence)
 			if (!rows) policyFor(record.id, this.#missingProfile)
 			return { ...record, rows }
 		} catch (error) {

@@ -1,9 +1,10 @@
 /** Predictions to a file or a stream, as they come. */
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { rename, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { Writable } from 'node:stream'
-import { fileError } from '../errors.js'
+import { fileError, SublocError } from '../errors.js'
 import { type PredictionFormat, predictionFormatter } from './format.js'
 import type { Prediction } from './predict.js'
 
@@ -18,7 +19,8 @@ export interface WritePredictionsOptions {
  * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded.
  *
  * A file is written beside its place as `<name>.partial` and renamed when it is whole; when the predictions end with an error, the rows before it stay in
- * the partial file, what stood in the place stays too, and the error is thrown on. Devices and pipes are written as they are; a stream is not closed.
+ * the partial file, what stood in the place stays too, and the error is thrown on; without a row there is no partial file. Devices and pipes are written as
+ * they are; a stream is not closed.
  *
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
@@ -29,22 +31,35 @@ export async function writePredictions(
 ): Promise<void> {
 	const { header, row } = predictionFormatter(format, classes)
 	if (typeof output !== 'string') return writeRows(predictions, header, row, new Sink(output, 'stream'))
-	const inPlace = await stat(output).then(
-		(found) => !found.isFile() && !found.isDirectory(),
-		() => false,
-	)
+	const found = await stat(output).catch(() => null)
+	if (found?.isDirectory()) throw fileError(Object.assign(new Error(), { code: 'EISDIR' }), output, 'create')
+	const inPlace = found !== null && !found.isFile()
 	const path = inPlace ? output : `${output}.partial`
 	const sink = await createSink(path, output)
-	try {
-		await writeRows(predictions, header, row, sink)
-	} finally {
-		await sink.end()
+	let rows = 0
+	const counted = (prediction: Prediction) => {
+		rows += 1
+		return row(prediction)
 	}
-	if (inPlace) return
+	try {
+		await writeRows(predictions, header, counted, sink)
+	} catch (error) {
+		await sink.end().catch(() => {})
+		if (rows === 0 && !inPlace) await rm(path, { force: true }).catch(() => {})
+		throw error
+	}
+	await sink.end()
+	if (!inPlace) await moveTo(path, output)
+}
+
+async function moveTo(path: string, output: string): Promise<void> {
 	try {
 		await rename(path, output)
 	} catch (error) {
-		throw fileError(error, output, 'create')
+		const failed = fileError(error, output, 'create')
+		if (!(failed instanceof SublocError)) throw failed
+		const message = `${failed.message}; the rows are in ${basename(path)} beside it`
+		throw new SublocError(failed.code, message, { ...failed.facts, partial: path }, { cause: error })
 	}
 }
 

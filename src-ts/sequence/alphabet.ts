@@ -1,4 +1,5 @@
 /** The residues: every letter A–Z is known; other characters are errors (method page, 3). */
+import { unknownResidue } from './residues.js'
 
 /** The 20 amino acids in the order of every table and profile here. */
 export const ALPHABET = 'ARNDCQEGHILKMFPSTWYV'
@@ -20,10 +21,12 @@ const CODE_OF_LETTER = Uint8Array.from({ length: 26 }, (_, index) => {
 	return standard >= 0 ? standard : AMBIGUOUS[letter as keyof typeof AMBIGUOUS]
 })
 
-/** Codes of a sequence of letters A–Z, [T]. `into` receives them where given. */
+/** Codes of a sequence of letters A–Z, [T]. `into` receives them where given. Errors: `UNKNOWN_RESIDUE`. */
 export function residueCodes(sequence: string, into = new Uint8Array(sequence.length)): Uint8Array {
 	for (let index = 0; index < sequence.length; index++) {
-		into[index] = CODE_OF_LETTER[sequence.charCodeAt(index) - 65]!
+		const code = CODE_OF_LETTER[sequence.charCodeAt(index) - 65]
+		if (code === undefined) throw unknownResidue(String.fromCodePoint(sequence.codePointAt(index)!), index + 1, {})
+		into[index] = code
 	}
 	return into
 }

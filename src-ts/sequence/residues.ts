@@ -7,9 +7,10 @@ export type CleanSequence = { sequence: string } | { residue: string; position: 
 /** Upper case, without blanks and without one `*` at the end; or the first character that is no letter A–Z and its position, from 1. */
 export function cleanSequence(text: string): CleanSequence {
 	if (/^[A-Z]*$/.test(text)) return { sequence: text }
-	const sequence = text.replace(/\s+/g, '').toUpperCase().replace(/\*$/, '')
-	const odd = /[^A-Z]/.exec(sequence)
-	if (!odd) return { sequence }
+	const sequence = text.replace(/\s+/g, '').replace(/\*$/, '')
+	// Before the upper case, which makes letters A–Z of ß, ı, ſ and ﬁ.
+	const odd = /[^A-Za-z]/.exec(sequence)
+	if (!odd) return { sequence: sequence.toUpperCase() }
 	return { residue: String.fromCodePoint(sequence.codePointAt(odd.index)!), position: odd.index + 1 }
 }
 

@@ -1,6 +1,6 @@
 /** The commands as a person types them: what they print, where it goes, and the exit codes of docs/errors.md. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -41,6 +41,7 @@ test.before(async (t) => {
 	t.regex(stdout, /cytoplasmic +c /)
 	t.regex(stderr, /epoch 2\/2 {2}training loss/)
 	t.regex(stderr, /relatives of the held-out proteins/)
+	writeFileSync(join(home, 'moon.tsv'), 'id\tsequence\tclass\na\tMK\tMoon\n')
 })
 test.after.always(() => rmSync(home, { recursive: true, force: true }))
 
@@ -73,7 +74,7 @@ test('predict from a file, gzip and stdin gives the same rows; data alone is on 
 	t.regex(lines[1]!, /^a\tok\t\w+\t0\.\d{6}\t0\.000000\t/)
 	t.regex(lines[2]!, /^b\tskipped:INVALID_FASTA\t\t/)
 	t.is(lines.length, 5)
-	t.regex(piped.stderr, /3 proteins predicted, 1 skipped/)
+	t.regex(piped.stderr, /2 proteins predicted, 1 skipped/)
 	t.regex(piped.stderr, /skipped b/)
 	const file = join(home, 'out.csv')
 	const written = await subloc([
@@ -91,6 +92,79 @@ test('predict from a file, gzip and stdin gives the same rows; data alone is on 
 	const strict = await subloc(['predict', '-', '--model', run, '--strict'], { input: text })
 	t.is(strict.code, 65)
 	t.regex(strict.stderr, /error INVALID_FASTA: stdin:3: b: the record has no residues/)
+})
+
+test('one protein and none are counted as such', async (t) => {
+	const one = await subloc(['predict', '-', '--model', run], { input: '>a\nMK\n' })
+	t.regex(one.stderr, /1 protein predicted, 0 skipped/)
+	const none = await subloc(['predict', '-', '--model', run], { input: '>b\nM1\n' })
+	t.regex(none.stderr, /0 proteins predicted, 1 skipped/)
+})
+
+test('predict refuses an output at the start, and leaves nothing where it could not begin', async (t) => {
+	const folder = temporaryFolder(t)
+	const text = '>a\nMK\n'
+	const onFolder = await subloc(['predict', '-', '--model', run, '-o', folder], { input: text })
+	t.is(onFolder.code, 73)
+	t.regex(onFolder.stderr, /IO: .*it is a folder/)
+	t.false(existsSync(`${folder}.partial`))
+	const output = join(folder, 'out.tsv')
+	const cuda = await subloc(['predict', '-', '--model', run, '-o', output, '--backend', 'cuda'], { input: text })
+	t.is(cuda.code, 69, cuda.stderr)
+	t.deepEqual(readdirSync(folder), [])
+})
+
+test('a gzip that ends too early is wrong data, as DATA and on stdin', async (t) => {
+	const folder = temporaryFolder(t)
+	const rows = Array.from({ length: 200 }, (_, at) => `p${at}\t${'MKVLAGESTD'.repeat(9)}\t${at % 2 ? 'ER' : 'Golgi'}\n`)
+	const cut = (text: string) => {
+		const packed = gzipSync(text)
+		return packed.subarray(0, packed.length - 12)
+	}
+	const table = join(folder, 'data.tsv.gz')
+	writeFileSync(table, cut(`id\tsequence\tclass\n${rows.join('')}`))
+	mkdirSync(join(folder, 'classes'))
+	writeFileSync(join(folder, 'classes/ER.fasta.gz'), cut('>a\nMKV\n'))
+	for (const [data, code] of [
+		[table, 'INVALID_DATASET'],
+		[join(folder, 'classes'), 'INVALID_FASTA'],
+	] as const) {
+		const found = await subloc(['train', data, '-o', join(folder, 'run'), ...FLAGS])
+		t.is(found.code, 65, found.stderr)
+		t.regex(found.stderr, new RegExp(`error ${code}: .*gz:\\d+: the gzip file ends too early`))
+	}
+	const piped = await subloc(['predict', '-', '--model', run], { input: cut('>a\nMKV\n>b\nMKL\n') })
+	t.is(piped.code, 65, piped.stderr)
+	t.regex(piped.stderr, /error INVALID_FASTA: stdin:\d+: the gzip file ends too early/)
+})
+
+test('a protein of one residue trains, and is predicted', async (t) => {
+	const folder = temporaryFolder(t)
+	const lines = ['a\tM\tER', 'b\tMKDEL\tER', 'c\tW\tGolgi', 'd\tMKV\tGolgi']
+	writeFileSync(join(folder, 'data.tsv'), `id\tsequence\tclass\n${lines.join('\n')}\n`)
+	const output = join(folder, 'run')
+	const trained = await subloc([
+		...['train', join(folder, 'data.tsv'), '-o', output, ...FLAGS],
+		...['--test-fraction', '0', '--validation-fraction', '0'],
+	])
+	t.is(trained.code, 0, trained.stderr)
+	t.is(JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')).rows.train, 4)
+	const losses = readFileSync(join(output, 'metrics.jsonl'), 'utf8').trim().split('\n')
+	t.true(losses.every((line) => Number.isFinite(JSON.parse(line).trainingLoss)))
+	const found = await subloc(['predict', '-', '--model', output], { input: '>x\nM\n' })
+	t.regex(found.stdout, /\nx\tok\t(ER|Golgi)\t0\.\d{6}\t/)
+})
+
+test('evaluate makes the folder of -o before it predicts', async (t) => {
+	const folder = temporaryFolder(t)
+	const file = join(folder, 'file')
+	writeFileSync(file, '')
+	const path = join(folder, 'other.tsv')
+	// Predicting would fail for want of cuda, and say so.
+	writeFileSync(path, 'id\tsequence\tclass\nnew\tMKSKL\tER\n')
+	const { code, stderr } = await subloc(['evaluate', run, path, '-o', file, '--backend', 'cuda'])
+	t.is(code, 73, stderr)
+	t.regex(stderr, /IO: /)
 })
 
 test('a pipe that closes early is no failure', (t) => {
@@ -131,7 +205,7 @@ test('evaluate on other data counts clusters and warns of known ids', async (t) 
 	writeFileSync(path, 'id\tsequence\tclass\na\tMK\tMoon\n')
 	const unknown = await subloc(['evaluate', run, path])
 	t.is(unknown.code, 65)
-	t.regex(unknown.stderr, /UNKNOWN_CLASS: .*other\.tsv:2: a: the model does not know class 'Moon'/)
+	t.regex(unknown.stderr, /UNKNOWN_CLASS: .*other\.tsv:2: a: class 'Moon' is none of ER, /)
 })
 
 test('split, then train and cross-validate on its folds', async (t) => {
@@ -302,6 +376,10 @@ test(ends, 'predictions below a file', 73, /IO: /, [
 	run,
 	'-o',
 	join(ROOT, 'package.json/out.tsv'),
+])
+test(ends, 'a folder in place of a file', 73, /IO: .*cannot create it: it is a folder/, ['split', data, '-o', home])
+test(ends, 'a class that the model lacks, before a backend is looked for', 65, /UNKNOWN_CLASS/, [
+	...['evaluate', run, join(home, 'moon.tsv'), '--backend', 'cuda'],
 ])
 test(ends, 'a full disk', 74, /no space is left/, ['split', data, '-o', '/dev/full'])
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
 import { parseAnnotations } from '../../src-ts/dataset/annotations.js'
-import { byteOrder, classIndices, readDataset } from '../../src-ts/dataset/dataset.js'
+import { byteOrder, classIndices, type LabelledRecord, makeDataset, readDataset } from '../../src-ts/dataset/dataset.js'
 import type { SublocError } from '../../src-ts/errors.js'
 import { temporaryFolder } from '../support/folder.js'
 import { sharedData } from '../support/shared.js'
@@ -103,6 +103,40 @@ test('folders: none there, nothing in it, two files of a class, an id in two cla
 		readDataset(folder(t, { 'ER.fa': '>a\nMK\n', 'Golgi.fa': '>x\nM\n>a\nMK\n' })),
 	)
 	t.like(twice, { code: 'INVALID_DATASET', line: 3, record: 'a' })
+})
+
+const made = (id: string, own: string, sequence: string): LabelledRecord => ({
+	...{ id, description: '', sequence, line: 0, class: own, fold: '', cluster: '', annotations: [] },
+})
+
+test('records of a program are read as those of a file: lower case, blanks and the stop', (t) => {
+	const upper = makeDataset([made('a', 'ER', 'MKV'), made('b', 'Golgi', 'MLA')])
+	const lower = makeDataset([made('a', 'ER', 'm k\nv*'), made('b', 'Golgi', 'mLa')])
+	t.deepEqual(
+		lower.records.map(({ sequence }) => sequence),
+		['MKV', 'MLA'],
+	)
+	t.is(lower.digest, upper.digest)
+})
+
+test('records that cannot be used are refused with their id', (t) => {
+	const refused = (record: LabelledRecord) =>
+		t.throws<SublocError>(() => makeDataset([made('b', 'Golgi', 'MLA'), record]))!
+	t.like(refused(made('a', 'ER', 'MK-V')), { code: 'UNKNOWN_RESIDUE', record: 'a', residue: '-' })
+	t.like(refused(made('a', 'ER', '*')), { code: 'INVALID_DATASET', record: 'a' })
+	t.like(refused(made('a\tx', 'ER', 'MK')), { code: 'INVALID_DATASET', record: 'a\tx' })
+	t.like(refused(made('a', 'E\nR', 'MK')), { code: 'INVALID_DATASET', record: 'a' })
+	t.like(refused(made('a', 'ER', undefined as never)), { code: 'INVALID_DATASET', record: 'a' })
+})
+
+test('an error names the file that a record was read from, not the folder', async (t) => {
+	const path = folder(t, { 'ER.fa': '>a\nMK\n', 'Moon.fa': '>x\nM\n>y\nMK\n' })
+	const file = join(path, 'Moon.fa')
+	const unknown = await t.throwsAsync<SublocError>(readDataset(path, { classes: ['ER'] }))
+	t.like(unknown, { code: 'UNKNOWN_CLASS', file, line: 1, record: 'x' })
+	const { records } = await readDataset(path)
+	const twice = t.throws<SublocError>(() => makeDataset([...records, { ...records[2]!, class: 'ER' }]))
+	t.like(twice, { code: 'INVALID_DATASET', file, line: 3, record: 'y' })
 })
 
 test('tags of MultiLoc are read as positions from 1', (t) => {

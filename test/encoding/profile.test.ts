@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
@@ -48,6 +48,10 @@ const refuses = test.macro<[title: string, index: string, message: RegExp, line:
 const HEADER = 'accession\tfile\tfirst_row\tlength\n'
 test(refuses, 'a missing column', 'accession\tfile\n', /first_row/, 1)
 test(refuses, 'a row that is no number', `${HEADER}a\tx.u8.gz\tzero\t2\n`, /whole numbers/, 2)
+test(refuses, 'an empty row', `${HEADER}a\tx.u8.gz\t\t2\n`, /whole numbers/, 2)
+test(refuses, 'a length below 0', `${HEADER}a\tx.u8.gz\t0\t-2\n`, /whole numbers/, 2)
+test(refuses, 'a row in another notation', `${HEADER}a\tx.u8.gz\t0x0\t2\n`, /whole numbers/, 2)
+test(refuses, 'too few cells', `${HEADER}a\tx.u8.gz\t0\t2\nb\tx.u8.gz\n`, /2 cells, the header has 4/, 3)
 test(refuses, 'an accession that occurs twice', `${HEADER}a\tx.u8.gz\t0\t2\na\tx.u8.gz\t2\t2\n`, /twice/, 3)
 test(refuses, 'rows beyond the file', `${HEADER}a\tx.u8.gz\t4\t2\n`, /ends before row 6/, 2)
 test(refuses, 'a path for a file', `${HEADER}a\t../x.u8.gz\t0\t2\n`, /plain file name/, 2)
@@ -55,6 +59,29 @@ test(refuses, 'a path for a file', `${HEADER}a\t../x.u8.gz\t0\t2\n`, /plain file
 test('a folder without an index, and no folder at all', async (t) => {
 	await t.throwsAsync(openProfileStore(temporaryFolder(t)), { code: 'INVALID_PROFILE' })
 	await t.throwsAsync(openProfileStore('nowhere'), { code: 'INPUT_MISSING' })
+})
+
+test('a folder in place of an index is IO with its path', async (t) => {
+	const folder = store(t)
+	mkdirSync(join(folder, 'y_index.tsv'))
+	const error = await t.throwsAsync<SublocError>(openProfileStore(folder), { code: 'IO', message: /it is a folder/ })
+	t.is(error!.file, join(folder, 'y_index.tsv'))
+})
+
+test('rows of a source that are not 20 bytes a residue are refused with their record', async (t) => {
+	for (const rows of [
+		new Uint8Array(59),
+		new Uint8Array(80),
+		new Float32Array(60),
+		Array<number>(60).fill(0),
+	] as Uint8Array[]) {
+		const encoded = encodeRecords([{ id: 'p', sequence: 'MKV' }], {
+			...{ maxResidues: 10, profile: true, missingProfile: 'blosum' },
+			profiles: { rows: async () => rows },
+		})
+		const error = await t.throwsAsync<SublocError>(encoded, { code: 'INVALID_PROFILE', message: /60/ })
+		t.is(error!.record, 'p')
+	}
 })
 
 test('a damaged gzip of profiles', async (t) => {

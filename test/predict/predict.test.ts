@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -146,6 +146,89 @@ test('leaving the loop closes the input', async (t) => {
 	}
 	for await (const _ of predict(model, input())) break
 	t.true(closed)
+	// Far more than is read ahead, so that the loop is left in the middle of the file.
+	const path = join(temporaryFolder(t), 'long.fa')
+	writeFileSync(path, Array.from({ length: 50_000 }, (_, at) => `>r${at}\nMKVLAGESTDRNHPWYFICQ\n`).join(''))
+	const file = createReadStream(path)
+	for await (const _ of predict(model, file)) break
+	if (!file.closed) await new Promise<void>((done) => file.once('close', () => done()))
+	t.true(file.bytesRead < statSync(path).size)
+})
+
+test('leaving the loop, or an error, does not wait for an input that does not answer; it closes when it does', async (t) => {
+	for (const end of ['break', 'error'] as const) {
+		let asked = false
+		let close = () => {}
+		const closed = new Promise<void>((done) => {
+			close = done
+		})
+		let answer = () => {}
+		const answered = new Promise<void>((done) => {
+			answer = done
+		})
+		async function* live() {
+			try {
+				// A chunk; the next is asked for while this one is computed.
+				for (let at = 0; at < 1024; at++) yield sequenceRecord(`r${at}`, end === 'error' && at === 9 ? 'M1' : 'MKV')
+				asked = true
+				await answered
+				yield sequenceRecord('late', 'MKV')
+			} finally {
+				close()
+			}
+		}
+		const started = Date.now()
+		const leave = async () => {
+			for await (const _ of predict(model, live(), { onProblem: end === 'error' ? 'fail' : 'skip' })) break
+		}
+		if (end === 'error') await t.throwsAsync(leave(), { code: 'UNKNOWN_RESIDUE' })
+		else await leave()
+		t.true(asked)
+		t.true(Date.now() - started < 5000)
+		answer()
+		await closed
+	}
+})
+
+test('reading runs ahead of the rows by two chunks at most, however long the input is', async (t) => {
+	// What CHUNK in predict.ts bounds: 1024 records, or 400,000 residues.
+	for (const { residues, records, chunk } of [
+		{ residues: 5, records: 12_000, chunk: 1024 },
+		{ residues: 20_000, records: 300, chunk: 20 },
+	]) {
+		const sequence = 'MKVLA'.repeat(residues / 5)
+		let [read, given, ahead] = [0, 0, 0]
+		async function* input() {
+			for (; read < records; read++) {
+				ahead = Math.max(ahead, read + 1 - given)
+				yield sequenceRecord(`r${read}`, sequence)
+			}
+		}
+		for await (const _ of predict(model, input())) given += 1
+		t.deepEqual([read, given], [records, records])
+		t.true(ahead > chunk && ahead <= 2 * chunk, `${ahead}`)
+	}
+})
+
+test('values of a wrong type are refused as the option that they are', async (t) => {
+	const records = [sequenceRecord('a', 'MKV')]
+	const refuses = async (option: string, run: () => PromiseLike<unknown>) => {
+		const error = await t.throwsAsync<SublocError>(async () => run(), { code: 'INVALID_OPTION' }, option)
+		t.is(error!.facts.option, option)
+		t.true(error!.message.includes(option))
+	}
+	const wrong = <T>(value: unknown) => value as T
+	for (const input of [5, null, {}, [{ id: 'a' }], [{ sequence: 'MK' }], [null], [{ id: 'a', sequence: 7 }]]) {
+		await refuses('input', () => predictAll(model, wrong(input)))
+	}
+	await refuses('signal', () => predictAll(model, records, wrong({ signal: 5 })))
+	await refuses('missingProfile', () => predictAll(model, records, wrong({ missingProfile: 'blosum80' })))
+	for (const option of ['split', 'signal', 'onProgress', 'onWarning', 'output']) {
+		await refuses(option, () => train(dataset, wrong({ ...SMALL, [option]: 5 })))
+	}
+	for (const profiles of [5, {}]) {
+		await refuses('profiles', () => train(dataset, wrong({ ...SMALL, blocks: ['onehot', 'profile'], profiles })))
+	}
 })
 
 test('rows of each format', async (t) => {
@@ -177,6 +260,9 @@ test('rows of each format', async (t) => {
 		'"a,""b",ok,ER,0.750000,0.000000,0.750000,0.250000\n',
 		'b,skipped:UNKNOWN_RESIDUE,,,,,\n',
 	])
+	const { header, row } = predictionFormatter('tsv', ['E\tR', 'Golgi'])
+	t.is(header.split('\t')[5], 'E R')
+	t.is(row({ ...skipped!, id: 'a\tb\nc\r' }), 'a b c \tskipped:UNKNOWN_RESIDUE\t\t\t\t\t\n')
 	const [none, first, second] = lines('jsonl')
 	t.is(none, '')
 	t.deepEqual(JSON.parse(first!).probabilities, { ER: 0.75, Golgi: 0.25 })
@@ -212,6 +298,39 @@ test('a file appears when it is whole; what stood there stays until then', async
 	t.false(existsSync(`${path}.partial`))
 })
 
+test('a folder is refused as an output before anything is predicted', async (t) => {
+	const folder = temporaryFolder(t)
+	let asked = false
+	const predictions = (async function* () {
+		asked = true
+		yield* predict(model, dataset.records)
+	})()
+	const error = await t.throwsAsync<SublocError>(writePredictions(predictions, folder, { classes: model.classes }))
+	t.like(error, { code: 'IO', file: folder, facts: { stage: 'create', reason: 'EISDIR' } })
+	t.false(asked)
+	t.false(existsSync(`${folder}.partial`))
+})
+
+test('a file that cannot be put in its place is named, and keeps the rows', async (t) => {
+	const path = join(temporaryFolder(t), 'out.tsv')
+	const predictions = (async function* () {
+		yield* predict(model, dataset.records.slice(0, 3))
+		mkdirSync(path)
+	})()
+	const error = await t.throwsAsync<SublocError>(writePredictions(predictions, path, { classes: model.classes }))
+	t.like(error, { code: 'IO', facts: { stage: 'create', partial: `${path}.partial` } })
+	t.regex(error!.message, /it is a folder; the rows are in out\.tsv\.partial/)
+	t.is(readFileSync(`${path}.partial`, 'utf8').split('\n').length, 5)
+})
+
+test('predictions that end before their first row leave no file', async (t) => {
+	const folder = temporaryFolder(t)
+	const path = join(folder, 'out.tsv')
+	const none = predict(model, join(folder, 'nowhere.fa'))
+	await t.throwsAsync(writePredictions(none, path, { classes: model.classes }), { code: 'INPUT_MISSING' })
+	t.deepEqual(readdirSync(folder), [])
+})
+
 test('a stream that is closed by the other side is IO, not a hang', async (t) => {
 	const slow = new Writable({ highWaterMark: 1, write() {} })
 	setTimeout(() => slow.destroy(), 50)
@@ -237,12 +356,13 @@ test('a model that reads profiles tells which proteins had none; one that does n
 	const profiles = {
 		rows: async (id: string, sequence: string) => {
 			if (id === 'bad') throw new SublocError('INVALID_PROFILE', 'too short', { record: id })
+			if (id === 'short') return new Uint8Array(20)
 			return id === 'none' ? null : new Uint8Array(20 * sequence.length).fill(10)
 		},
 	}
 	using reading = await train(dataset, { ...SMALL, blocks: ['onehot', 'profile'], profiles, epochs: 1 })
 	t.is(reading.training!.info.missingProfiles, 0)
-	const records = ['a', 'none', 'bad', 'b'].map((id) => sequenceRecord(id, 'MKVLA'))
+	const records = ['a', 'none', 'bad', 'short', 'b'].map((id) => sequenceRecord(id, 'MKVLA'))
 	const found = await predictAll(reading, records, { profiles })
 	t.deepEqual(
 		found.map(({ status, missingProfile }) => [status, missingProfile]),
@@ -250,13 +370,14 @@ test('a model that reads profiles tells which proteins had none; one that does n
 			['ok', false],
 			['ok', true],
 			['skipped', false],
+			['skipped', false],
 			['ok', false],
 		],
 	)
-	t.is(found[2]!.problem!.code, 'INVALID_PROFILE')
+	for (const at of [2, 3]) t.like(found[at]!.problem, { code: 'INVALID_PROFILE', record: records[at]!.id })
 	const strict = await predictAll(reading, records, { profiles, missingProfile: 'fail' })
 	t.deepEqual(
 		strict.map(({ status }) => status),
-		['ok', 'skipped', 'skipped', 'ok'],
+		['ok', 'skipped', 'skipped', 'skipped', 'ok'],
 	)
 })

@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { fileError, SublocError } from '../../errors.js'
+import { fileError, requireOption, SublocError } from '../../errors.js'
 
 /** Where profiles come from. */
 export interface ProfileSource {
@@ -30,7 +30,7 @@ const COLUMNS = ['accession', 'file', 'first_row', 'length'] as const
  * Opens every `*_index.tsv` of a folder. An index has the columns `accession`, `file`, `first_row` and `length` (others are ignored); a file is the gzip
  * of `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV. A gzip file is unpacked into memory when its first profile is asked for, and stays there.
  *
- * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line.
+ * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `IO` for an index that cannot be read.
  */
 export async function openProfileStore(folder: string): Promise<ProfileSource> {
 	let names: string[]
@@ -43,7 +43,13 @@ export async function openProfileStore(folder: string): Promise<ProfileSource> {
 		throw new SublocError('INVALID_PROFILE', 'there is no *_index.tsv in the folder', { file: folder })
 	}
 	const entries = new Map<string, Entry>()
-	for (const name of names) readIndex(join(folder, name), await readFile(join(folder, name), 'utf8'), entries)
+	for (const name of names) {
+		const index = join(folder, name)
+		const text = await readFile(index, 'utf8').catch((error) => {
+			throw fileError(error, index, 'read')
+		})
+		readIndex(index, text, entries)
+	}
 	return new PackedStore(folder, entries)
 }
 
@@ -59,11 +65,14 @@ function readIndex(index: string, text: string, entries: Map<string, Entry>): vo
 	for (const [at, text] of lines.entries()) {
 		if (at === 0 || text === '') continue
 		const cells = text.split('\t')
-		const id = cells[accession!] ?? ''
-		const numbers = { firstRow: Number(cells[firstRow!]), length: Number(cells[length!]) }
-		if (!Number.isSafeInteger(numbers.firstRow) || !Number.isSafeInteger(numbers.length) || numbers.firstRow < 0) {
+		if (cells.length !== header.length) {
+			throw invalid(`${cells.length} cells, the header has ${header.length}`, at + 1)
+		}
+		const id = cells[accession!]!
+		if (![cells[firstRow!]!, cells[length!]!].every((cell) => /^\d{1,15}$/.test(cell))) {
 			throw invalid('first_row and length must be whole numbers', at + 1, id)
 		}
+		const numbers = { firstRow: Number(cells[firstRow!]), length: Number(cells[length!]) }
 		const name = cells[file!]!
 		if (/[/\\]|^\.\.?$/.test(name)) throw invalid(`'${name}' is no plain file name`, at + 1, id)
 		if (entries.has(id)) throw invalid('the accession occurs twice in the store', at + 1, id)
@@ -133,10 +142,28 @@ class PackedStore implements ProfileSource {
 	}
 }
 
-/** A source of profiles from an option: a folder's path or a source. */
+/** @internal Rows of a source, which may be anybody's: 20 bytes a residue, or null. Errors: `INVALID_PROFILE`. */
+export async function profileRows(
+	source: ProfileSource | null,
+	id: string,
+	sequence: string,
+): Promise<Uint8Array | null> {
+	const rows: unknown = (await source?.rows(id, sequence)) ?? null
+	if (rows === null) return null
+	const bytes = 20 * sequence.length
+	if (rows instanceof Uint8Array && rows.length === bytes) return rows
+	const found = rows instanceof Uint8Array ? `${rows.length} bytes` : `no Uint8Array (${typeof rows})`
+	const message = `the source of profiles gave ${found}, not a Uint8Array of ${bytes} (20 a residue)`
+	throw new SublocError('INVALID_PROFILE', message, { record: id, residues: sequence.length })
+}
+
+/** A source of profiles from an option: a folder's path or a source. Errors: `INVALID_OPTION` where it is neither. */
 export async function profileSource(option: string | ProfileSource | undefined): Promise<ProfileSource | null> {
 	if (option === undefined) return null
-	if (typeof option !== 'string') return option
+	if (typeof option !== 'string') {
+		requireOption(typeof option?.rows === 'function', 'profiles', option, 'a folder or a source with a function rows')
+		return option
+	}
 	if (existsSync(option) && !(await stat(option)).isDirectory()) {
 		throw new SublocError('INVALID_OPTION', `profiles: ${option} is a file, not a folder`, {
 			option: 'profiles',
