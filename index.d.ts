@@ -685,6 +685,7 @@ export interface RunInfo {
 }
 /** A run folder under a path. */
 export declare class RunFolder {
+	#private;
 	readonly path: string;
 	constructor(path: string);
 	file(name: keyof typeof RUN_FILES): string;
@@ -697,6 +698,12 @@ export declare class RunFolder {
 	read(name: Exclude<keyof typeof RUN_FILES, "model" | "checkpoint">): Promise<string | null>;
 	/** A JSON file. Errors: `INVALID_CONFIG` where it is no JSON. */
 	readJson<T>(name: "config" | "run" | "evaluation"): Promise<T | null>;
+	/** The resolved configuration, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` where it is not a complete configuration. */
+	readConfig(): Promise<TrainingConfig | null>;
+	/** What the run says about itself, or null where that is missing. Errors: `IO`; `INVALID_CONFIG` where something of it is missing or wrong. */
+	readRun(): Promise<RunInfo | null>;
+	/** Every epoch in metrics.jsonl, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` with the line that is none of ours. */
+	readMetrics(): Promise<NativeEpochReport[] | null>;
 	write(name: keyof typeof RUN_FILES, text: string): Promise<void>;
 	writeJson(name: "config" | "run" | "evaluation", value: unknown): Promise<void>;
 	/** Adds lines to metrics.jsonl. Errors: `IO`. */
@@ -761,7 +768,8 @@ export declare class Model {
 /**
  * Loads a model from a run folder, or from a lone model.safetensors.
  *
- * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a JSON file beside it is damaged.
+ * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a file beside it is damaged: the lone
+ * model.safetensors still loads.
  */
 export declare function loadModel(path: string): Promise<Model>;
 /** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */
