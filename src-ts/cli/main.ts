@@ -31,7 +31,7 @@ First steps:
   subloc evaluate RUN independent.tsv
 
 Exit codes: 0 done · 2 wrong option or configuration · 65 wrong data · 66 missing input · 69 model, device or tool not usable ·
-  70 training or the program failed · 73, 74 cannot create, cannot write · 75 stopped, can be resumed · 130, 143 interrupted, state saved`,
+  70 training or the program failed · 73, 74 cannot create, cannot write · 75 stopped, can be resumed · 130, 143 interrupted`,
 	)
 	.exitOverride()
 

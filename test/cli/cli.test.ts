@@ -1,8 +1,10 @@
 /** The commands as a person types them: what they print, where it goes, and the exit codes of docs/errors.md. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { packageVersion, syntheticDataset } from 'subloc-native'
@@ -185,7 +187,7 @@ test('a stopped training exits with its code, and --resume ends it with the same
 		['SIGINT', 130],
 	] as const) {
 		const stopped = await subloc(['train', data, '-o', join(home, 'stopped'), ...long, '--resume'], {
-			onStart: (child) => child.stderr!.once('data', () => setTimeout(() => child.kill(signal), 250)),
+			onStart: (child) => child.stderr!.once('data', () => setTimeout(250).then(() => child.kill(signal))),
 		})
 		t.is(stopped.code, code, stopped.stderr)
 		t.regex(stopped.stderr, /--resume goes on/)
@@ -195,6 +197,27 @@ test('a stopped training exits with its code, and --resume ends it with the same
 	for (const name of ['model.safetensors', 'metrics.jsonl', 'predictions.tsv']) {
 		t.deepEqual(readFileSync(join(home, 'stopped', name)), readFileSync(join(home, 'whole', name)), name)
 	}
+})
+
+test('what a stop tells is what it leaves: nothing is saved where no epoch had begun', async (t) => {
+	const folder = temporaryFolder(t)
+	const fifo = join(folder, 'data.tsv')
+	t.is(spawnSync('mkfifo', [fifo]).status, 0)
+	const stopped = subloc(['train', fifo, '-o', join(folder, 'run'), ...FLAGS], {
+		onStart: async (child) => {
+			// Opening waits for the reader: then the data is being read.
+			const writer = await open(fifo, 'w')
+			child.kill('SIGINT')
+			await setTimeout(200)
+			await writer.write('id\tsequence\tclass\na\tMKV\tx\nb\tMKL\tx\nc\tMKV\ty\nd\tMKL\ty\n')
+			await writer.close()
+		},
+	})
+	const { code, stderr } = await stopped
+	t.is(code, 130, stderr)
+	t.regex(stderr, /stopped by SIGINT; no epoch had begun, so nothing is saved/)
+	t.notRegex(stderr, /resume/)
+	t.false(existsSync(join(folder, 'run/checkpoint')))
 })
 
 test('check reports, and exits with 65 where a record cannot be used', async (t) => {
