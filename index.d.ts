@@ -157,6 +157,7 @@ declare const configFileSchema: z.ZodObject<{
 	weightAveraging: z.ZodOptional<z.ZodNullable<z.ZodObject<{
 		decay: z.ZodNumber;
 	}, z.core.$strict>>>;
+	$schema: z.ZodOptional<z.ZodString>;
 	preset: z.ZodOptional<z.ZodEnum<{
 		paper: "paper";
 		modern: "modern";
@@ -205,6 +206,13 @@ export interface Resolved {
 export declare function resolveConfig(options: ConfigFile, { hasProfiles }: {
 	hasProfiles: boolean;
 }): Resolved;
+/**
+ * Puts settings `path=value` (the value is YAML) over a configuration, and checks what comes out. A part of a group is set in the group as it is with the
+ * configuration and its preset; another `kind` begins the group anew.
+ *
+ * Errors: `INVALID_OPTION` for a setting without a path; `INVALID_CONFIG` that names the setting as `file`.
+ */
+export declare function withSettings(config: ConfigFile, settings: readonly string[]): ConfigFile;
 /** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
 /** What went wrong. The codes are part of the interface; messages are not. */
 export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
