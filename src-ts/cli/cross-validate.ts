@@ -28,6 +28,13 @@ export function crossValidateCommand(): Command {
 		.argument('<data>', 'folder of <class>.fasta, or a TSV')
 		.option('--folds <k>', 'stratified folds', wholeNumber(2, 1000), 5)
 		.option('--fold <i/k>', 'train and score the models of fold I alone: one job a fold', partOf)
+		.addHelpText(
+			'after',
+			`
+Examples:
+  subloc cross-validate multiloc/ -o runs/five --preset quick
+  subloc cross-validate multiloc/ -o runs/five-3 --fold 3/5       fold 3 alone: one job a fold`,
+		)
 		.action((data: string, flags: CrossValidateFlags) =>
 			untilStopped(
 				(signal) => run(data, flags, signal),
