@@ -157,6 +157,7 @@ declare const configFileSchema: z.ZodObject<{
 	weightAveraging: z.ZodOptional<z.ZodNullable<z.ZodObject<{
 		decay: z.ZodNumber;
 	}, z.core.$strict>>>;
+	$schema: z.ZodOptional<z.ZodString>;
 	preset: z.ZodOptional<z.ZodEnum<{
 		paper: "paper";
 		modern: "modern";
@@ -205,6 +206,13 @@ export interface Resolved {
 export declare function resolveConfig(options: ConfigFile, { hasProfiles }: {
 	hasProfiles: boolean;
 }): Resolved;
+/**
+ * Puts settings `path=value` (the value is YAML) over a configuration, and checks what comes out. A part of a group is set in the group as it is with the
+ * configuration and its preset; another `kind` begins the group anew.
+ *
+ * Errors: `INVALID_OPTION` for a setting without a path; `INVALID_CONFIG` that names the setting as `file`.
+ */
+export declare function withSettings(config: ConfigFile, settings: readonly string[]): ConfigFile;
 /** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
 /** What went wrong. The codes are part of the interface; messages are not. */
 export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
@@ -688,6 +696,7 @@ export interface RunInfo {
 }
 /** A run folder under a path. */
 export declare class RunFolder {
+	#private;
 	readonly path: string;
 	constructor(path: string);
 	file(name: keyof typeof RUN_FILES): string;
@@ -700,6 +709,12 @@ export declare class RunFolder {
 	read(name: Exclude<keyof typeof RUN_FILES, "model" | "checkpoint">): Promise<string | null>;
 	/** A JSON file. Errors: `INVALID_CONFIG` where it is no JSON. */
 	readJson<T>(name: "config" | "run" | "evaluation"): Promise<T | null>;
+	/** The resolved configuration, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` where it is not a complete configuration. */
+	readConfig(): Promise<TrainingConfig | null>;
+	/** What the run says about itself, or null where that is missing. Errors: `IO`; `INVALID_CONFIG` where something of it is missing or wrong. */
+	readRun(): Promise<RunInfo | null>;
+	/** Every epoch in metrics.jsonl, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` with the line that is none of ours. */
+	readMetrics(): Promise<NativeEpochReport[] | null>;
 	write(name: keyof typeof RUN_FILES, text: string): Promise<void>;
 	writeJson(name: "config" | "run" | "evaluation", value: unknown): Promise<void>;
 	/** Adds lines to metrics.jsonl. Errors: `IO`. */
@@ -764,7 +779,8 @@ export declare class Model {
 /**
  * Loads a model from a run folder, or from a lone model.safetensors.
  *
- * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a JSON file beside it is damaged.
+ * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a file beside it is damaged: the lone
+ * model.safetensors still loads.
  */
 export declare function loadModel(path: string): Promise<Model>;
 /** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */

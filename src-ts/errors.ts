@@ -112,7 +112,8 @@ export function exitCode(error: unknown): number {
 
 /** `file:line: record: message` with what is known of the place; a message that names the path itself is not given it twice. */
 export function describeError({ file, line, record, message }: SublocError): string {
-	const isNamed = file?.includes('/') && message.includes(file)
+	// A path is found anywhere; a bare name might be a word, and counts where a colon follows.
+	const isNamed = file && (` ${message}`.includes(` ${file}: `) || (file.includes('/') && message.includes(file)))
 	const place = file && !isNamed ? (line ? `${file}:${line}` : file) : undefined
 	return [place, record, message].filter(Boolean).join(': ')
 }

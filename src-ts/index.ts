@@ -5,6 +5,7 @@ export { loadConfig, parseConfig } from './config/load.js'
 export { PRESETS, type Preset } from './config/presets.js'
 export { type Resolved, resolveConfig } from './config/resolve.js'
 export { type ConfigFile, configJsonSchema, type TrainingConfig } from './config/schema.js'
+export { withSettings } from './config/settings.js'
 export {
 	type CrossValidateOptions,
 	type CrossValidation,

@@ -208,7 +208,10 @@ export async function trainGroups(
 		info.warnings.push(warning)
 		options.onWarning?.(warning)
 	}
+	const model = nativeModelConfig(config, dataset.classes, table.shape[1], readsProfiles)
+	const training = nativeTrainingConfig(config, dataset, runtime, members.length)
 	const history: NativeEpochReport[] = []
+	// From here on something is written: what can be wrong with the options has been found.
 	if (folder) {
 		const finished = await openFolder(folder, options.resume ?? false, config, info, splitText, warn)
 		if (finished) return finished
@@ -233,8 +236,8 @@ export async function trainGroups(
 	}
 	const job = startTraining(
 		{
-			model: nativeModelConfig(config, dataset.classes, table.shape[1], readsProfiles),
-			training: nativeTrainingConfig(config, dataset, runtime, members.length),
+			model,
+			training,
 			table: table.data,
 			records: encoded.native,
 			labels: classIndices(dataset),
@@ -250,13 +253,13 @@ export async function trainGroups(
 		await folder?.writeJson('run', info)
 	})
 	info.finished = new Date().toISOString()
-	const model = new Model(native, { config, info, history, split: splitText })
+	const trained = new Model(native, { config, info, history, split: splitText })
 	if (folder) {
 		await folder.writeJson('run', info)
 		await native.save(folder.file('model'))
 		await folder.write('done', '')
 	}
-	return model
+	return trained
 }
 
 /** What else a run that is resumed must share with the one before. */
@@ -340,14 +343,16 @@ async function openFolder(
 		const message = `${folder.path} holds a run already: resume it, or name another folder`
 		throw new SublocError('INVALID_OPTION', message, { option: 'output', value: folder.path })
 	}
+	if (resume && !holds) warn(`${folder.path} holds no run that could be resumed: the training begins anew`)
 	if (holds) {
 		const different = (why: string, facts: object) =>
 			new SublocError('INVALID_CONFIG', `${why}; it cannot be resumed`, { file: folder.file('config'), ...facts })
-		const former = await folder.readJson<TrainingConfig>('config')
-		const option = former ? firstDifference(former, config) : 'config.json'
+		const former = (await folder.readConfig()) ?? missing(folder, 'config')
+		const run = (await folder.readRun()) ?? missing(folder, 'run')
+		const formerSplit = (await folder.read('split')) ?? missing(folder, 'split')
+		const option = firstDifference(former, config)
 		if (option) throw different(`the run in ${folder.path} has another value of ${option}`, { option })
-		const run = await folder.readJson<RunInfo>('run')
-		if (run?.dataset.digest !== info.dataset.digest) {
+		if (run.dataset.digest !== info.dataset.digest) {
 			throw different(`the run in ${folder.path} was trained on other records`, { option: 'dataset' })
 		}
 		for (const [name, before, now] of comparisons(run, info)) {
@@ -356,8 +361,7 @@ async function openFolder(
 				option: name,
 			})
 		}
-		if ((await folder.read('split')) !== split)
-			throw different(`the run in ${folder.path} has another split`, { option: 'split' })
+		if (formerSplit !== split) throw different(`the run in ${folder.path} has another split`, { option: 'split' })
 		if (await folder.has('done')) return loadModel(folder.path)
 		Object.assign(info, { started: run.started, epochSeconds: run.epochSeconds })
 		for (const what of ['backend', 'cpuIsa'] as const) {
@@ -369,6 +373,11 @@ async function openFolder(
 	await folder.writeJson('run', info)
 	await folder.write('split', split)
 	return null
+}
+
+function missing(folder: RunFolder, name: 'config' | 'run' | 'split'): never {
+	const message = 'the file is missing; without it the run cannot be resumed'
+	throw new SublocError('INVALID_CONFIG', message, { file: folder.file(name) })
 }
 
 function nativeModelConfig(

@@ -36,8 +36,13 @@ function stageMain({ scripts, devDependencies, napi, ...manifest }, folder) {
 	writeManifest(folder, manifest)
 	for (const file of ['README.md', ...manifest.files]) {
 		if (!existsSync(join(ROOT, file))) throw new Stop(`package.json lists ${file}, which is missing`)
-		cpSync(join(ROOT, file), join(folder, file), { recursive: true, filter: (path) => !path.endsWith('.node') })
+		cpSync(join(ROOT, file), join(folder, file), { recursive: true, filter: isPacked })
 	}
+}
+
+/** Neither the binary, which has a package of its own, nor what Python leaves beside an example that was run. */
+function isPacked(path) {
+	return !path.endsWith('.node') && !path.endsWith('__pycache__')
 }
 
 /** As `napi create-npm-dirs` lays it out. */

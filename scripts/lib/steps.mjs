@@ -73,6 +73,7 @@ export function output(command, args) {
 
 /** Stops with what to install where Node, Rust or a C linker is missing or too old. */
 export function requireTools() {
+	requirePlatform()
 	requireNode()
 	const rust = output('rustc', ['--version'])
 	const wanted = OLDEST_RUST.join('.')
@@ -88,6 +89,21 @@ export function requireTools() {
 	if (output(linker, ['--version']) === null) {
 		throw new Stop(`A C linker is missing (\`${linker}\`): install one, for example \`apt-get install gcc libc6-dev\`.`)
 	}
+}
+
+/**
+ * Stops where the scripts cannot build: they name one target.
+ * @param {{ platform: string, arch: string, glibc?: string }} [machine]
+ */
+export function requirePlatform({ platform, arch, glibc } = thisPlatform()) {
+	if (platform === 'linux' && arch === 'x64' && glibc) return
+	const here = `${platform} ${arch}${platform === 'linux' && !glibc ? ' without glibc' : ''}`
+	throw new Stop(`This is ${here}: the native part is built and tested on Linux x86-64 with glibc alone so far.`)
+}
+
+function thisPlatform() {
+	const { platform, arch } = process
+	return { platform, arch, glibc: process.report.getReport().header.glibcVersionRuntime }
 }
 
 /** Stops where Node is too old. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { crossValidate, evaluatePredictions, readSplit, SublocError, stratifiedFolds, train } from 'subloc-native'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
-import { RESUMABLE, untilStopped } from './process.js'
+import { savedIn, untilStopped } from './process.js'
 import {
 	printEvaluation,
 	readLabelled,
@@ -28,7 +28,19 @@ export function crossValidateCommand(): Command {
 		.argument('<data>', 'folder of <class>.fasta, or a TSV')
 		.option('--folds <k>', 'stratified folds', wholeNumber(2, 1000), 5)
 		.option('--fold <i/k>', 'train and score the models of fold I alone: one job a fold', partOf)
-		.action((data: string, flags: CrossValidateFlags) => untilStopped((signal) => run(data, flags, signal), RESUMABLE))
+		.addHelpText(
+			'after',
+			`
+Examples:
+  subloc cross-validate multiloc/ -o runs/five --preset quick
+  subloc cross-validate multiloc/ -o runs/five-3 --fold 3/5       fold 3 alone: one job a fold`,
+		)
+		.action((data: string, flags: CrossValidateFlags) =>
+			untilStopped(
+				(signal) => run(data, flags, signal),
+				() => savedIn(flags.output),
+			),
+		)
 }
 
 async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal): Promise<void> {

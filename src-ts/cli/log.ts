@@ -3,21 +3,34 @@ import pc from 'picocolors'
 
 export type LogFormat = 'text' | 'json'
 
+/** What a log needs of stderr. */
+export interface LogStream {
+	isTTY?: boolean
+	/** Of the terminal. */
+	columns?: number
+	write(text: string): unknown
+}
+
 /** Where a command tells what it does. */
 export class Log {
 	/** The running command's; a process runs one command. */
 	static current = new Log({})
 
+	readonly #stream: LogStream
 	readonly #quiet: boolean
 	readonly #format: LogFormat
 	readonly #redraws: boolean
 	#drawn = false
 	#lastPlain = 0
 
-	constructor({ quiet = false, logFormat = 'text' }: { quiet?: boolean; logFormat?: LogFormat }) {
+	constructor(
+		{ quiet = false, logFormat = 'text' }: { quiet?: boolean; logFormat?: LogFormat },
+		stream: LogStream = process.stderr,
+	) {
+		this.#stream = stream
 		this.#quiet = quiet
 		this.#format = logFormat
-		this.#redraws = process.stderr.isTTY === true && logFormat === 'text'
+		this.#redraws = this.#stream.isTTY === true && logFormat === 'text'
 	}
 
 	/** Something a person wants to know; `--quiet` hides it. `facts` are the JSON form's fields. */
@@ -40,17 +53,17 @@ export class Log {
 	progress(text: string): void {
 		if (this.#quiet || this.#format === 'json') return
 		if (this.#redraws) {
-			process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`)
+			this.#stream.write(`\r\x1b[2K${text.slice(0, (this.#stream.columns ?? 80) - 1)}`)
 			this.#drawn = true
 		} else if (Date.now() - this.#lastPlain >= 10_000) {
 			this.#lastPlain = Date.now()
-			process.stderr.write(`${text}\n`)
+			this.#stream.write(`${text}\n`)
 		}
 	}
 
 	/** Takes the redrawn line away. */
 	clearLine(): void {
-		if (this.#drawn) process.stderr.write('\r\x1b[2K')
+		if (this.#drawn) this.#stream.write('\r\x1b[2K')
 		this.#drawn = false
 	}
 
@@ -58,6 +71,6 @@ export class Log {
 		this.clearLine()
 		this.#lastPlain = Date.now()
 		const line = this.#format === 'json' ? JSON.stringify({ time: new Date().toISOString(), ...facts }) : text
-		process.stderr.write(`${line}\n`)
+		this.#stream.write(`${line}\n`)
 	}
 }

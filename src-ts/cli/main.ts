@@ -8,10 +8,13 @@ import { demoCommand } from './demo.js'
 import { devicesCommand } from './devices.js'
 import { evaluateCommand } from './evaluate.js'
 import { infoCommand } from './info.js'
+import { asksForJson, openLog } from './options.js'
 import { predictCommand } from './predict.js'
 import { endWith } from './process.js'
 import { splitCommand } from './split.js'
 import { trainCommand } from './train.js'
+
+const isJson = asksForJson(process.argv)
 
 const program = new Command('subloc')
 	.description(
@@ -20,7 +23,7 @@ const program = new Command('subloc')
 	)
 	.version(packageVersion(), '-V, --version', 'print the version alone')
 	.helpCommand('help [command]', 'explain a command')
-	.showHelpAfterError('(subloc --help explains)')
+	.showHelpAfterError(isJson ? false : '(subloc --help explains)')
 	.addHelpText(
 		'after',
 		`
@@ -31,9 +34,20 @@ First steps:
   subloc evaluate RUN independent.tsv
 
 Exit codes: 0 done · 2 wrong option or configuration · 65 wrong data · 66 missing input · 69 model, device or tool not usable ·
-  70 training or the program failed · 73, 74 cannot create, cannot write · 75 stopped, can be resumed · 130, 143 interrupted, state saved`,
+  70 training or the program failed · 73, 74 cannot create, cannot write · 75 stopped, can be resumed · 130, 143 interrupted`,
 	)
 	.exitOverride()
+
+// A mistake in the arguments is found before any command runs and opens its log.
+if (isJson) {
+	const log = openLog({ logFormat: 'json' })
+	program.configureOutput({
+		outputError: (text) => {
+			const message = text.replace(/^error: /, '').trim()
+			log.error(text, { code: 'INVALID_OPTION', message })
+		},
+	})
+}
 
 for (const command of [
 	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand],

@@ -16,6 +16,12 @@ export function withLog(command: Command): Command {
 		.addOption(new Option('--log-format <format>', 'how stderr is written').choices(['text', 'json']).default('text'))
 }
 
+/** Whether arguments ask for JSON on stderr; looked for by hand, since they may be wrong otherwise. */
+export function asksForJson(args: readonly string[]): boolean {
+	const at = args.lastIndexOf('--log-format')
+	return (at >= 0 && args[at + 1] === 'json') || args.includes('--log-format=json')
+}
+
 /** Adds `--backend`, `--threads` and `--cpu-isa`, and the log options. */
 export function withRuntime(command: Command): Command {
 	return withLog(

@@ -1,16 +1,17 @@
 /** The process around a command: signals in, exit code out. */
+
+import { existsSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
-import { describeError, exitCode, fileError, SublocError } from 'subloc-native'
+import { describeError, exitCode, fileError, RunFolder, SublocError } from 'subloc-native'
 import { Log } from './log.js'
 
 /** Why a command was stopped from outside. */
 class Stopped extends Error {
 	readonly code: number
 
-	/** `saved` tells what is left of the work. */
-	constructor(signal: NodeJS.Signals, code: number, saved: string) {
-		super(`stopped by ${signal}; ${saved}`)
+	constructor(signal: NodeJS.Signals, code: number) {
+		super(`stopped by ${signal}`)
 		this.code = code
 	}
 }
@@ -24,28 +25,35 @@ const EXIT_OF_SIGNAL: Partial<Record<NodeJS.Signals, number>> = {
 	SIGUSR2: 75,
 }
 
-/** What a stopped training leaves. */
-export const RESUMABLE = 'the state is saved (--resume goes on)'
+/** What a stopped training has left in its run folder. */
+export function savedIn(output: string): string {
+	const isSaved = existsSync(new RunFolder(output).file('checkpoint'))
+	return isSaved ? 'the state is saved (--resume goes on)' : 'no epoch had begun, so nothing is saved'
+}
 
 /**
- * Runs a command's work with a signal that the process's signals abort; a second Ctrl-C ends at once. `saved` tells a person what a stop leaves.
+ * Runs a command's work with a signal that the process's signals abort; a second Ctrl-C ends at once. `left` tells a person what a stop has left; a
+ * function is asked once the work has ended.
  */
 export async function untilStopped<T>(
 	work: (signal: AbortSignal) => Promise<T>,
-	saved = 'nothing was changed',
+	left: string | (() => string) = 'nothing was changed',
 ): Promise<T> {
 	const controller = new AbortController()
 	const listeners = Object.entries(EXIT_OF_SIGNAL).map(([name, code]) => {
 		const signal = name as NodeJS.Signals
 		const listener = () => {
 			if (controller.signal.aborted) process.exit(code)
-			controller.abort(new Stopped(signal, code, saved))
+			controller.abort(new Stopped(signal, code))
 		}
 		process.on(signal, listener)
 		return () => process.off(signal, listener)
 	})
 	try {
 		return await work(controller.signal)
+	} catch (error) {
+		if (error instanceof Stopped) error.message += `; ${typeof left === 'string' ? left : left()}`
+		throw error
 	} finally {
 		for (const remove of listeners) remove()
 	}

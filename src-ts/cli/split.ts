@@ -24,7 +24,14 @@ export function splitCommand(): Command {
 					.default('stratified'),
 			)
 			.option('--folds <k>', 'number of folds', wholeNumber(2, 1000), 5)
-			.option('--seed <n>', 'of the shuffle', wholeNumber(0), 1),
+			.option('--seed <n>', 'of the shuffle', wholeNumber(0), 1)
+			.addHelpText(
+				'after',
+				`
+Examples:
+  subloc split multiloc/ -o folds.tsv
+  subloc split multiloc/ -o - --folds 10 --seed 3 | cut -f 2,3 | sort | uniq -c     records of each class and fold`,
+			),
 	).action(async (data: string, flags: SplitFlags) => {
 		const log = openLog(flags)
 		const dataset = await readDataset(data)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { SublocError, train } from 'subloc-native'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
-import { RESUMABLE, untilStopped } from './process.js'
+import { savedIn, untilStopped } from './process.js'
 import { readLabelled, resumedConfig, scoreHeldOut, TrainingLog } from './training.js'
 import { configOf, type TrainingFlags, withTraining } from './training-options.js'
 
@@ -30,7 +30,12 @@ Examples:
 
 The accuracy that is printed is of the held-out part and names its split.`,
 		)
-		.action((data: string, flags: TrainFlags) => untilStopped((signal) => run(data, flags, signal), RESUMABLE))
+		.action((data: string, flags: TrainFlags) =>
+			untilStopped(
+				(signal) => run(data, flags, signal),
+				() => savedIn(flags.output),
+			),
+		)
 }
 
 async function run(data: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 /** Options of the commands that train. */
 import { type Command, Option } from 'commander'
-import { type ConfigFile, loadConfig, parseConfig, SublocError } from 'subloc-native'
+import { type ConfigFile, loadConfig, withSettings } from 'subloc-native'
 import { type CommonOptions, fraction, list, wholeNumber, withRuntime } from './options.js'
 
 /** As commander gives them. */
@@ -72,44 +72,13 @@ function collect(value: string, former: string[]): string[] {
 /** The configuration of a command: file, then `--set`, then flags; a resumed run's own configuration where nothing is given. */
 export async function configOf(flags: TrainingFlags, resumed: ConfigFile | null): Promise<ConfigFile> {
 	const file = flags.config === undefined ? (resumed ?? {}) : await loadConfig(flags.config)
-	const set = flags.set.reduce<Record<string, unknown>>(assign, structuredClone(file))
+	const { preset, model, blocks, missingProfile, hidden, epochs, batchSize, members, seed } = flags
+	const { testFraction, validationFraction } = flags
 	const own = {
-		...{ preset: flags.preset, model: flags.model, blocks: flags.blocks, missingProfile: flags.missingProfile },
-		...{
-			hidden: flags.hidden,
-			epochs: flags.epochs,
-			batchSize: flags.batchSize,
-			members: flags.members,
-			seed: flags.seed,
-		},
-		...{ testFraction: flags.testFraction, validationFraction: flags.validationFraction },
+		...{ preset, model, blocks, missingProfile, hidden, epochs, batchSize, members, seed },
+		...{ testFraction, validationFraction },
 	}
-	return { ...set, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) }
-}
-
-/** Sets `a.b=value`; the value is YAML. */
-function assign(config: Record<string, unknown>, setting: string): Record<string, unknown> {
-	const [, path, value] = /^([\w.]+)=(.*)$/s.exec(setting) ?? []
-	if (path === undefined || value === undefined) {
-		throw new SublocError('INVALID_OPTION', `--set ${setting}: write path=value, as in optimizer.learningRate=0.001`, {
-			option: 'set',
-		})
-	}
-	// The nested form in YAML's flow style is checked like a file of its own.
-	const keys = path.split('.')
-	const nested = `${keys.map((key) => `{ ${key}: `).join('')}${value}${' }'.repeat(keys.length)}`
-	return merge(config, parseConfig(nested, `--set ${setting}`) as Record<string, unknown>)
-}
-
-function merge(under: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
-	const merged = { ...under }
-	for (const [key, value] of Object.entries(over)) {
-		const former = merged[key]
-		merged[key] = isPlain(former) && isPlain(value) && !('kind' in value) ? merge(former, value) : value
-	}
-	return merged
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
+	const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
+	// The flags come first too: a setting of a part of a group needs to know the preset.
+	return { ...withSettings({ ...file, ...given }, flags.set), ...given }
 }

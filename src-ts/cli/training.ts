@@ -26,7 +26,7 @@ import type { TrainingFlags } from './training-options.js'
 
 /** The configuration of the run that `--resume` goes on with; null where there is none or it is not asked for. */
 export async function resumedConfig(output: string, resume: boolean | undefined): Promise<ConfigFile | null> {
-	return resume ? new RunFolder(output).readJson<ConfigFile>('config') : null
+	return resume ? new RunFolder(output).readConfig() : null
 }
 
 /** Labelled proteins, with a word on what was read and what was not. */

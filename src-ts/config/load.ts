@@ -22,6 +22,16 @@ export async function loadConfig(path: string): Promise<ConfigFile> {
 
 /** {@link loadConfig} for a text; `file` is its name in messages. */
 export function parseConfig(text: string, file: string): ConfigFile {
+	const { value, lineOf } = readYaml(text, file)
+	const result = configFileSchema.safeParse(value ?? {})
+	if (result.success) return result.data
+	const [{ option, path, message }] = issues(result.error) as [ReturnType<typeof issues>[number]]
+	const line = lineOf(path)
+	throw new SublocError('INVALID_CONFIG', `${option}: ${message}`, { file, ...(line && { line }), option })
+}
+
+/** @internal What a YAML text says, and the line of each of its values. Errors: `INVALID_CONFIG`. */
+export function readYaml(text: string, file: string) {
 	const counter = new LineCounter()
 	const document = parseDocument(text, { lineCounter: counter, prettyErrors: false })
 	const [syntax] = document.errors
@@ -29,22 +39,18 @@ export function parseConfig(text: string, file: string): ConfigFile {
 		const { line } = counter.linePos(syntax.pos[0])
 		throw new SublocError('INVALID_CONFIG', syntax.message, { file, line })
 	}
-	const result = configFileSchema.safeParse(plain())
-	if (result.success) return result.data
-	const [{ option, path, message }] = issues(result.error) as [ReturnType<typeof issues>[number]]
-	const line = lineOf(path)
-	throw new SublocError('INVALID_CONFIG', `${option}: ${message}`, { file, ...(line && { line }), option })
+	return { value: plain(), lineOf }
 
 	/** Aliases are followed here, and may lead nowhere. */
 	function plain(): unknown {
 		try {
-			return document.toJS() ?? {}
+			return document.toJS()
 		} catch (error) {
 			throw new SublocError('INVALID_CONFIG', (error as Error).message, { file }, { cause: error })
 		}
 	}
 
-	/** The line of the deepest part of a path that the file has. */
+	/** The line of the deepest part of a path that the text has. */
 	function lineOf(path: readonly PropertyKey[]): number | undefined {
 		for (let depth = path.length; depth >= 0; depth--) {
 			const node = depth ? document.getIn(path.slice(0, depth), true) : document.contents

@@ -19,7 +19,7 @@ export interface Resolved {
  */
 export function resolveConfig(options: ConfigFile, { hasProfiles }: { hasProfiles: boolean }): Resolved {
 	const given = checked(configFileSchema, options)
-	const { preset = 'modern', ...own } = given
+	const { preset = 'modern', $schema: _, ...own } = given
 	const base = PRESETS[preset]
 	const warnings: string[] = []
 	let blocks = orderedBlocks(own.blocks ?? base.blocks)

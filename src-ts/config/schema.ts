@@ -115,6 +115,7 @@ function partOf<Shape extends z.core.$ZodShape>(group: z.ZodObject<Shape, z.core
 
 /** What a person may write: any part of it, and a preset for the rest. */
 export const configFileSchema = trainingConfigSchema.partial().extend({
+	$schema: z.string().optional().describe('For an editor: the address of this schema; without effect'),
 	preset: z
 		.enum(['paper', 'modern', 'quick'])
 		.optional()

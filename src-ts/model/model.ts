@@ -1,11 +1,11 @@
 /** A trained model: one network or an ensemble, and what is known of its training. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TrainingConfig, trainingConfigSchema } from '../config/schema.js'
+import type { TrainingConfig } from '../config/schema.js'
 import type { EncodingBlock } from '../encoding/blocks.js'
 import { SublocError } from '../errors.js'
 import { type NativeEpochReport, NativeModel } from '../native/binding.js'
-import { formatMetrics, parseMetrics, RUN_FILES, RunFolder, type RunInfo } from './run-folder.js'
+import { formatMetrics, RUN_FILES, RunFolder, type RunInfo } from './run-folder.js'
 
 /** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
 export interface TrainingRecord {
@@ -113,7 +113,8 @@ export function nativeOf(model: Model): NativeModel {
 /**
  * Loads a model from a run folder, or from a lone model.safetensors.
  *
- * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a JSON file beside it is damaged.
+ * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a file beside it is damaged: the lone
+ * model.safetensors still loads.
  */
 export async function loadModel(path: string): Promise<Model> {
 	const isFolder = await stat(path).then(
@@ -131,14 +132,7 @@ export function mergeModels(models: readonly Model[]): Model {
 }
 
 async function readTraining(folder: RunFolder): Promise<TrainingRecord | null> {
-	const config = await folder.readJson<TrainingConfig>('config')
-	const info = await folder.readJson<RunInfo>('run')
-	const [metrics, split] = [await folder.read('metrics'), await folder.read('split')]
-	if (!config || !info || metrics === null || split === null) return null
-	if (!trainingConfigSchema.safeParse(config).success || typeof info.dataset?.digest !== 'string' || !info.split) {
-		throw new SublocError('INVALID_CONFIG', 'config.json or run.json is not what this version writes', {
-			file: folder.path,
-		})
-	}
-	return { config, info, history: parseMetrics(metrics), split }
+	const [config, info] = [await folder.readConfig(), await folder.readRun()]
+	const [history, split] = [await folder.readMetrics(), await folder.read('split')]
+	return config && info && history && split !== null ? { config, info, history, split } : null
 }

@@ -1,7 +1,9 @@
 /** The run folder: where a training keeps what it did. */
 import { access, appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TrainingConfig } from '../config/schema.js'
+import { z } from 'zod'
+import { issues } from '../config/resolve.js'
+import { type TrainingConfig, trainingConfigSchema } from '../config/schema.js'
 import { fileError, SublocError } from '../errors.js'
 import type { NativeEpochReport } from '../native/binding.js'
 import { makeFolder, writeWhole } from './files.js'
@@ -51,6 +53,27 @@ export interface RunInfo {
 	/** Wall time of each epoch, all members together. */
 	epochSeconds: number[]
 }
+
+const count = z.int().min(0)
+
+/** What is relied on in a run.json that was read: all of {@link RunInfo}. */
+const runInfoSchema = z.looseObject({
+	versions: z.looseObject({ sublocNative: z.string(), node: z.string() }),
+	device: z.looseObject({ backend: z.string(), cpuIsa: z.string(), threads: count }),
+	dataset: z.looseObject({ source: z.string(), digest: z.string(), records: count, classes: z.array(z.string()) }),
+	split: z.looseObject({ by: z.string(), fold: count.nullable() }),
+	rows: z.looseObject({ train: count, validation: count, test: count }),
+	member: count.nullable(),
+	folds: count.nullable(),
+	seeds: z.array(z.string()),
+	missingProfiles: count.nullable(),
+	profileDigest: z.string().nullable(),
+	warnings: z.array(z.string()),
+	started: z.string(),
+	finished: z.string().nullable(),
+	// An epoch whose time a crash has lost is null.
+	epochSeconds: z.array(z.number().nullable()),
+})
 
 /** A run folder under a path. */
 export class RunFolder {
@@ -103,6 +126,32 @@ export class RunFolder {
 		}
 	}
 
+	/** The resolved configuration, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` where it is not a complete configuration. */
+	async readConfig(): Promise<TrainingConfig | null> {
+		return this.#readChecked<TrainingConfig>('config', trainingConfigSchema)
+	}
+
+	/** What the run says about itself, or null where that is missing. Errors: `IO`; `INVALID_CONFIG` where something of it is missing or wrong. */
+	async readRun(): Promise<RunInfo | null> {
+		return this.#readChecked<RunInfo>('run', runInfoSchema)
+	}
+
+	async #readChecked<T>(name: 'config' | 'run', schema: z.ZodType): Promise<T | null> {
+		const value = await this.readJson<T>(name)
+		if (value === null && !(await this.has(name))) return null
+		const { error } = schema.safeParse(value)
+		if (!error) return value
+		const [{ option, message }] = issues(error) as [ReturnType<typeof issues>[number]]
+		const why = `the file is damaged, or of another version: ${option}: ${message}`
+		throw new SublocError('INVALID_CONFIG', why, { file: this.file(name), option })
+	}
+
+	/** Every epoch in metrics.jsonl, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` with the line that is none of ours. */
+	async readMetrics(): Promise<NativeEpochReport[] | null> {
+		const text = await this.read('metrics')
+		return text === null ? null : parseMetrics(text, this.file('metrics'))
+	}
+
 	async write(name: keyof typeof RUN_FILES, text: string): Promise<void> {
 		await writeWhole(this.file(name), text)
 	}
@@ -126,11 +175,24 @@ export function formatMetrics(reports: readonly NativeEpochReport[]): string {
 	return reports.map((report) => `${JSON.stringify(report)}\n`).join('')
 }
 
-/** Lines of metrics.jsonl. */
-export function parseMetrics(text: string): NativeEpochReport[] {
+/** Lines of metrics.jsonl; `file` is its name in messages. */
+function parseMetrics(text: string, file: string): NativeEpochReport[] {
 	// A crash may leave half a line at the end; the checkpoint knows it, a resume writes it again.
 	const lines = text.split('\n').slice(0, -1)
-	return lines.map((line) => JSON.parse(line))
+	return lines.map((line, at) => {
+		const report = parsed(line)
+		if (typeof report === 'object' && report !== null && 'epoch' in report) return report as NativeEpochReport
+		throw new SublocError('INVALID_CONFIG', 'the line is no epoch', { file, line: at + 1 })
+	})
+}
+
+/** undefined where the text is no JSON. */
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text)
+	} catch {
+		return undefined
+	}
 }
 
 /** First option in which two configurations differ, as a path; null where they are equal. */

@@ -68,7 +68,13 @@ export function uniforms(seed: bigint, stream: bigint, n: number): Float64Array 
 
 /** The epochs that a checkpoint file remembers. */
 export function readTrainingHistory(checkpoint: string): NativeEpochReport[] {
-	return JSON.parse(answer(() => trainingHistoryDoor(checkpoint)))
+	const text = answer(() => trainingHistoryDoor(checkpoint))
+	try {
+		return JSON.parse(text)
+	} catch (error) {
+		const reason = 'its history of epochs cannot be read'
+		throw new SublocError('INVALID_MODEL', reason, { file: checkpoint, reason }, { cause: error })
+	}
 }
 
 /** Starts a training on a thread of its own. A mistake in the options rejects the result; nothing is thrown here. */

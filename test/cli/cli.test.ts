@@ -1,11 +1,13 @@
 /** The commands as a person types them: what they print, where it goes, and the exit codes of docs/errors.md. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
-import { packageVersion, syntheticDataset } from 'subloc-native'
+import { loadModel, mergeModels, packageVersion, syntheticDataset } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { ROOT, subloc } from '../support/subloc.js'
 
@@ -259,7 +261,7 @@ test('a stopped training exits with its code, and --resume ends it with the same
 		['SIGINT', 130],
 	] as const) {
 		const stopped = await subloc(['train', data, '-o', join(home, 'stopped'), ...long, '--resume'], {
-			onStart: (child) => child.stderr!.once('data', () => setTimeout(() => child.kill(signal), 250)),
+			onStart: (child) => child.stderr!.once('data', () => setTimeout(250).then(() => child.kill(signal))),
 		})
 		t.is(stopped.code, code, stopped.stderr)
 		t.regex(stopped.stderr, /--resume goes on/)
@@ -269,6 +271,73 @@ test('a stopped training exits with its code, and --resume ends it with the same
 	for (const name of ['model.safetensors', 'metrics.jsonl', 'predictions.tsv']) {
 		t.deepEqual(readFileSync(join(home, 'stopped', name)), readFileSync(join(home, 'whole', name)), name)
 	}
+})
+
+test('a stopped cross-validation that is resumed gives the bytes of one that was not stopped', async (t) => {
+	const flags = [...FLAGS, '--epochs', '100', '--folds', '3']
+	t.is((await subloc(['cross-validate', data, '-o', join(home, 'cv-whole'), ...flags])).code, 0)
+	const output = join(home, 'cv-stopped')
+	const stopped = await subloc(['cross-validate', data, '-o', output, ...flags], {
+		onStart: (child) => {
+			const stopOnce = (text: Buffer) => {
+				if (!/epoch +2\//.test(String(text))) return
+				child.stderr!.off('data', stopOnce)
+				child.kill('SIGTERM')
+			}
+			child.stderr!.on('data', stopOnce)
+		},
+	})
+	t.is(stopped.code, 143, stopped.stderr)
+	t.regex(stopped.stderr, /the state is saved \(--resume goes on\)/)
+	t.false(existsSync(join(output, 'DONE')))
+	const resumed = await subloc(['cross-validate', data, '-o', output, '--folds', '3', '--resume'])
+	t.is(resumed.code, 0, resumed.stderr)
+	t.regex(resumed.stdout, /on 3 folds of a stratified split \(48 proteins\)/)
+	for (const name of ['model.safetensors', 'metrics.jsonl', 'predictions.tsv', 'evaluation.json']) {
+		t.deepEqual(readFileSync(join(output, name)), readFileSync(join(home, 'cv-whole', name)), name)
+	}
+})
+
+test('--member I/M trains what is member I of the joint run, to the byte', async (t) => {
+	const train = async (name: string, ...flags: string[]) => {
+		const { code, stderr } = await subloc(['train', data, '-o', join(home, name), ...FLAGS, ...flags])
+		t.is(code, 0, stderr)
+	}
+	await train('joint', '--members', '2')
+	await train('member1', '--member', '1/2')
+	await train('member2', '--member', '2/2', '--members', '2')
+	const part = (name: string) => join(home, name, 'model.safetensors')
+	t.notDeepEqual(readFileSync(part('member1')), readFileSync(part('member2')))
+	const members = await Promise.all(['member1', 'member2'].map((name) => loadModel(part(name))))
+	using merged = mergeModels(members)
+	await merged.save(join(home, 'merged'))
+	t.deepEqual(readFileSync(part('merged')), readFileSync(part('joint')))
+	t.deepEqual(readFileSync(join(home, 'member2/splits.tsv')), readFileSync(join(home, 'joint/splits.tsv')))
+	const other = await subloc(['train', data, '-o', join(home, 'x'), ...FLAGS, '--member', '1/3', '--members', '2'])
+	t.is(other.code, 2)
+	t.regex(other.stderr, /INVALID_OPTION: --member 1\/3 is of another ensemble than --members 2/)
+	for (const model of members) model.close()
+})
+
+test('what a stop tells is what it leaves: nothing is saved where no epoch had begun', async (t) => {
+	const folder = temporaryFolder(t)
+	const fifo = join(folder, 'data.tsv')
+	t.is(spawnSync('mkfifo', [fifo]).status, 0)
+	const stopped = subloc(['train', fifo, '-o', join(folder, 'run'), ...FLAGS], {
+		onStart: async (child) => {
+			// Opening waits for the reader: then the data is being read.
+			const writer = await open(fifo, 'w')
+			child.kill('SIGINT')
+			await setTimeout(200)
+			await writer.write('id\tsequence\tclass\na\tMKV\tx\nb\tMKL\tx\nc\tMKV\ty\nd\tMKL\ty\n')
+			await writer.close()
+		},
+	})
+	const { code, stderr } = await stopped
+	t.is(code, 130, stderr)
+	t.regex(stderr, /stopped by SIGINT; no epoch had begun, so nothing is saved/)
+	t.notRegex(stderr, /resume/)
+	t.false(existsSync(join(folder, 'run/checkpoint')))
 })
 
 test('check reports, and exits with 65 where a record cannot be used', async (t) => {
@@ -309,7 +378,11 @@ test('--version prints the version alone; help teaches', async (t) => {
 		'demo',
 	]) {
 		t.true(help.stdout.includes(command), command)
-		t.is((await subloc([command, '--help'])).code, 0)
+		const own = await subloc([command, '--help'])
+		t.is(own.code, 0)
+		if (!['train', 'predict', 'cross-validate', 'split'].includes(command)) continue
+		const examples = own.stdout.split('Examples:')[1] ?? ''
+		t.true(examples.split(`subloc ${command} `).length > 2, own.stdout)
 	}
 })
 
@@ -326,6 +399,24 @@ test('--log-format json writes one object a line on stderr', async (t) => {
 	t.true(lines.every(({ time }) => !Number.isNaN(Date.parse(time))))
 	const failed = await subloc(['predict', 'nowhere.fa', '--model', run, '--log-format', 'json'])
 	t.like(JSON.parse(failed.stderr), { event: 'error', code: 'INPUT_MISSING', file: 'nowhere.fa' })
+})
+
+test('a mistake in the arguments is one JSON object too, where JSON is asked for', async (t) => {
+	for (const [message, ...args] of [
+		[/unknown option '--hiden'/, 'train', data, '-o', join(home, 'x'), '--hiden', '3', '--log-format', 'json'],
+		[/'--hidden <n>' argument '0' is invalid/, 'train', data, '-o', 'x', '--log-format=json', '--hidden', '0'],
+		[/required option '-o, --output <run>'/, 'train', data, '--log-format', 'json'],
+		[/missing required argument 'in'/, 'predict', '--model', run, '--log-format', 'json'],
+		[/unknown option '--log-format'/, '--log-format', 'json'],
+	] as const) {
+		const { code, stdout, stderr } = await subloc(args)
+		t.is(code, 2, stderr)
+		t.is(stdout, '')
+		const told = JSON.parse(stderr)
+		t.like(told, { event: 'error', code: 'INVALID_OPTION' })
+		t.regex(told.message, message)
+		t.notRegex(told.message, /^error|explains/)
+	}
 })
 
 const ends = test.macro<[title: string, code: number, message: RegExp, args: readonly string[]]>({

@@ -6,6 +6,7 @@ import { configurationPage } from '../../src-ts/config/page.js'
 import { PRESETS } from '../../src-ts/config/presets.js'
 import { resolveConfig } from '../../src-ts/config/resolve.js'
 import { type ConfigFile, configJsonSchema, trainingConfigSchema } from '../../src-ts/config/schema.js'
+import { withSettings } from '../../src-ts/config/settings.js'
 import type { SublocError } from '../../src-ts/errors.js'
 import { temporaryFolder } from '../support/folder.js'
 
@@ -91,6 +92,51 @@ test('YAML and JSON files say the same', async (t) => {
 	t.deepEqual(await loadConfig(join(folder, 'a.json')), value)
 	await t.throwsAsync(loadConfig(join(folder, 'b.yaml')), { code: 'INPUT_MISSING' })
 	t.deepEqual(parseConfig('', 'empty.yaml'), {})
+})
+
+test('a JSON file may name its schema, which is no part of the configuration', (t) => {
+	const file = parseConfig('{ "$schema": "../schema/config.schema.json", "preset": "quick", "hidden": 8 }', 'a.json')
+	t.deepEqual(resolve(file), resolve({ preset: 'quick', hidden: 8 }))
+	t.false('$schema' in resolve(file).config)
+	t.throws(() => parseConfig('{ "$schema": 3 }', 'a.json'), { code: 'INVALID_CONFIG' })
+})
+
+test('a setting of a part of a group keeps the rest of it, from the preset, the file, or the settings before', (t) => {
+	const set = (config: ConfigFile, ...settings: string[]) => resolve(withSettings(config, settings)).config
+	const cosine = { kind: 'cosine', warmupEpochs: 1, finalFraction: 0.02 } as const
+	t.deepEqual(PRESETS.modern.schedule, cosine)
+	t.deepEqual(set({}, 'schedule.finalFraction=0.1').schedule, { ...cosine, finalFraction: 0.1 })
+	t.deepEqual(set({ preset: 'paper' }, 'initialWeights.range=0.1').initialWeights, { kind: 'uniform', range: 0.1 })
+	t.deepEqual(set({}, 'preset=paper', 'initialWeights.range=0.1').initialWeights, { kind: 'uniform', range: 0.1 })
+	const step = { kind: 'step', everyEpochs: 5, factor: 0.5 } as const
+	t.deepEqual(set({ schedule: step }, 'schedule.factor=0.1').schedule, { ...step, factor: 0.1 })
+	// Another kind, in any order of its parts; nothing of the cosine stays.
+	t.deepEqual(set({}, 'schedule.factor=0.5', 'schedule.kind=step', 'schedule.everyEpochs=5').schedule, step)
+	t.deepEqual(set({}, 'schedule={ kind: step, everyEpochs: 5, factor: 0.5 }').schedule, step)
+	t.deepEqual(set({}, 'classWeights.ER=2', 'classWeights.nuclear=3').classWeights, { ER: 2, nuclear: 3 })
+	t.is(set({}, 'weightAveraging=null').weightAveraging, null)
+	t.is(set({}, 'optimizer.beta1=0.8').optimizer.beta2, 0.999)
+	t.deepEqual(set({}, 'filterWidths=[1, 3]').filterWidths, [1, 3])
+	t.deepEqual(withSettings({ hidden: 3 }, []), { hidden: 3 })
+})
+
+test('a wrong setting is told with its text, among others that are right', (t) => {
+	const told = (setting: string, option: string) => {
+		const settings = ['hidden=8', setting, 'seed=3']
+		const error = t.throws<SublocError>(() => withSettings({}, settings), { code: 'INVALID_CONFIG' }, setting)
+		t.like(error!.facts, { file: `--set ${setting}`, option })
+	}
+	told('optimizer.learningRate=fast', 'optimizer.learningRate')
+	told('schedule.finalFraction=2', 'schedule.finalFraction')
+	told('schedule.factor=0.5', 'schedule.factor')
+	told('hiden=3', 'hiden')
+	told('clipNorm=.inf', 'clipNorm')
+	told('preset=fast', 'preset')
+	for (const syntax of ['filterWidths=[1', 'hidden=*nothing']) {
+		const error = t.throws<SublocError>(() => withSettings({}, [syntax]), { code: 'INVALID_CONFIG' })
+		t.is(error!.file, `--set ${syntax}`)
+	}
+	t.throws(() => withSettings({}, ['hidden']), { code: 'INVALID_OPTION', message: /path=value/ })
 })
 
 const refusesFile = test.macro<[title: string, text: string, line: number, option: string | undefined]>({

@@ -6,7 +6,7 @@ import test from 'ava'
 import { packAll } from '../../scripts/lib/pack.mjs'
 import { temporaryFolder } from '../support/folder.js'
 
-test('npm install of the packed package with --ignore-scripts, without Rust, then the import example', (t) => {
+test('npm install of the packed package with --ignore-scripts, without Rust, then the README’s import example', (t) => {
 	const folder = temporaryFolder(t)
 	const packed = packAll(join(folder, 'packed'))
 	for (const { name, files, packedBytes, unpackedBytes } of packed) {
@@ -36,14 +36,30 @@ test('npm install of the packed package with --ignore-scripts, without Rust, the
 	t.true(existsSync(join(home, 'node_modules/subloc-native/index.d.ts')))
 	t.false(existsSync(join(home, 'node_modules/subloc-native/dist/native/subloc.linux-x64-gnu.node')))
 
-	const script = `import { compiledBackends, predict, syntheticDataset, train } from 'subloc-native'
+	const use = (...args: string[]) => spawnSync('node', args, { cwd: home, env, encoding: 'utf8' })
+	// What the demo leaves, in small.
+	const script = `import { syntheticDataset, train } from 'subloc-native'
 		const dataset = syntheticDataset({ perClass: 3, length: [20, 40] })
-		const model = await train(dataset, { preset: 'quick', hidden: 4, epochs: 1, output: 'run' })
-		for await (const p of predict(model, dataset.records.slice(0, 2))) console.log(p.id, p.status)
-		console.log(compiledBackends()[0])`
-	writeFileSync(join(home, 'use.mjs'), script)
-	const used = spawnSync('node', ['use.mjs'], { cwd: home, env, encoding: 'utf8' })
-	t.is(used.stdout, 'synthetic_ER_0001 ok\nsynthetic_ER_0002 ok\ncpu\n', used.stderr)
-	const command = spawnSync('node', ['node_modules/.bin/subloc', 'info', 'run'], { cwd: home, env, encoding: 'utf8' })
+		await train(dataset, { preset: 'quick', hidden: 4, epochs: 1, output: 'demo-output/run' })`
+	writeFileSync(join(home, 'prepare.mjs'), script)
+	const prepared = use('prepare.mjs')
+	t.is(prepared.status, 0, prepared.stderr)
+	writeFileSync(join(home, 'demo-output/new.fasta'), '>new_one\nMKVLAGESTD\n>new_two\nMKSKL\n')
+
+	const readme = readFileSync(join(home, 'node_modules/subloc-native/README.md'), 'utf8')
+	const [, example] = /```ts\n([\s\S]*?)```/.exec(readme)!
+	t.regex(example!, /loadModel\('demo-output\/run'\)[\s\S]*predict\(model, 'demo-output\/new\.fasta'\)/)
+	writeFileSync(join(home, 'example.mjs'), example!)
+	const used = use('example.mjs')
+	t.is(used.status, 0, used.stderr)
+	t.regex(used.stdout, /^new_one \w+ [01]\.\d\d\nnew_two \w+ [01]\.\d\d\n$/)
+	const command = use('node_modules/.bin/subloc', 'info', 'demo-output/run')
 	t.regex(command.stdout, /r-lstm, 1 network/, command.stderr)
+
+	const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path!)
+	t.true(links.length > 5)
+	t.deepEqual(
+		links.filter((path) => !existsSync(join(home, 'node_modules/subloc-native', path))),
+		[],
+	)
 })

@@ -207,6 +207,28 @@ test(refuses, 'no threads', { threads: 0 }, 'INVALID_OPTION', /threads/)
 test(refuses, 'weights for a class that is not there', { classWeights: { Moon: 2 } }, 'INVALID_OPTION', /Moon/)
 test(refuses, 'an output below a regular file', { output: join(import.meta.filename, 'x') }, 'IO', /not a folder/)
 
+test('an option that does not fit the dataset is refused before anything is written', async (t) => {
+	const output = join(temporaryFolder(t), 'run')
+	await t.throwsAsync(async () => await train(dataset, { ...SMALL, classWeights: { Moon: 2 }, output }), {
+		code: 'INVALID_OPTION',
+	})
+	t.false(existsSync(output))
+})
+
+test('resuming where there is no run begins anew, with a warning that says so', async (t) => {
+	const folder = temporaryFolder(t)
+	const warnings: string[] = []
+	const options = { ...SMALL, resume: true, onWarning: (warning: string) => warnings.push(warning) }
+	;(await train(dataset, { ...options, output: join(folder, 'new') })).close()
+	t.is(warnings.length, 1)
+	t.regex(warnings[0]!, /new holds no run that could be resumed: the training begins anew/)
+	// A run that is there is resumed without a word.
+	;(await train(dataset, { ...options, output: join(folder, 'new') })).close()
+	t.is(warnings.length, 1)
+	;(await train(dataset, { ...options, resume: false, output: join(folder, 'other') })).close()
+	t.is(warnings.length, 1)
+})
+
 test('a folder with a run is not written over, and a different run is not resumed', async (t) => {
 	const output = temporaryFolder(t)
 	;(await train(dataset, { ...SMALL, output })).close()
