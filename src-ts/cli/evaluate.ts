@@ -36,7 +36,14 @@ export function evaluateCommand(): Command {
 			.argument('[data]', 'labelled proteins')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
 			.option('-o, --output <dir>', 'also write predictions.tsv, evaluation.json and the confusion matrix there')
-			.option('--json', 'print JSON'),
+			.option('--json', 'print JSON')
+			.addHelpText(
+				'after',
+				`
+Examples:
+  subloc evaluate runs/first independent.tsv
+  subloc evaluate runs/first multiloc/ --json -o scores      the data it was trained on: its held-out part alone`,
+			),
 	).action((folder: string, data: string | undefined, flags: EvaluateFlags) =>
 		untilStopped((signal) => run(folder, data, flags, signal)),
 	)

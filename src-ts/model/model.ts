@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingConfig } from '../config/schema.js'
-import type { EncodingBlock } from '../encoding/blocks.js'
+import { ENCODING_BLOCKS, type EncodingBlock } from '../encoding/blocks.js'
 import { SublocError } from '../errors.js'
 import { type NativeEpochReport, NativeModel } from '../native/binding.js'
 import { formatMetrics, RUN_FILES, RunFolder, type RunInfo } from './run-folder.js'
@@ -121,8 +121,26 @@ export async function loadModel(path: string): Promise<Model> {
 		(found) => found.isDirectory(),
 		() => false,
 	)
-	const native = await NativeModel.load(isFolder ? join(path, RUN_FILES.model) : path)
+	const file = isFolder ? join(path, RUN_FILES.model) : path
+	const native = await NativeModel.load(file)
+	checkBlocks(native, file)
 	return new Model(native, isFolder ? await readTraining(new RunFolder(path)) : null)
+}
+
+/** The native side takes the blocks' names as they come; what they mean is known here. */
+function checkBlocks(native: NativeModel, file: string): void {
+	const { blocks, profile } = native.config
+	const known: readonly string[] = ENCODING_BLOCKS
+	const unknown = blocks.find((block) => !known.includes(block))
+	const why =
+		unknown !== undefined
+			? `it reads an encoding block '${unknown}', which this version does not know`
+			: blocks.includes('profile') !== profile
+				? 'its blocks do not say whether it reads profiles'
+				: null
+	if (why === null) return
+	native.close()
+	throw new SublocError('INVALID_MODEL', `${file}: ${why}`, { file, reason: why })
 }
 
 /** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */

@@ -15,7 +15,7 @@ const CRATES: Record<string, RegExp> = {
 	'subloc-analysis': /^(rayon|block-aligner|parasail.*)$/,
 	'subloc-model':
 		/^(burn|burn-.*|cubecl|cubecl-.*|lstm-kernels|safetensors|serde|serde_json|libloading|rayon|half|bytemuck)$/,
-	'subloc-addon': /^(lstm-kernels|subloc-.*|napi|napi-.*|rayon|serde|serde_json)$/,
+	'subloc-addon': /^(lstm-kernels|mimalloc|subloc-.*|napi|napi-.*|rayon|serde|serde_json)$/,
 	'subloc-bench': /^(lstm-kernels|subloc-model|subloc-analysis|rayon|serde|serde_json)$/,
 }
 

@@ -316,7 +316,9 @@ test('a model that is not there, is foreign, or ends early is INVALID_MODEL with
 		whole.subarray(0, 100),
 		whole.subarray(0, whole.length - 1),
 		Buffer.from('PK\x03\x04 zip'),
+		Buffer.from(whole.toString('latin1').replace('\\"onehot\\"', '\\"onehat\\"'), 'latin1'),
 	]) {
+		t.notDeepEqual(bytes, whole)
 		writeFileSync(path, bytes)
 		const error = await t.throwsAsync<SublocError>(loadModel(folder), { code: 'INVALID_MODEL' })
 		t.is(error!.file, path)

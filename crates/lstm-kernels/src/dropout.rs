@@ -5,7 +5,8 @@ use rayon::prelude::*;
 
 use crate::{
     Kernel,
-    philox::{key, philox4x32},
+    philox::{WIDE, key, philox4x32, philox4x32_wide},
+    simd::{Simd, entry},
 };
 
 /// Which elements are dropped. M members, B proteins.
@@ -31,29 +32,69 @@ impl Mask<'_> {
         (f64::from(self.p) * 4_294_967_296.0) as u32
     }
 
-    fn words(&self, row: usize, position: u32) -> [u32; 4] {
+    /// The counter's other words and the key of a row.
+    fn of_row(&self, row: usize) -> ([u32; 3], [u32; 2]) {
         let member = row / (self.records.len() / self.seeds.len());
-        philox4x32([position, self.records[row], self.layer, self.steps[member]], key(self.seeds[member]))
+        ([self.records[row], self.layer, self.steps[member]], key(self.seeds[member]))
+    }
+
+    fn words(&self, row: usize, position: u32) -> [u32; 4] {
+        let ([record, layer, step], key) = self.of_row(row);
+        philox4x32([position, record, layer, step], key)
     }
 }
+
+/// A protein's elements in blocks of four, of which each residue begins a new one: `units` ≥ 1 values a residue.
+#[inline(always)]
+unsafe fn row_body<S: Simd>(mask: &Mask, row: usize, units: usize, x: &[f32], out: &mut [f32]) {
+    let (threshold, scale) = (mask.threshold(), 1.0 / (1.0 - mask.p));
+    let (rest, key) = mask.of_row(row);
+    let blocks = units.div_ceil(4);
+    let keep = |word: u32, x: f32| if word >= threshold { x * scale } else { 0.0 };
+    let mut position = 0;
+    let mut words = [0; 4 * WIDE];
+    let mut refill = |position: u32| {
+        let wide = philox4x32_wide(position, rest, key);
+        for i in 0..WIDE {
+            for (w, word) in wide.iter().enumerate() {
+                words[4 * i + w] = word[i];
+            }
+        }
+        words
+    };
+    if units.is_multiple_of(4) {
+        for (out, x) in out.chunks_mut(4 * WIDE).zip(x.chunks(4 * WIDE)) {
+            let words = refill(position);
+            for ((out, x), word) in out.iter_mut().zip(x).zip(words) {
+                *out = keep(word, *x);
+            }
+            position += WIDE as u32;
+        }
+        return;
+    }
+    for (residue, (out, x)) in out.chunks_mut(units).zip(x.chunks(units)).enumerate() {
+        for first in (0..blocks).step_by(WIDE) {
+            let words = refill((residue * blocks + first) as u32);
+            let own = 4 * first..units.min(4 * (first + WIDE));
+            for ((out, x), word) in out[own.clone()].iter_mut().zip(&x[own]).zip(words) {
+                *out = keep(word, *x);
+            }
+        }
+    }
+}
+
+entry! { fn row_entry(mask: &Mask, row: usize, units: usize, x: &[f32], out: &mut [f32]) = row_body }
 
 /// `out = x ⊙ mask / (1 − p)` for x `[M, B, T, U]` (`residues` = T, `units` = U); 0 beyond each length. Forward and backward are the same map.
 ///
 /// Counter = [residue · ⌈U/4⌉ + ⌊unit/4⌋, record, layer, step], key = seed; an element stays where its word is at least p · 2³².
-pub fn apply(_kernel: Kernel, mask: &Mask, lengths: &[u32], residues: usize, units: usize, x: &[f32], out: &mut [f32]) {
-    let (threshold, scale) = (mask.threshold(), 1.0 / (1.0 - mask.p));
-    let blocks = units.div_ceil(4) as u32;
-    let size = residues * units;
-    out.par_chunks_mut(size.max(1)).zip(x.par_chunks(size.max(1))).enumerate().for_each(|(row, (out, x))| {
-        let real = lengths[row] as usize * units;
-        out[real..].fill(0.0);
-        for (residue, (out, x)) in out[..real].chunks_mut(units).zip(x.chunks(units)).enumerate() {
-            for (block, (out, x)) in out.chunks_mut(4).zip(x.chunks(4)).enumerate() {
-                let words = mask.words(row, residue as u32 * blocks + block as u32);
-                for ((out, x), word) in out.iter_mut().zip(x).zip(words) {
-                    *out = if word >= threshold { x * scale } else { 0.0 };
-                }
-            }
+pub fn apply(kernel: Kernel, mask: &Mask, lengths: &[u32], residues: usize, units: usize, x: &[f32], out: &mut [f32]) {
+    let size = (residues * units).max(1);
+    out.par_chunks_mut(size).zip(x.par_chunks(size)).enumerate().for_each(|(row, (out, x))| {
+        let (real, beyond) = out.split_at_mut(lengths[row] as usize * units);
+        beyond.fill(0.0);
+        if !real.is_empty() {
+            row_entry(kernel.isa(), mask, row, units, &x[..real.len()], real);
         }
     });
 }

@@ -8,6 +8,7 @@ use crate::{
     Cancelled, Kernel,
     linear::real_residues,
     product::{self, Packed, Rows},
+    simd::{Simd, entry},
 };
 
 /// Residue codes: 20 residues, B, Z, J, X, DROPPED.
@@ -44,6 +45,20 @@ impl Shape<'_> {
     fn span(&self) -> usize {
         self.left() + self.widths.iter().map(|w| w - w / 2).max().unwrap_or(0)
     }
+    /// What is seen of each residue around: for every offset from `−left`, the channels from the first to the last filter that reaches it. With
+    /// rising widths that is an unbroken row of them.
+    fn reaches(&self) -> Vec<Reach> {
+        let left = self.left() as isize;
+        let mut reaches: Vec<Reach> =
+            (0..self.span()).map(|at| Reach { offset: at as isize - left, channels: self.channels()..0, taps: Vec::new() }).collect();
+        for (tap, (group, offset)) in self.offsets().into_iter().enumerate() {
+            let reach = &mut reaches[(offset + left) as usize];
+            let own = group * self.filters..(group + 1) * self.filters;
+            reach.channels = reach.channels.start.min(own.start)..reach.channels.end.max(own.end);
+            reach.taps.push((tap, own.start));
+        }
+        reaches
+    }
     /// For every tap: (index of its width, offset of the residue it sees).
     fn offsets(&self) -> Vec<(usize, isize)> {
         self.widths.iter().enumerate().flat_map(|(g, &w)| (0..w).map(move |k| (g, k as isize - (w / 2) as isize))).collect()
@@ -68,6 +83,76 @@ pub struct Gradients {
     pub profile_weights: Option<Vec<f32>>,
     /// [M, C]
     pub bias: Vec<f32>,
+}
+
+/// One offset of [`Shape::reaches`].
+struct Reach {
+    offset: isize,
+    channels: std::ops::Range<usize>,
+    /// (tap, its first channel)
+    taps: Vec<(usize, usize)>,
+}
+
+impl Reach {
+    /// One member's table `[taps, 25, filters]` → the rows of this offset's channels, [25][channels]; 0 where no filter reaches.
+    fn rows(&self, table: &[f32], filters: usize) -> Vec<f32> {
+        let width = self.channels.len();
+        let mut rows = vec![0.0; CODES * width];
+        for &(tap, first) in &self.taps {
+            for (code, row) in rows.chunks_mut(width).enumerate() {
+                row[first - self.channels.start..][..filters].copy_from_slice(&table[(tap * CODES + code) * filters..][..filters]);
+            }
+        }
+        rows
+    }
+}
+
+/// z of one protein, [T, C]: sums of table rows.
+#[inline(always)]
+unsafe fn lookup_body<S: Simd>(reaches: &[Reach], rows: &[Vec<f32>], bias: &[f32], codes: &[u8], scale: f32, z: &mut [f32]) {
+    let channels = bias.len();
+    for (t, z) in z.chunks_mut(channels).enumerate() {
+        for (reach, rows) in reaches.iter().zip(rows) {
+            let Some(&code) = t.checked_add_signed(reach.offset).and_then(|at| codes.get(at)) else { continue };
+            let width = reach.channels.len();
+            for (z, value) in z[reach.channels.clone()].iter_mut().zip(&rows[code as usize * width..][..width]) {
+                *z += value;
+            }
+        }
+        for (z, bias) in z.iter_mut().zip(bias) {
+            *z = scale * *z + bias;
+        }
+    }
+}
+
+entry! { fn lookup_entry(reaches: &[Reach], rows: &[Vec<f32>], bias: &[f32], codes: &[u8], scale: f32, z: &mut [f32]) = lookup_body }
+
+/// The gradients of one offset's rows, [25][channels], over the proteins of a member.
+#[inline(always)]
+unsafe fn scatter_body<S: Simd>(
+    reach: &Reach,
+    codes: &[u8],
+    lengths: &[u32],
+    residues: usize,
+    dz: &[f32],
+    channels: usize,
+    rows: &mut [f32],
+) {
+    let width = reach.channels.len();
+    for (b, &length) in lengths.iter().enumerate() {
+        let codes = &codes[b * residues..][..length as usize];
+        for t in 0..codes.len() {
+            let Some(&code) = t.checked_add_signed(reach.offset).and_then(|at| codes.get(at)) else { continue };
+            let dz = &dz[(b * residues + t) * channels + reach.channels.start..][..width];
+            for (sum, d) in rows[code as usize * width..][..width].iter_mut().zip(dz) {
+                *sum += d;
+            }
+        }
+    }
+}
+
+entry! {
+    fn scatter_entry(reach: &Reach, codes: &[u8], lengths: &[u32], residues: usize, dz: &[f32], channels: usize, rows: &mut [f32]) = scatter_body
 }
 
 /// The filters of all widths as one filter of the whole span, [span · 20, C], zero where a filter does not reach.
@@ -131,7 +216,7 @@ pub fn forward(
     z: &mut [f32],
 ) -> Result<(), Cancelled> {
     let &Shape { members, batch, residues, filters, .. } = shape;
-    let (channels, taps, offsets) = (shape.channels(), shape.taps(), shape.offsets());
+    let (channels, taps, reaches) = (shape.channels(), shape.taps(), shape.reaches());
     z.fill(0.0);
     for m in 0..members {
         kernel.check()?;
@@ -151,21 +236,10 @@ pub fn forward(
         let table = &table[m * taps * CODES * filters..][..taps * CODES * filters];
         let bias = &bias[m * channels..][..channels];
         let codes = &codes[m * batch * residues..][..batch * residues];
+        let rows: Vec<Vec<f32>> = reaches.iter().map(|reach| reach.rows(table, filters)).collect();
         z.par_chunks_mut((residues * channels).max(1)).enumerate().for_each(|(b, z)| {
             let length = lengths[b] as usize;
-            let codes = &codes[b * residues..][..length];
-            for (t, z) in z.chunks_mut(channels).take(length).enumerate() {
-                for (tap, &(group, offset)) in offsets.iter().enumerate() {
-                    let Some(&code) = t.checked_add_signed(offset).and_then(|at| codes.get(at)) else { continue };
-                    let row = &table[(tap * CODES + code as usize) * filters..][..filters];
-                    for (z, value) in z[group * filters..][..filters].iter_mut().zip(row) {
-                        *z += value;
-                    }
-                }
-                for (z, bias) in z.iter_mut().zip(bias) {
-                    *z = scale * *z + bias;
-                }
-            }
+            lookup_entry(kernel.isa(), &reaches, &rows, bias, &codes[b * residues..][..length], scale, &mut z[..length * channels]);
         });
     }
     Ok(())
@@ -184,8 +258,8 @@ pub fn backward(
     scale: f32,
     dz: &[f32],
 ) -> Result<Gradients, Cancelled> {
-    let &Shape { members, batch, residues, filters, widths } = shape;
-    let (channels, taps) = (shape.channels(), shape.taps());
+    let &Shape { members, batch, residues, filters, .. } = shape;
+    let (channels, taps, reaches) = (shape.channels(), shape.taps(), shape.reaches());
     let mut gradients = Gradients {
         table: vec![0.0; members * taps * CODES * filters],
         profile_weights: profile.map(|_| vec![0.0; members * taps * PROFILE * filters]),
@@ -196,31 +270,26 @@ pub fn backward(
         let lengths = &lengths[m * batch..][..batch];
         let dz = &dz[m * batch * residues * channels..][..batch * residues * channels];
         let codes = &codes[m * batch * residues..][..batch * residues];
-        // One job a width: its taps are its own, so nothing races and the order is that of the residues.
-        let mut parts = Vec::new();
-        let mut rest = &mut gradients.table[m * taps * CODES * filters..][..taps * CODES * filters];
-        for &width in widths {
-            let (part, after) = rest.split_at_mut(width * CODES * filters);
-            parts.push((width, part));
-            rest = after;
-        }
-        parts.into_par_iter().enumerate().for_each(|(group, (width, table))| {
-            for (b, &length) in lengths.iter().enumerate() {
-                let codes = &codes[b * residues..][..length as usize];
-                for t in 0..codes.len() {
-                    let dz = &dz[(b * residues + t) * channels + group * filters..][..filters];
-                    for k in 0..width {
-                        let Some(&code) = (t + k).checked_sub(width / 2).and_then(|at| codes.get(at)) else { continue };
-                        for (sum, d) in table[(k * CODES + code as usize) * filters..][..filters].iter_mut().zip(dz) {
-                            *sum += d;
-                        }
+        // One job an offset: its rows are its own, so nothing races and the order is that of the residues.
+        let rows: Vec<Vec<f32>> = reaches
+            .par_iter()
+            .map(|reach| {
+                let mut rows = vec![0.0; CODES * reach.channels.len()];
+                scatter_entry(kernel.isa(), reach, codes, lengths, residues, dz, channels, &mut rows);
+                rows
+            })
+            .collect();
+        let table = &mut gradients.table[m * taps * CODES * filters..][..taps * CODES * filters];
+        for (reach, rows) in reaches.iter().zip(&rows) {
+            for &(tap, first) in &reach.taps {
+                for (code, row) in rows.chunks(reach.channels.len()).enumerate() {
+                    let own = &row[first - reach.channels.start..][..filters];
+                    for (to, from) in table[(tap * CODES + code) * filters..][..filters].iter_mut().zip(own) {
+                        *to = from * scale;
                     }
                 }
             }
-            for value in table {
-                *value *= scale;
-            }
-        });
+        }
         let real = real_residues(lengths, residues);
         let bias = &mut gradients.bias[m * channels..][..channels];
         for &index in &real {

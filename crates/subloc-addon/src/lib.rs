@@ -7,6 +7,11 @@
 
 #![cfg_attr(test, allow(dead_code, reason = "napi registers nothing in a test build"))]
 
+/// A step of training asks for the same large blocks again and again. The system's allocator gives each back to the kernel and has it cleared anew, which
+/// cost a third of the time; this one keeps them (bench/RESULTS.md). Node's own memory is not its business.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod devices;
 mod door;
 mod events;

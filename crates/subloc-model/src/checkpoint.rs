@@ -227,7 +227,9 @@ impl TrainedModel {
         };
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
-            Err(reason) if reason.kind() == io::ErrorKind::NotFound => return Err(invalid("there is no such file".to_owned())),
+            Err(reason) if matches!(reason.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Err(invalid("there is no such file".to_owned()));
+            }
             Err(reason) => return Err(Error::io(path, "read", &reason)),
         };
         Self::from_bytes(&bytes).map_err(invalid)
@@ -282,6 +284,12 @@ pub(crate) fn plausible(config: &ModelConfig) -> Result<(), String> {
         || config.features() == 0
     {
         return Err("its sizes are out of range".to_owned());
+    }
+    let mut names = config.classes.clone();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() != config.classes.len() || names.iter().any(|name| name.is_empty() || name.contains(char::is_control)) {
+        return Err("its class names are not distinct plain words".to_owned());
     }
     let mut unique = config.filter_widths.clone();
     unique.sort_unstable();

@@ -98,11 +98,14 @@ mod gpu {
     //! The driver libraries are looked for by name before burn touches a device: its servers panic without them.
 
     use burn::tensor::{Device, DeviceKind, DeviceType};
+    use cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
     use libloading::Library;
 
     use super::Found;
 
     pub(super) fn find(backend: &str) -> Result<Found, String> {
+        // Before anything asks for it: otherwise a burn.toml or cubecl.toml in a folder above is read, and one that is damaged talked about.
+        CubeClRuntimeConfig::try_set(CubeClRuntimeConfig::default());
         if backend == "cuda" { cuda() } else { wgpu() }
     }
 

@@ -3,7 +3,10 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use lstm_kernels::philox::Stream;
 
-use crate::config::{InitialWeights, ModelConfig, ModelKind};
+use crate::{
+    config::{InitialWeights, ModelConfig, ModelKind},
+    ops::context,
+};
 
 /// What a parameter is, for its initial values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,10 +97,14 @@ fn initial(spec: &Spec, index: usize, hidden: usize, seed: u64, weights: Initial
     values
 }
 
-/// A random orthogonal matrix [n, n]: Gram–Schmidt, twice, on normal rows.
+/// A random orthogonal matrix [n, n]: Gram–Schmidt, twice, on normal rows. A cancelled job gets zeros soon: n³ additions take long.
 fn orthogonal(n: usize, stream: &mut Stream) -> Vec<f32> {
     let mut rows: Vec<Vec<f64>> = Vec::with_capacity(n);
+    let context = context::current();
     while rows.len() < n {
+        if context.is_cancelled() {
+            return vec![0.0; n * n];
+        }
         let mut row: Vec<f64> = (0..n.div_ceil(2)).flat_map(|_| stream.normals()).take(n).collect();
         for _ in 0..2 {
             for other in &rows {

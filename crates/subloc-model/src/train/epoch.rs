@@ -5,8 +5,8 @@ use std::time::Instant;
 use burn::tensor::Tensor;
 
 use super::{
-    EpochReport, Event,
-    state::{Exact, Group, State, Status},
+    EpochReport,
+    state::{Exact, Group, Status},
     trainer::Trainer,
 };
 use crate::{
@@ -17,9 +17,8 @@ use crate::{
 
 impl Trainer<'_> {
     /// Evaluates, decides who stops, and writes the history.
-    pub(super) fn finish_epoch(&mut self, began: Instant, events: &mut dyn FnMut(Event)) -> Result<Vec<EpochReport>, Error> {
+    pub(super) fn finish_epoch(&mut self, began: Instant) -> Result<Vec<EpochReport>, Error> {
         let epoch = self.state.position.epoch;
-        self.check_weights(events);
         // All measurements come first: a job that is stopped between them has changed nothing, and measures again when it goes on.
         let mut measured = Vec::new();
         for g in 0..self.state.groups.len() {
@@ -68,23 +67,6 @@ impl Trainer<'_> {
             reports.push(report);
         }
         Ok(reports)
-    }
-
-    /// An update can overflow although its loss and gradient were finite; after the last one no other step tells.
-    fn check_weights(&mut self, events: &mut dyn FnMut(Event)) {
-        let State { groups, members, position, .. } = &mut self.state;
-        for group in groups {
-            let size = group.members();
-            let weights: Vec<Vec<f32>> = group.weights.iter().map(|w| values(w.clone())).collect();
-            for (m, state) in members[group.first..][..size].iter_mut().enumerate() {
-                let finite = |w: &Vec<f32>| w[m * w.len() / size..(m + 1) * w.len() / size].iter().all(|v| v.is_finite());
-                if state.status == Status::Training && !weights.iter().all(finite) {
-                    let (epoch, step) = (position.epoch, state.epoch_steps);
-                    state.status = Status::Diverged { epoch, step };
-                    events(Event::Diverged { member: group.first + m + 1, epoch, step });
-                }
-            }
-        }
     }
 
     /// The weights that count: the average where there is one.

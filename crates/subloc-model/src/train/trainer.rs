@@ -70,6 +70,10 @@ pub fn train(
         Some(path) if resume && path.exists() => State::load(path, model, training, &seeds, device)?,
         _ => State::new(model, training, &seeds, device),
     };
+    if cancel.load(Ordering::Relaxed) {
+        // Perhaps before all initial weights were drawn: nothing of this state may be kept.
+        return Err(Error::cancelled(checkpoint.is_some_and(Path::exists)));
+    }
     let mut trainer =
         Trainer { device, model: Arc::new(model.clone()), table, training, records, labels, members, seeds, checkpoint, cancel, state };
     trainer.run(events)
@@ -125,7 +129,7 @@ impl Trainer<'_> {
                 self.state.position.group += 1;
                 self.state.position.step = 0;
             }
-            let reports = self.finish_epoch(began, events)?;
+            let reports = self.finish_epoch(began)?;
             self.state.position = super::state::Position { epoch: epoch + 1, group: 0, step: 0 };
             self.save()?;
             reports.into_iter().for_each(|report| events(Event::Epoch(report)));
@@ -245,16 +249,39 @@ impl Trainer<'_> {
             };
             updates.push(MemberStep { active, count: state.steps.max(1), learning_rate, gradient_scale });
         }
-        let Group { weights, moments, average, .. } = &mut self.state.groups[g];
-        moments.step(&self.training.optimizer, &updates, weights, gradients);
+        self.update(g, updates, gradients, events);
+        let present = rows.iter().filter(|r| !r.is_empty()).count().max(1);
+        Some(losses.iter().sum::<f64>() / present as f64)
+    }
+
+    /// Adam's step of a group. A member whose weights overflow in it rests with those before, like one whose loss is not finite.
+    fn update(&mut self, g: usize, mut updates: Vec<MemberStep>, gradients: Vec<Tensor<2>>, events: &mut dyn FnMut(Event)) {
+        let (epoch, step) = (self.state.position.epoch, self.state.position.step + 1);
+        let group = &self.state.groups[g];
+        let (mut moments, mut weights, first) = (group.moments.clone(), group.weights.clone(), group.first);
+        moments.step(&self.training.optimizer, &updates, &mut weights, gradients.clone());
+        let finite = finite(&weights, updates.len());
+        let mut overflowed = false;
+        for (m, (update, finite)) in updates.iter_mut().zip(finite).enumerate() {
+            if update.active && !finite {
+                (update.active, overflowed) = (false, true);
+                self.state.members[first + m].status = Status::Diverged { epoch, step };
+                events(Event::Diverged { member: first + m + 1, epoch, step });
+            }
+        }
+        let group = &mut self.state.groups[g];
+        if overflowed {
+            (moments, weights) = (group.moments.clone(), group.weights.clone());
+            moments.step(&self.training.optimizer, &updates, &mut weights, gradients);
+        }
+        (group.moments, group.weights) = (moments, weights);
+        let Group { weights, average, .. } = group;
         if let (Some(average), Some(averaging)) = (average, self.training.weight_averaging) {
             for (average, weight) in average.iter_mut().zip(weights) {
                 let next = average.clone() * averaging.decay + weight.clone() * (1.0 - averaging.decay);
                 *average = keep_inactive(&updates, average, next, self.device);
             }
         }
-        let present = rows.iter().filter(|r| !r.is_empty()).count().max(1);
-        Some(losses.iter().sum::<f64>() / present as f64)
     }
 
     pub(super) fn network(&self, values: Vec<Tensor<2>>, device: &Device, members: usize) -> Network {
@@ -288,6 +315,18 @@ impl Trainer<'_> {
         }
         Ok(TrainedModel::new(self.model.clone(), self.table.to_vec(), self.seeds.clone(), members))
     }
+}
+
+/// Whether all weights of each member are.
+fn finite(weights: &[Tensor<2>], members: usize) -> Vec<bool> {
+    let mut all = vec![true; members];
+    for weight in weights {
+        let values = values(weight.clone());
+        for (all, member) in all.iter_mut().zip(values.chunks((values.len() / members).max(1))) {
+            *all &= member.iter().all(|v| v.is_finite());
+        }
+    }
+    all
 }
 
 /// Global gradient norm of each member: one sum a member in a fixed order.

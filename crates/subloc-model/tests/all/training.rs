@@ -9,7 +9,7 @@ use subloc_model::{
 
 use crate::{
     problem::{Job, Problem, bytes, failed, plain, plans},
-    support::{KINDS, cpu},
+    support::{Folder, KINDS, cpu},
 };
 
 fn reports(events: &[Event], member: usize) -> Vec<&EpochReport> {
@@ -111,8 +111,21 @@ fn weights_that_overflow_in_the_very_last_step_are_no_model() {
     let problem = Problem::new(KINDS[0], 90);
     // One step in all: its loss is finite, the weights after it are not.
     let training = TrainingConfig { epochs: 1, batch_size: 100, optimizer: Adam { learning_rate: 1e39, ..plain().optimizer }, ..plain() };
-    let (result, _) = Job::new(&problem, training, plans(90, &[1])).run();
+    let folder = Folder::new();
+    let checkpoint = folder.file("state.safetensors");
+    let (result, _) = Job::new(&problem, training, plans(90, &[1])).at(checkpoint.clone()).run();
     assert_eq!(diverged(&failed(result)), [1]);
+    // The state before that step is what stays.
+    let file = std::fs::read(checkpoint).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let values = |kind: &str| {
+        let of_kind = tensors.iter().filter(|(name, _)| name.starts_with(kind));
+        of_kind
+            .flat_map(|(_, t)| t.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect::<Vec<_>>())
+            .collect::<Vec<f32>>()
+    };
+    assert!(values("weights.").iter().all(|v| v.is_finite()) && values("weights.").iter().any(|v| *v != 0.0));
+    assert!(values("first.").iter().all(|v| *v == 0.0), "no moment of the step that was not taken");
 }
 
 #[test]
