@@ -71,7 +71,7 @@ export function output(command, args) {
 	return status === 0 ? stdout.trim() : null
 }
 
-/** Stops with what to install where Node, Rust or a C linker is missing or too old. */
+/** Stops with what to install where Node, Rust or a C compiler is missing or too old. */
 export function requireTools() {
 	requirePlatform()
 	requireNode()
@@ -87,7 +87,7 @@ export function requireTools() {
 	}
 	const linker = process.env.CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER ?? 'cc'
 	if (output(linker, ['--version']) === null) {
-		throw new Stop(`A C linker is missing (\`${linker}\`): install one, for example \`apt-get install gcc libc6-dev\`.`)
+		throw new Stop(`A C compiler is missing (\`${linker}\`): install one, for example \`apt-get install gcc libc6-dev\`.`)
 	}
 }
 
