@@ -32,10 +32,16 @@ for (const [name, flags] of Object.entries(TRAININGS)) {
 	const curve = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n').map(JSON.parse)
 	const seconds = info.epochSeconds.toSorted((a, b) => a - b)
 	console.log(`\n### ${name}\n\n    subloc train ${data} -o ${folder} ${flags.join(' ')}\n`)
-	console.log(`${info.rows.train} training and ${info.rows.test} test proteins, ${info.device.cpuIsa}, ${info.device.threads} threads;`)
-	console.log(`an epoch of all members with its test pass: median ${middle(seconds).toFixed(1)} s (${seconds[0].toFixed(1)}–${seconds.at(-1).toFixed(1)}).\n`)
+	console.log(
+		`${info.rows.train} training and ${info.rows.test} test proteins, ${info.device.cpuIsa}, ${info.device.threads} threads;`,
+	)
+	console.log(
+		`an epoch of all members with its test pass: median ${middle(seconds).toFixed(1)} s (${seconds[0].toFixed(1)}–${seconds.at(-1).toFixed(1)}).\n`,
+	)
 	const members = [...new Set(curve.map(({ member }) => member))]
-	console.log(`| epoch | ${members.map((m) => `seed ${info.seeds[m - 1]}: training loss | test accuracy`).join(' | ')} |`)
+	console.log(
+		`| epoch | ${members.map((m) => `seed ${info.seeds[m - 1]}: training loss | test accuracy`).join(' | ')} |`,
+	)
 	console.log(`|${' --- |'.repeat(1 + 2 * members.length)}`)
 	const last = Math.max(...curve.map(({ epoch }) => epoch))
 	for (const epoch of new Set(curve.map(({ epoch }) => epoch))) {
@@ -47,11 +53,15 @@ for (const [name, flags] of Object.entries(TRAININGS)) {
 		console.log(`| ${epoch} | ${cells.join(' | ')} |`)
 	}
 	const held = JSON.parse(readFileSync(join(folder, 'evaluation.json'), 'utf8'))
-	console.log(`\nAll members together on ${held.on}: accuracy ${held.accuracy.toFixed(3)}, macro F1 ${held.macroF1.toFixed(3)}, R_K ${held.gorodkin.toFixed(3)}.`)
+	console.log(
+		`\nAll members together on ${held.on}: accuracy ${held.accuracy.toFixed(3)}, macro F1 ${held.macroF1.toFixed(3)}, R_K ${held.gorodkin.toFixed(3)}.`,
+	)
 	const profiles = flags.includes('--profiles') ? ['--profiles', join(shared, 'profiles')] : []
 	const other = JSON.parse(subloc(['evaluate', folder, independent, '--json', ...profiles]))
 	const { clusters, accuracy } = other.clusters
-	console.log(`MultiLoc2's independent set: accuracy a cluster ${accuracy.toFixed(3)} (${clusters} clusters), a protein ${other.accuracy.toFixed(3)} (${other.records}).`)
+	console.log(
+		`MultiLoc2's independent set: accuracy a cluster ${accuracy.toFixed(3)} (${clusters} clusters), a protein ${other.accuracy.toFixed(3)} (${other.records}).`,
+	)
 }
 
 function middle(sorted) {
@@ -63,7 +73,11 @@ function subloc(args) {
 }
 
 function node(args) {
-	const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 })
+	const { status, stdout } = spawnSync(process.execPath, args, {
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'inherit'],
+		maxBuffer: 1 << 28,
+	})
 	if (status !== 0) throw new Error(`node ${args.join(' ')}: exit code ${status}`)
 	return stdout
 }

@@ -87,7 +87,9 @@ export function requireTools() {
 	}
 	const linker = process.env.CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER ?? 'cc'
 	if (output(linker, ['--version']) === null) {
-		throw new Stop(`A C compiler is missing (\`${linker}\`): install one, for example \`apt-get install gcc libc6-dev\`.`)
+		throw new Stop(
+			`A C compiler is missing (\`${linker}\`): install one, for example \`apt-get install gcc libc6-dev\`.`,
+		)
 	}
 }
 

@@ -1,12 +1,12 @@
 /** Where a job runs. None of it changes a result on the CPU but the instruction set. */
-import { availableParallelism } from 'node:os'
 import { SublocError } from '../errors.js'
 import { compiledBackends, cpuInfo, type NativeRuntime } from '../native/binding.js'
+import { defaultThreads } from './threads.js'
 
 export interface RuntimeOptions {
 	/** `auto` (default) takes the best device there is; a named backend that is missing is an error. */
 	backend?: 'auto' | 'cpu' | 'wgpu' | 'cuda'
-	/** CPU threads of the job; default: as many as this process may use. */
+	/** CPU threads of the job; default: as many cores as the affinity mask, `SLURM_CPUS_PER_TASK` and the control group's quota leave. */
 	threads?: number
 	/** Instruction set of the CPU kernels; default `auto`, the best of this processor. Results agree to rounding between sets, to the bit within one. */
 	cpuIsa?: 'auto' | 'avx512' | 'avx2' | 'portable'
@@ -34,7 +34,7 @@ export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto' }: R
 		const message = `backend ${backend} is not in this build, which has ${compiled.join(', ')}`
 		throw new SublocError('BACKEND_UNAVAILABLE', message, { option: 'backend', value: backend, allowed: compiled })
 	}
-	return { backend, threads: threads ?? availableParallelism(), cpuIsa }
+	return { backend, threads: threads ?? defaultThreads(), cpuIsa }
 }
 
 /** What a runtime comes to on this machine, for run.json. */
