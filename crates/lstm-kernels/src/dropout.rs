@@ -44,6 +44,19 @@ impl Mask<'_> {
     }
 }
 
+/// The words of [`WIDE`] counters in a row, as the elements lie.
+#[inline(always)]
+fn words_of(position: u32, rest: [u32; 3], key: [u32; 2]) -> [u32; 4 * WIDE] {
+    let wide = philox4x32_wide(position, rest, key);
+    let mut words = [0; 4 * WIDE];
+    for i in 0..WIDE {
+        for w in 0..4 {
+            words[4 * i + w] = wide[w][i];
+        }
+    }
+    words
+}
+
 /// A protein's elements in blocks of four, of which each residue begins a new one: `units` ≥ 1 values a residue.
 #[inline(always)]
 unsafe fn row_body<S: Simd>(mask: &Mask, row: usize, units: usize, x: &[f32], out: &mut [f32]) {
@@ -52,19 +65,9 @@ unsafe fn row_body<S: Simd>(mask: &Mask, row: usize, units: usize, x: &[f32], ou
     let blocks = units.div_ceil(4);
     let keep = |word: u32, x: f32| if word >= threshold { x * scale } else { 0.0 };
     let mut position = 0;
-    let mut words = [0; 4 * WIDE];
-    let mut refill = |position: u32| {
-        let wide = philox4x32_wide(position, rest, key);
-        for i in 0..WIDE {
-            for (w, word) in wide.iter().enumerate() {
-                words[4 * i + w] = word[i];
-            }
-        }
-        words
-    };
     if units.is_multiple_of(4) {
         for (out, x) in out.chunks_mut(4 * WIDE).zip(x.chunks(4 * WIDE)) {
-            let words = refill(position);
+            let words = words_of(position, rest, key);
             for ((out, x), word) in out.iter_mut().zip(x).zip(words) {
                 *out = keep(word, *x);
             }
@@ -74,7 +77,7 @@ unsafe fn row_body<S: Simd>(mask: &Mask, row: usize, units: usize, x: &[f32], ou
     }
     for (residue, (out, x)) in out.chunks_mut(units).zip(x.chunks(units)).enumerate() {
         for first in (0..blocks).step_by(WIDE) {
-            let words = refill((residue * blocks + first) as u32);
+            let words = words_of((residue * blocks + first) as u32, rest, key);
             let own = 4 * first..units.min(4 * (first + WIDE));
             for ((out, x), word) in out[own.clone()].iter_mut().zip(&x[own]).zip(words) {
                 *out = keep(word, *x);

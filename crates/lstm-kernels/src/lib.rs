@@ -14,6 +14,7 @@
 
 pub mod activation;
 pub mod attention;
+pub mod attention_scores;
 pub mod dropout;
 mod isa;
 pub mod linear;

@@ -32,11 +32,11 @@ pub(crate) fn real_residues(lengths: &[u32], residues: usize) -> Vec<usize> {
     lengths.iter().enumerate().flat_map(|(b, &length)| b * residues..b * residues + length as usize).collect()
 }
 
-fn starts(real: &[usize], width: usize) -> Vec<usize> {
+pub(crate) fn starts(real: &[usize], width: usize) -> Vec<usize> {
     real.iter().map(|index| index * width).collect()
 }
 
-fn scatter(real: &[usize], width: usize, packed: &[f32], to: &mut [f32]) {
+pub(crate) fn scatter(real: &[usize], width: usize, packed: &[f32], to: &mut [f32]) {
     for (&index, row) in real.iter().zip(packed.chunks(width.max(1))) {
         to[index * width..][..width].copy_from_slice(row);
     }

@@ -90,3 +90,9 @@ pub fn softmax(scores: &[f64]) -> Vec<f64> {
 pub fn weighted_sum(alpha: &[f64], h: &[f64], units: usize) -> Vec<f64> {
     (0..units).map(|u| alpha.iter().enumerate().map(|(t, a)| a * h[t * units + u]).sum()).collect()
 }
+
+/// a_t = tanh(h_t W_a) v_aᵀ (11): h [T, U], w [A, U], v [A] → [T].
+pub fn attention_scores(h: &[f64], w: &[f64], v: &[f64], units: usize) -> Vec<f64> {
+    let hidden = linear(h, w, &vec![0.0; v.len()], units);
+    hidden.chunks(v.len()).map(|hidden| hidden.iter().zip(v).map(|(x, v)| x.tanh() * v).sum()).collect()
+}

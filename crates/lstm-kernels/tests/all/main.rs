@@ -2,6 +2,7 @@
 mod support;
 
 mod attention;
+mod attention_scores;
 mod invariance;
 mod linear;
 mod lstm;

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use crate::{
     batch::Batch,
     models::Network,
-    ops::{linear::linear, masked_softmax::masked_softmax, weighted_sum::weighted_sum},
+    ops::{attention_scores::attention_scores, masked_softmax::masked_softmax, weighted_sum::weighted_sum},
 };
 
 /// What attention finds.
@@ -31,10 +31,7 @@ impl<'a> Attention<'a> {
     pub fn forward(&self, h: Tensor<4>, batch: &Batch) -> Attended {
         let (w_a, v_a): (Tensor<3>, Tensor<3>) =
             (self.network.parameters.get("attention.W.weight"), self.network.parameters.get("attention.v.weight"));
-        let [members, units, _] = w_a.dims();
-        let zeros = |n: usize| Tensor::zeros([members, n], &h.device());
-        let hidden = linear(h.clone(), w_a, zeros(units), batch.lengths.clone()).tanh();
-        let scores = linear(hidden, v_a, zeros(1), batch.lengths.clone()).squeeze_dim::<3>(3); // (11)
+        let scores = attention_scores(h.clone(), w_a, v_a, batch.lengths.clone()); // (11)
         let weights = masked_softmax(scores, batch.lengths.clone()); // (12)
         let context = weighted_sum(weights.clone(), h, batch.lengths.clone()); // (13)
         Attended { weights, context }

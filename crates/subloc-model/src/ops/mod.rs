@@ -4,6 +4,7 @@
 //! (`lstm-kernels`) with its own backward. The function of a tensor chooses by the tensor's device. CubeCL kernels for the GPUs come with
 //! their own issue; until then a GPU runs the literal forms, which are right and slow.
 
+pub mod attention_scores;
 pub mod context;
 pub mod dropout;
 mod flex;

@@ -9,11 +9,7 @@ use super::{
     state::{Exact, Group, Status},
     trainer::Trainer,
 };
-use crate::{
-    Error,
-    layers::loss::largest,
-    predict::{self, values},
-};
+use crate::{Error, layers::loss::largest, predict};
 
 impl Trainer<'_> {
     /// Evaluates, decides who stops, and writes the history.

@@ -3,6 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 use lstm_kernels::reference;
 use subloc_model::ops::{
+    attention_scores,
     dropout::{self, DropoutMask},
     linear, lstm, masked_softmax,
     residue_conv::{self, ProfileBlock, Residues},
@@ -154,6 +155,30 @@ fn linear_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
             case.rows(&x[0], input, output, |at, row| reference::linear(row, member(&x[1], m, at), member(&x[2], m, at), input))
         };
         check("linear", &own, &literal, &expected, &inputs, 1e-5);
+    }
+}
+
+#[test]
+fn attention_scores_agree_with_their_literal_form_and_the_equation_to_2e_5() {
+    for (case, (units, attention)) in cases().zip([(1, 1), (5, 3), (70, 11), (7, 65), (20, 2)]) {
+        let m = case.members;
+        let inputs = [case.noise(1, units), numbers(2, m * attention * units, 1.0), numbers(3, m * attention, 1.0)];
+        let shaped = |x: &[Tensor<1>]| {
+            let (w, v) = (x[1].clone().reshape([m, attention, units]), x[2].clone().reshape([m, 1, attention]));
+            (x[0].clone().reshape(case.dims(units)), w, v)
+        };
+        let own = |x: &[Tensor<1>]| {
+            let (h, w, v) = shaped(x);
+            attention_scores::attention_scores(h, w, v, case.lengths.clone()).flatten(0, 2)
+        };
+        let literal = |x: &[Tensor<1>]| {
+            let (h, w, v) = shaped(x);
+            attention_scores::literal(h, w, v, &case.lengths).flatten(0, 2)
+        };
+        let expected = |x: &[Vec<f64>]| {
+            case.rows(&x[0], units, 1, |at, row| reference::attention_scores(row, member(&x[1], m, at), member(&x[2], m, at), units))
+        };
+        check("attention_scores", &own, &literal, &expected, &inputs, 2e-5);
     }
 }
 
