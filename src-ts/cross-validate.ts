@@ -6,7 +6,14 @@ import { SublocError } from './errors.js'
 import { Model, nativeOf } from './model/model.js'
 import { type Prediction, predictAll } from './predict/predict.js'
 import { Run } from './progress.js'
-import { configurationOf, type EpochReport, memberSeeds, splitOf, type TrainOptions, trainGroups } from './train.js'
+import {
+	configurationOf,
+	type EpochReport,
+	memberSeeds,
+	splitOf,
+	type TrainOptions,
+	trainGroups,
+} from './train/train.js'
 
 export interface CrossValidateOptions extends Omit<TrainOptions, 'fold' | 'member'> {
 	/** Number of stratified folds, 2 or more; default 5. Without effect where `split` gives numbered folds. */

@@ -86,4 +86,4 @@ export {
 	type TrainingRun,
 	type TrainOptions,
 	train,
-} from './train.js'
+} from './train/train.js'

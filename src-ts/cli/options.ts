@@ -29,7 +29,11 @@ export function withRuntime(command: Command): Command {
 			.addOption(
 				new Option('--backend <name>', 'where to compute').choices(['auto', 'cpu', 'wgpu', 'cuda']).default('auto'),
 			)
-			.option('--threads <n>', 'CPU threads (default: the cores that affinity, Slurm and the control group leave this process)', wholeNumber(1, 1024))
+			.option(
+				'--threads <n>',
+				'CPU threads (default: the cores that affinity, Slurm and the control group leave this process)',
+				wholeNumber(1, 1024),
+			)
 			.addOption(
 				new Option('--cpu-isa <set>', 'instruction set of the CPU kernels')
 					.choices(['auto', 'avx512', 'avx2', 'portable'])

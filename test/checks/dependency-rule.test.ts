@@ -132,7 +132,7 @@ const STAGES = [
 ]
 const COMMON = ['errors', 'progress', 'native/binding']
 
-/** src-ts/dataset/split/x.ts → dataset; src-ts/train.ts → train; src-ts/native/binding.ts → native/binding. */
+/** src-ts/dataset/split/x.ts → dataset; src-ts/train/train.ts → train; src-ts/native/binding.ts → native/binding. */
 function room(file: string): string {
 	const [first, second] = relative(SOURCES, file).split(sep) as [string, string?]
 	if (first === 'native') return `native/${second!.replace(/(\.d)?\.[jt]s$/, '')}`

@@ -1,28 +1,28 @@
 /** Training: a dataset and a configuration become a model. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { resolveConfig } from './config/resolve.js'
-import type { ConfigFile, TrainingConfig } from './config/schema.js'
-import { classIndices, type Dataset, type LabelledRecord } from './dataset/dataset.js'
-import { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
-import { columnSplit, holdOut, type Rows, rowsOf, type Split } from './dataset/split/split.js'
-import { encodingTable } from './encoding/blocks.js'
-import { encodeRecords } from './encoding/encode.js'
-import { type ProfileSource, profileSource } from './encoding/profile/store.js'
-import { requireOption, SublocError } from './errors.js'
-import { loadModel, Model } from './model/model.js'
-import { firstDifference, formatMetrics, RunFolder, type RunInfo } from './model/run-folder.js'
-import { describeRuntime, type RuntimeOptions, resolveRuntime } from './model/runtime.js'
+import { resolveConfig } from '../config/resolve.js'
+import type { ConfigFile, TrainingConfig } from '../config/schema.js'
+import { classIndices, type Dataset, type LabelledRecord } from '../dataset/dataset.js'
+import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
+import { columnSplit, holdOut, type Rows, rowsOf, type Split } from '../dataset/split/split.js'
+import { encodingTable } from '../encoding/blocks.js'
+import { encodeRecords } from '../encoding/encode.js'
+import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
+import { requireOption, SublocError } from '../errors.js'
+import { Model } from '../model/model.js'
+import { formatMetrics, RunFolder, type RunInfo } from '../model/run-folder.js'
+import { describeRuntime, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import {
 	type NativeEpochReport,
 	type NativeEvent,
 	type NativeMember,
-	type NativeRuntime,
-	type NativeTrainingConfig,
 	readTrainingHistory,
 	startTraining,
-} from './native/binding.js'
-import { Run, type StepProgress } from './progress.js'
+} from '../native/binding.js'
+import { Run, type StepProgress } from '../progress.js'
+import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
+import { openFolder, TrainingJournal } from './run-files.js'
 
 /** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
 export interface EpochReport extends NativeEpochReport {
@@ -262,17 +262,6 @@ export async function trainGroups(
 	return trained
 }
 
-/** What else a run that is resumed must share with the one before. */
-function comparisons(before: RunInfo, now: RunInfo): [name: string, before: unknown, now: unknown][] {
-	return [
-		['fold', before.split.fold, now.split.fold],
-		['folds', before.folds, now.folds],
-		['member', before.member, now.member],
-		['seeds', before.seeds.join(', '), now.seeds.join(', ')],
-		['profiles', before.profileDigest, now.profileDigest],
-	]
-}
-
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {
 	const cancel = () => job.cancel()
 	signal.addEventListener('abort', cancel, { once: true })
@@ -287,147 +276,6 @@ async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, sig
 	}
 }
 
-/** What is written while a training runs. A disk that is full, or a listener that throws, ends the training, whose checkpoint stays. */
-class TrainingJournal {
-	readonly #folder: RunFolder | null
-	#queue: Promise<void> = Promise.resolve()
-	#failure: { reason: unknown } | undefined
-
-	constructor(folder: RunFolder | null) {
-		this.#folder = folder
-	}
-
-	/** A line of metrics.jsonl, and the epoch's time in run.json. */
-	add(report: NativeEpochReport, info: RunInfo, cancel: () => void): void {
-		const folder = this.#folder
-		if (!folder) return
-		this.#queue = this.#queue
-			.then(() => folder.appendMetrics([report]))
-			.then(() => folder.writeJson('run', info))
-			.catch((reason) => this.#fail(reason, cancel))
-	}
-
-	/** Runs a listener of the user's. */
-	guard(listener: () => void, cancel: () => void): void {
-		try {
-			listener()
-		} catch (reason) {
-			this.#fail(reason, cancel)
-		}
-	}
-
-	/** Throws what went wrong first. */
-	async close(): Promise<void> {
-		await this.#queue
-		if (this.#failure) throw this.#failure.reason
-	}
-
-	#fail(reason: unknown, cancel: () => void): void {
-		this.#failure ??= { reason }
-		cancel()
-	}
-}
-
-/** Prepares the run folder; the finished model where a resumed run is done already. */
-async function openFolder(
-	folder: RunFolder,
-	resume: boolean,
-	config: TrainingConfig,
-	info: RunInfo,
-	split: string,
-	warn: (warning: string) => void,
-): Promise<Model | null> {
-	await folder.create()
-	const holds = await folder.holdsRun()
-	if (holds && !resume) {
-		const message = `${folder.path} holds a run already: resume it, or name another folder`
-		throw new SublocError('INVALID_OPTION', message, { option: 'output', value: folder.path })
-	}
-	if (resume && !holds) warn(`${folder.path} holds no run that could be resumed: the training begins anew`)
-	if (holds) {
-		const different = (why: string, facts: object) =>
-			new SublocError('INVALID_CONFIG', `${why}; it cannot be resumed`, { file: folder.file('config'), ...facts })
-		const former = (await folder.readConfig()) ?? missing(folder, 'config')
-		const run = (await folder.readRun()) ?? missing(folder, 'run')
-		const formerSplit = (await folder.read('split')) ?? missing(folder, 'split')
-		const option = firstDifference(former, config)
-		if (option) throw different(`the run in ${folder.path} has another value of ${option}`, { option })
-		if (run.dataset.digest !== info.dataset.digest) {
-			throw different(`the run in ${folder.path} was trained on other records`, { option: 'dataset' })
-		}
-		for (const [name, before, now] of comparisons(run, info)) {
-			if (before === now) continue
-			throw different(`the run in ${folder.path} has ${name} ${before ?? 'none'}, not ${now ?? 'none'}`, {
-				option: name,
-			})
-		}
-		if (formerSplit !== split) throw different(`the run in ${folder.path} has another split`, { option: 'split' })
-		if (await folder.has('done')) return loadModel(folder.path)
-		Object.assign(info, { started: run.started, epochSeconds: run.epochSeconds })
-		for (const what of ['backend', 'cpuIsa'] as const) {
-			const [before, now] = [run.device[what], info.device[what]]
-			if (before !== now) warn(`resumed with ${what} ${now} after ${before}: the same to rounding, not to the bit`)
-		}
-	}
-	await folder.writeJson('config', config)
-	await folder.writeJson('run', info)
-	await folder.write('split', split)
-	return null
-}
-
-function missing(folder: RunFolder, name: 'config' | 'run' | 'split'): never {
-	const message = 'the file is missing; without it the run cannot be resumed'
-	throw new SublocError('INVALID_CONFIG', message, { file: folder.file(name) })
-}
-
-function nativeModelConfig(
-	config: TrainingConfig,
-	classes: readonly string[],
-	tableFeatures: number,
-	profile: boolean,
-) {
-	const { model: kind, hidden, blocks, filterWidths, filtersPerWidth, maxResidues } = config
-	const attention = config.attention ?? 2 * hidden
-	const dense = config.dense ?? 2 * hidden
-	const sizes = { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues, tableFeatures }
-	return { kind, classes: [...classes], blocks, profile, ...sizes }
-}
-
-function nativeTrainingConfig(
-	config: TrainingConfig,
-	dataset: Dataset,
-	runtime: NativeRuntime,
-	members: number,
-): NativeTrainingConfig {
-	const { epochs, batchSize, bucketBatches, optimizer, clipNorm, schedule, dropout } = config
-	const { initialWeights, forgetBias, labelSmoothing, earlyStopping, weightAveraging } = config
-	return {
-		...{ epochs, batchSize, bucketBatches, optimizer, clipNorm, schedule, dropout },
-		...{ initialWeights, forgetBias, labelSmoothing, earlyStopping, weightAveraging },
-		classWeights: classWeights(config.classWeights, dataset),
-		// One after the other on the CPU, where each has the caches for itself; together on a GPU.
-		membersPerStep: runtime.backend === 'cpu' || runtime.backend === 'auto' ? 1 : members,
-		evaluateTest: true,
-	}
-}
-
-/** Weight of each class; `balanced` is inverse to its frequency in the dataset, mean 1 over the records. */
-function classWeights(option: TrainingConfig['classWeights'], dataset: Dataset): number[] | null {
-	if (option === null) return null
-	if (option !== 'balanced') {
-		const unknown = Object.keys(option).find((name) => !dataset.classes.includes(name))
-		if (unknown !== undefined) {
-			const facts = { option: `classWeights.${unknown}`, value: unknown, allowed: dataset.classes }
-			throw new SublocError('INVALID_OPTION', `classWeights: there is no class '${unknown}'`, facts)
-		}
-		return dataset.classes.map((name) => option[name] ?? 1)
-	}
-	const counts = new Array<number>(dataset.classes.length).fill(0)
-	for (const label of classIndices(dataset)) counts[label]! += 1
-	const present = counts.filter((count) => count > 0).length
-	return counts.map((count) => (count > 0 ? dataset.records.length / (present * count) : 0))
-}
-
 function missingProfileWarning(missing: number, { records }: Dataset, { missingProfile }: TrainingConfig): string[] {
 	if (missing === 0) return []
 	return [`${missing} of ${records.length} records have no profile: ${missingProfile} stands in`]
@@ -435,5 +283,5 @@ function missingProfileWarning(missing: number, { records }: Dataset, { missingP
 
 /** The package's version. */
 export function packageVersion(): string {
-	return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+	return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
