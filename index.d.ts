@@ -813,7 +813,7 @@ export declare function openProfileStore(folder: string): Promise<ProfileSource>
 export interface RuntimeOptions {
 	/** `auto` (default) takes the best device there is; a named backend that is missing is an error. */
 	backend?: "auto" | "cpu" | "wgpu" | "cuda";
-	/** CPU threads of the job; default: as many as this process may use. */
+	/** CPU threads of the job; default: as many cores as the affinity mask, `SLURM_CPUS_PER_TASK` and the control group's quota leave. */
 	threads?: number;
 	/** Instruction set of the CPU kernels; default `auto`, the best of this processor. Results agree to rounding between sets, to the bit within one. */
 	cpuIsa?: "auto" | "avx512" | "avx2" | "portable";
