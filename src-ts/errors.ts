@@ -126,6 +126,14 @@ export function requireOption(isRight: boolean, option: string, value: unknown, 
 	throw new SublocError('INVALID_OPTION', `${option}: needs ${expected}, not ${found}`, { option, value })
 }
 
+/** @internal Errors: `INVALID_OPTION` for a name that is none of `known`: a program in JavaScript has no compiler to tell. */
+export function requireKnown(options: object, known: readonly string[]): void {
+	const unknown = Object.keys(options).find((name) => !known.includes(name))
+	if (unknown === undefined) return
+	const message = `${unknown}: there is no such option; there are ${known.join(', ')}`
+	throw new SublocError('INVALID_OPTION', message, { option: unknown, allowed: known })
+}
+
 /** @internal Errors: `INVALID_OPTION`. */
 export function requireSignal(signal: unknown): void {
 	requireOption(signal === undefined || signal instanceof AbortSignal, 'signal', signal, 'an AbortSignal')

@@ -27,7 +27,7 @@ export async function ensurePackages() {
 	const wanted = join(ROOT, 'package-lock.json')
 	if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
 	const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
-	await must('npm ci', npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund'])
+	await must('npm ci', npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 /**
@@ -37,7 +37,7 @@ export async function ensurePackages() {
 export async function buildNative(kind) {
 	const { features, target, minutes } = BUILDS[kind]
 	const before = GENERATED.map(read)
-	const first = existsSync(join(ROOT, target)) ? '' : `, about ${minutes} minutes the first time on 2 cores`
+	const first = existsSync(join(ROOT, target)) ? '' : `, ${minutes} to ${2 * minutes} minutes the first time on 2 cores`
 	await must(`native build: ${kind}${first}`, tool('napi'), [
 		...['build', '--platform', '--release', '--esm', '--no-dts-cache'],
 		...['--manifest-path', 'crates/subloc-addon/Cargo.toml', '--target', TARGET, '--target-dir', target],

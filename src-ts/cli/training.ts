@@ -62,6 +62,11 @@ export async function scoreHeldOut(
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
 	await writeEvaluation(flags.output, evaluation, predictions, log)
 	tellSplit(by, log)
+	if (evaluation.accuracy <= evaluation.majorityAccuracy) {
+		log.warning(
+			'the model does no better than always naming the largest class: more epochs (--epochs) or proteins are needed',
+		)
+	}
 	printEvaluation(evaluation)
 }
 

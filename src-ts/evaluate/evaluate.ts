@@ -39,8 +39,9 @@ export interface EvaluateOptions extends PredictOptions {
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
 	checkClasses(dataset, model.classes)
-	const predictions = await predictAll(model, dataset.records, options)
-	return evaluatePredictions(dataset.records, predictions, model.classes, options.on ?? dataset.source)
+	const { on = dataset.source, ...predicting } = options
+	const predictions = await predictAll(model, dataset.records, predicting)
+	return evaluatePredictions(dataset.records, predictions, model.classes, on)
 }
 
 /** Scores predictions that stand in the order of their records. Errors: `UNKNOWN_CLASS`, `INVALID_DATASET` where none could be predicted. */

@@ -122,9 +122,19 @@ export async function loadModel(path: string): Promise<Model> {
 		() => false,
 	)
 	const file = isFolder ? join(path, RUN_FILES.model) : path
+	if (isFolder) await requireModel(new RunFolder(path))
 	const native = await NativeModel.load(file)
 	checkBlocks(native, file)
 	return new Model(native, isFolder ? await readTraining(new RunFolder(path)) : null)
+}
+
+/** Says what a folder without a model is. */
+async function requireModel(folder: RunFolder): Promise<void> {
+	if (await folder.has('model')) return
+	const reason = (await folder.has('checkpoint'))
+		? 'its training has not finished; go on with it: subloc train DATA --resume -o, and this folder'
+		: `it is no run folder: there is no ${RUN_FILES.model} in it`
+	throw new SublocError('INVALID_MODEL', `${folder.path}: ${reason}`, { file: folder.file('model'), reason })
 }
 
 /** The native side takes the blocks' names as they come; what they mean is known here. */

@@ -31,7 +31,7 @@ export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto' }: R
 	}
 	const compiled = compiledBackends()
 	if (backend !== 'auto' && !compiled.includes(backend)) {
-		const message = `backend ${backend} is not in this build, which has ${compiled.join(', ')}`
+		const message = `backend ${backend} is not in this build, which has ${compiled.join(', ')}; npm run build:full makes one with all, --backend auto takes what there is`
 		throw new SublocError('BACKEND_UNAVAILABLE', message, { option: 'backend', value: backend, allowed: compiled })
 	}
 	return { backend, threads: threads ?? defaultThreads(), cpuIsa }

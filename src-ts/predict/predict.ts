@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { encodeRecords, policyFor } from '../encoding/encode.js'
 import { MISSING_PROFILE_POLICIES, type MissingProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
-import { requireOption, requireSignal, SublocError } from '../errors.js'
+import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
 import { type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import type { NativeModel, NativeRuntime } from '../native/binding.js'
@@ -53,6 +53,11 @@ export interface Prediction {
 	attention: { weights: Float32Array; positions: Uint32Array } | null
 }
 
+/** Names of {@link PredictOptions}. */
+const OPTIONS: readonly (keyof PredictOptions)[] = [
+	...(['backend', 'threads', 'cpuIsa', 'profiles', 'missingProfile', 'onProblem', 'attention', 'signal'] as const),
+]
+
 /** Proteins and residues that are encoded at a time: what bounds the memory. */
 const CHUNK = { records: 1024, residues: 400_000 }
 
@@ -71,6 +76,7 @@ export async function* predict(
 	input: PredictionInput,
 	options: PredictOptions = {},
 ): AsyncGenerator<Prediction> {
+	requireKnown(options, OPTIONS)
 	requireSignal(options.signal)
 	const stop = new AbortController()
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal

@@ -72,19 +72,23 @@ async function writeRows(
 	row: (prediction: Prediction) => string,
 	sink: Sink,
 ): Promise<void> {
-	await sink.write(header)
-	let text = ''
+	// With the first rows: an input or a backend that cannot be opened leaves nothing behind.
+	let text = header
+	let rows = 0
 	try {
 		for await (const prediction of predictions) {
 			text += row(prediction)
+			rows += 1
 			if (text.length < PIECE) continue
 			const full = text
 			text = ''
 			await sink.write(full)
 		}
-	} finally {
-		await sink.write(text)
+	} catch (error) {
+		if (rows > 0) await sink.write(text)
+		throw error
 	}
+	await sink.write(text)
 }
 
 async function createSink(path: string, name: string): Promise<Sink> {

@@ -69,7 +69,7 @@ export async function openFolder(
 	await folder.create()
 	const holds = await folder.holdsRun()
 	if (holds && !resume) {
-		const message = `${folder.path} holds a run already: resume it, or name another folder`
+		const message = `${folder.path} holds a run already: resume it (--resume), or name another folder`
 		throw new SublocError('INVALID_OPTION', message, { option: 'output', value: folder.path })
 	}
 	if (resume && !holds) warn(`${folder.path} holds no run that could be resumed: the training begins anew`)

@@ -222,6 +222,7 @@ test('values of a wrong type are refused as the option that they are', async (t)
 		await refuses('input', () => predictAll(model, wrong(input)))
 	}
 	await refuses('signal', () => predictAll(model, records, wrong({ signal: 5 })))
+	await refuses('attentoin', () => predictAll(model, records, wrong({ attentoin: true })))
 	await refuses('missingProfile', () => predictAll(model, records, wrong({ missingProfile: 'blosum80' })))
 	for (const option of ['split', 'signal', 'onProgress', 'onWarning', 'output']) {
 		await refuses(option, () => train(dataset, wrong({ ...SMALL, [option]: 5 })))

@@ -323,6 +323,9 @@ test('a model that is not there, is foreign, or ends early is INVALID_MODEL with
 		const error = await t.throwsAsync<SublocError>(loadModel(folder), { code: 'INVALID_MODEL' })
 		t.is(error!.file, path)
 	}
+	rmSync(path)
+	await t.throwsAsync(loadModel(folder), { code: 'INVALID_MODEL', message: /has not finished.*--resume/ })
+	await t.throwsAsync(loadModel(temporaryFolder(t)), { code: 'INVALID_MODEL', message: /no run folder/ })
 	await t.throwsAsync(loadModel(join(folder, 'nowhere')), { code: 'INVALID_MODEL' })
 })
 
