@@ -21,6 +21,7 @@ pub(crate) const WIDE: usize = 8;
 
 /// [`philox4x32`] of the counters `[first + i, rest..]`, word by word, in a form that the compiler turns into vectors.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "one lane of four arrays a round is what becomes a vector")]
 pub(crate) fn philox4x32_wide(first: u32, rest: [u32; 3], mut key: [u32; 2]) -> [[u32; WIDE]; 4] {
     let mut c = [[0u32; WIDE]; 4];
     for i in 0..WIDE {

@@ -152,6 +152,7 @@ unsafe fn scatter_body<S: Simd>(
 }
 
 entry! {
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the body and the instruction set")]
     fn scatter_entry(reach: &Reach, codes: &[u8], lengths: &[u32], residues: usize, dz: &[f32], channels: usize, rows: &mut [f32]) = scatter_body
 }
 

@@ -149,7 +149,6 @@ fn shape(x: &FlexTensor, w_hh: &FlexTensor) -> Shape {
     Shape { members, batch, residues, input, hidden }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one argument a tensor")]
 fn forward(
     x: FlexTensor,
     w_ih: FlexTensor,
