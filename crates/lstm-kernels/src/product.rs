@@ -179,6 +179,7 @@ entry! { fn rows_entry(a: Rows, b: &Packed, bias: Option<&[f32]>, out: &mut [f32
 pub fn rows(kernel: Kernel, a: Rows, b: &Packed, bias: Option<&[f32]>, out: &mut [f32]) {
     assert_eq!(a.width, b.depth, "inner sizes");
     assert_eq!(out.len(), a.starts.len() * b.columns, "output size");
+    assert_eq!(b.panel, panel_width(kernel.isa()), "packed for another instruction set");
     if b.columns == 0 {
         return;
     }

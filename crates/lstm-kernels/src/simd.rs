@@ -1,7 +1,8 @@
 //! One trait over three vector widths, and the dispatch from [`Isa`](crate::Isa) to them.
 //!
 //! A kernel is an `#[inline(always)]` body, generic over [`Simd`]; [`entry!`] wraps it in one function an instruction set, in which the
-//! body and the intrinsics are inlined. Loads and stores take slices, so an index out of range panics instead of reading elsewhere.
+//! body and the intrinsics are inlined. Loads and stores take slices; an index out of range panics in
+//! debug builds (and in the portable form), elsewhere the caller keeps it inside.
 #![allow(unsafe_op_in_unsafe_fn, reason = "each function is one intrinsic; the entry functions hold the invariant")]
 
 /// A vector of `f32` lanes. Every method is safe to call only inside an [`entry!`] function of the same instruction set.

@@ -276,7 +276,7 @@ pub(super) fn run(
                     starts.clear();
                     starts.extend(places[lane_range.clone()].iter().map(|at| *at as usize * 2 * hidden + lanes.direction * hidden));
                     to_lanes(isa, dy, &starts, hidden, &mut of_states, columns);
-                    for (dh, dy) in block.dhx.chunks_mut(columns).zip(of_states.chunks(columns)) {
+                    for (dh, dy) in block.dhx.chunks_mut(columns).zip(of_states.chunks(columns)).take(hidden) {
                         for (dh, dy) in dh[..own].iter_mut().zip(dy) {
                             *dh += dy;
                         }

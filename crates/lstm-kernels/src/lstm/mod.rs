@@ -48,6 +48,7 @@ impl Shape {
         assert_eq!(w_ih, self.members * 2 * self.gates() * self.input, "w_ih");
         assert_eq!(w_hh, self.members * 2 * self.gates() * self.hidden, "w_hh");
         assert_eq!(lengths.len(), rows, "lengths");
+        assert!(u32::try_from(rows * self.residues).is_ok(), "too many residues in a batch");
         assert!(lengths.iter().all(|l| *l as usize <= self.residues), "a length exceeds T");
     }
 }
