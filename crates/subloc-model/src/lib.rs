@@ -15,6 +15,7 @@ pub mod layers;
 pub mod models;
 pub mod ops;
 pub mod predict;
+mod tensors;
 pub mod train;
 
 pub use checkpoint::TrainedModel;

@@ -68,7 +68,7 @@ fn states_len(shape: &Shape, states: States, lengths: &[u32]) -> usize {
 }
 
 /// x `[M, B, T, I]`, w_ih `[M, 2, 4H, I]`, w_hh `[M, 2, 4H, H]`, bias `[M, 2, 4H]`, lengths `[M, B]` → the [`States`] y, every element written. With a
-/// cache of [`cache_len`] floats, all zero, what [`backward`] needs is kept.
+/// cache of [`cache_len`] floats what [`backward`] needs is kept.
 ///
 /// # Errors
 /// [`Cancelled`] once the flag is set (polled every 32 steps).

@@ -39,7 +39,7 @@ impl Case {
         let Self { shape, lengths, x, w_ih, w_hh, bias, .. } = self;
         let places = if states == States::All { lengths.len() * shape.residues } else { lengths.len() };
         let mut y = vec![f32::NAN; places * 2 * shape.hidden];
-        let mut cache = vec![0.0; lstm::cache_len(kernel, shape, lengths)];
+        let mut cache = vec![f32::NAN; lstm::cache_len(kernel, shape, lengths)];
         let mut without = y.clone();
         lstm::forward(kernel, shape, states, x, w_ih, w_hh, bias, lengths, &mut without, None).unwrap();
         lstm::forward(kernel, shape, states, x, w_ih, w_hh, bias, lengths, &mut y, Some(&mut cache)).unwrap();

@@ -1,8 +1,8 @@
-use crate::support::kernel;
+use crate::support::{isas, kernel, numbers};
 use lstm_kernels::{
     Isa,
     dropout::{self, DROPPED, Mask},
-    philox::{Stream, philox4x32},
+    philox::{Stream, key, philox4x32},
 };
 
 // Known answers of Random123 1.14, kat_vectors, "philox4x32 10".
@@ -67,4 +67,27 @@ fn whole_residues_are_dropped_at_the_rate() {
     dropout::drop_residues(&mask, &[4000], 5000, &mut codes);
     let dropped = codes.iter().filter(|c| **c == DROPPED).count();
     assert!((300..500).contains(&dropped) && codes[4000..].iter().all(|c| *c == 2), "{dropped}");
+}
+
+#[test]
+fn dropout_is_what_its_counters_say_one_by_one() {
+    let (lengths, residues, p) = ([1u32, 9, 0, 4], 9, 0.4f32);
+    let (seeds, steps, records) = ([7u64, u64::MAX - 1], [0u32, 5], [3u32, 0, 2, u32::MAX]);
+    let mask = Mask { p, layer: 2, seeds: &seeds, steps: &steps, records: &records };
+    let threshold = (f64::from(p) * 4_294_967_296.0) as u32;
+    for isa in isas() {
+        for units in [1, 3, 4, 17, 32, 60, 67] {
+            let x = numbers(1, lengths.len() * residues * units, 1.0);
+            let mut found = vec![f32::NAN; x.len()];
+            dropout::apply(kernel(isa), &mask, &lengths, residues, units, &x, &mut found);
+            let blocks = units.div_ceil(4);
+            for (at, found) in found.iter().enumerate() {
+                let (row, t, unit) = (at / units / residues, at / units % residues, at % units);
+                let position = (t * blocks + unit / 4) as u32;
+                let word = philox4x32([position, records[row], 2, steps[row / 2]], key(seeds[row / 2]))[unit % 4];
+                let kept = t < lengths[row] as usize && word >= threshold;
+                assert_eq!(*found, if kept { x[at] * (1.0 / (1.0 - p)) } else { 0.0 }, "{isa} U {units} row {row} t {t} unit {unit}");
+            }
+        }
+    }
 }

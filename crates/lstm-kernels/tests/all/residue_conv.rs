@@ -4,7 +4,8 @@ use lstm_kernels::{
     residue_conv::{self, CODES, PROFILE, Profile, Shape},
 };
 
-const WIDTHS: [usize; 4] = [1, 3, 4, 21];
+// Not in order: what an offset reaches has gaps.
+const WIDTHS: [usize; 4] = [4, 1, 21, 3];
 
 struct Case {
     lengths: Vec<u32>,

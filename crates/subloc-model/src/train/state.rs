@@ -9,10 +9,10 @@ use serde_json::json;
 use super::adam::Moments;
 use crate::{
     Error,
-    checkpoint::{NamedTensor, floats, read_tensors, write_tensors},
     config::{ModelConfig, TrainingConfig},
     models::{Parameters, specs},
     predict::values,
+    tensors::{NamedTensor, floats, read_tensors, write_tensors},
 };
 
 /// f64 that survives JSON to the bit.
