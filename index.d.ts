@@ -498,6 +498,8 @@ interface BindingRuntime {
 	threads: number;
 	/** `auto`, `avx512`, `avx2` or `portable`. */
 	cpuIsa: string;
+	/** `f32` or `bf16`; the latter on the CPU alone. */
+	precision: string;
 }
 interface NativeModelConfig {
 	kind: "r-lstm" | "a-lstm";
@@ -536,6 +538,7 @@ interface NativeRuntime {
 	threads: number;
 	/** `auto`, `avx512`, `avx2` or `portable`. */
 	cpuIsa: string;
+	precision: string;
 }
 interface NativeEpochEvent {
 	kind: "epoch";
@@ -605,6 +608,7 @@ export declare function listDevices(): DeviceReport[];
 /** The processor: its supported instruction sets, best first, and how many threads run at once. */
 export declare function cpuInfo(): {
 	isa: string[];
+	bf16: boolean;
 	threads: number;
 };
 /** The addon: its version and which build it is. */
@@ -658,6 +662,7 @@ export interface RunInfo {
 	device: {
 		backend: string;
 		cpuIsa: string;
+		precision: string;
 		threads: number;
 	};
 	/** The training data. */
@@ -817,6 +822,12 @@ export interface RuntimeOptions {
 	threads?: number;
 	/** Instruction set of the CPU kernels; default `auto`, the best of this processor. Results agree to rounding between sets, to the bit within one. */
 	cpuIsa?: "auto" | "avx512" | "avx2" | "portable";
+	/**
+	 * What the LSTM multiplies on the CPU; default `f32`. With `bf16` its forward pass rounds x, h and the weights to 8 significant bits and adds in
+	 * f32: faster where the processor has `avx512_bf16` (`cpuInfo().bf16`), elsewhere the same numbers to rounding at the speed of f32. Training
+	 * with it keeps weights, gradients and Adam in f32. What it does to accuracy stands in bench/RESULTS.md.
+	 */
+	precision?: "f32" | "bf16";
 }
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>;

@@ -85,7 +85,7 @@ async function validate(
 		const own = Array.from(rows.test, (row) => dataset.records[row]!)
 		const found = await predictAll(models[index]!, own, {
 			...{ profiles: options.profiles, missingProfile: config.missingProfile, signal },
-			...{ backend: options.backend, threads: options.threads, cpuIsa: options.cpuIsa },
+			...{ backend: options.backend, threads: options.threads, cpuIsa: options.cpuIsa, precision: options.precision },
 		})
 		for (const [at, row] of rows.test.entries()) predictions[row] = found[at]!
 	}

@@ -21,7 +21,7 @@ export function devicesCommand(): Command {
 			const note = software ? ' (computes on the CPU; only when asked for)' : ''
 			return `${backend.padEnd(5)} ✔  ${name}${memory}${note}`
 		})
-		const sets = `instruction sets ${cpu.isa.join(', ')}; ${cpu.threads} threads`
+		const sets = `instruction sets ${cpu.isa.join(', ')}${cpu.bf16 ? ' with bf16' : ''}; ${cpu.threads} threads`
 		process.stdout.write(`${build} build; ${sets}\n${lines.join('\n')}\n`)
 	})
 }

@@ -22,7 +22,7 @@ export function asksForJson(args: readonly string[]): boolean {
 	return (at >= 0 && args[at + 1] === 'json') || args.includes('--log-format=json')
 }
 
-/** Adds `--backend`, `--threads` and `--cpu-isa`, and the log options. */
+/** Adds `--backend`, `--threads`, `--cpu-isa` and `--precision`, and the log options. */
 export function withRuntime(command: Command): Command {
 	return withLog(
 		command
@@ -38,6 +38,11 @@ export function withRuntime(command: Command): Command {
 				new Option('--cpu-isa <set>', 'instruction set of the CPU kernels')
 					.choices(['auto', 'avx512', 'avx2', 'portable'])
 					.default('auto'),
+			)
+			.addOption(
+				new Option('--precision <name>', 'of the LSTM on the CPU; bf16 is faster where subloc devices names it')
+					.choices(['f32', 'bf16'])
+					.default('f32'),
 			),
 	)
 }
@@ -49,8 +54,8 @@ export function openLog(options: CommonOptions): Log {
 }
 
 /** The part of a command's options that says where to compute. */
-export function runtimeOf({ backend, threads, cpuIsa }: CommonOptions): RuntimeOptions {
-	return { backend, threads, cpuIsa }
+export function runtimeOf({ backend, threads, cpuIsa, precision }: CommonOptions): RuntimeOptions {
+	return { backend, threads, cpuIsa, precision }
 }
 
 /** Parser of a whole number in a range. */

@@ -30,7 +30,7 @@ export interface RunInfo {
 	/** Versions of the package and of Node. */
 	versions: { sublocNative: string; node: string }
 	/** What it ran on. */
-	device: { backend: string; cpuIsa: string; threads: number }
+	device: { backend: string; cpuIsa: string; precision: string; threads: number }
 	/** The training data. */
 	dataset: { source: string; digest: string; records: number; classes: readonly string[] }
 	/** How the records were split: `stratified`, `column`, … and the held-out fold, null without numbered folds. */
@@ -59,7 +59,7 @@ const count = z.int().min(0)
 /** What is relied on in a run.json that was read: all of {@link RunInfo}. */
 const runInfoSchema = z.looseObject({
 	versions: z.looseObject({ sublocNative: z.string(), node: z.string() }),
-	device: z.looseObject({ backend: z.string(), cpuIsa: z.string(), threads: count }),
+	device: z.looseObject({ backend: z.string(), cpuIsa: z.string(), precision: z.string().default('f32'), threads: count }),
 	dataset: z.looseObject({ source: z.string(), digest: z.string(), records: count, classes: z.array(z.string()) }),
 	split: z.looseObject({ by: z.string(), fold: count.nullable() }),
 	rows: z.looseObject({ train: count, validation: count, test: count }),

@@ -10,13 +10,20 @@ export interface RuntimeOptions {
 	threads?: number
 	/** Instruction set of the CPU kernels; default `auto`, the best of this processor. Results agree to rounding between sets, to the bit within one. */
 	cpuIsa?: 'auto' | 'avx512' | 'avx2' | 'portable'
+	/**
+	 * What the LSTM multiplies on the CPU; default `f32`. With `bf16` its forward pass rounds x, h and the weights to 8 significant bits and adds in
+	 * f32: faster where the processor has `avx512_bf16` (`cpuInfo().bf16`), elsewhere the same numbers to rounding at the speed of f32. Training
+	 * with it keeps weights, gradients and Adam in f32. What it does to accuracy stands in bench/RESULTS.md.
+	 */
+	precision?: 'f32' | 'bf16'
 }
 
 const BACKENDS = ['auto', 'cpu', 'wgpu', 'cuda']
 const ISAS = ['auto', 'avx512', 'avx2', 'portable']
+const PRECISIONS = ['f32', 'bf16']
 
 /** Complete runtime. Errors: `INVALID_OPTION`; `BACKEND_UNAVAILABLE` for a backend that is not in this build. */
-export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto' }: RuntimeOptions): NativeRuntime {
+export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto', precision = 'f32' }: RuntimeOptions): NativeRuntime {
 	const wrong = (option: string, value: unknown, allowed: string[]) =>
 		new SublocError('INVALID_OPTION', `${option}: '${value}' is not one of ${allowed.join(', ')}`, {
 			option,
@@ -25,6 +32,7 @@ export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto' }: R
 		})
 	if (!BACKENDS.includes(backend)) throw wrong('backend', backend, BACKENDS)
 	if (!ISAS.includes(cpuIsa)) throw wrong('cpuIsa', cpuIsa, ISAS)
+	if (!PRECISIONS.includes(precision)) throw wrong('precision', precision, PRECISIONS)
 	if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
 		const message = `threads: ${threads} is not a whole number from 1 to 1024`
 		throw new SublocError('INVALID_OPTION', message, { option: 'threads', value: threads })
@@ -34,14 +42,15 @@ export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto' }: R
 		const message = `backend ${backend} is not in this build, which has ${compiled.join(', ')}; npm run build:full makes one with all, --backend auto takes what there is`
 		throw new SublocError('BACKEND_UNAVAILABLE', message, { option: 'backend', value: backend, allowed: compiled })
 	}
-	return { backend, threads: threads ?? defaultThreads(), cpuIsa }
+	return { backend, threads: threads ?? defaultThreads(), cpuIsa, precision }
 }
 
 /** What a runtime comes to on this machine, for run.json. */
-export function describeRuntime({ backend, threads, cpuIsa }: NativeRuntime) {
+export function describeRuntime({ backend, threads, cpuIsa, precision }: NativeRuntime) {
 	return {
 		backend: backend === 'auto' ? 'cpu' : backend,
 		cpuIsa: cpuIsa === 'auto' ? cpuInfo().isa[0]! : cpuIsa,
+		precision,
 		threads,
 	}
 }

@@ -47,7 +47,7 @@ export function listDevices(): DeviceReport[] {
 }
 
 /** The processor: its supported instruction sets, best first, and how many threads run at once. */
-export function cpuInfo(): { isa: string[]; threads: number } {
+export function cpuInfo(): { isa: string[]; bf16: boolean; threads: number } {
 	return answer(() => cpuInfoDoor())
 }
 
@@ -241,8 +241,8 @@ function bindingRecords({ codes, offsets, profiles }: NativeRecords) {
 	}
 }
 
-function runtime({ backend, threads, cpuIsa }: NativeRuntime): BindingRuntime {
-	return { backend, threads: count(threads), cpuIsa }
+function runtime({ backend, threads, cpuIsa, precision }: NativeRuntime): BindingRuntime {
+	return { backend, threads: count(threads), cpuIsa, precision }
 }
 
 /** N-API would wrap a number that is not a u32 around silently. */

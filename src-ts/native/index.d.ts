@@ -49,6 +49,8 @@ export declare class BindingModel {
 export interface BindingCpu {
   /** The supported instruction sets, best first. */
   isa: Array<string>
+  /** Whether it multiplies bf16 itself (`avx512_bf16`), so that `precision: 'bf16'` is faster than `f32`. */
+  bf16: boolean
   /** Threads that run at once. */
   threads: number
 }
@@ -161,6 +163,8 @@ export interface BindingRuntime {
   threads: number
   /** `auto`, `avx512`, `avx2` or `portable`. */
   cpuIsa: string
+  /** `f32` or `bf16`; the latter on the CPU alone. */
+  precision: string
 }
 
 /** All that a training job needs. */

@@ -84,6 +84,7 @@ export interface NativeRuntime {
 	threads: number
 	/** `auto`, `avx512`, `avx2` or `portable`. */
 	cpuIsa: string
+	precision: string
 }
 
 /** All that a training job needs. */

@@ -93,9 +93,9 @@ export async function openFolder(
 		if (formerSplit !== split) throw different(`the run in ${folder.path} has another split`, { option: 'split' })
 		if (await folder.has('done')) return loadModel(folder.path)
 		Object.assign(info, { started: run.started, epochSeconds: run.epochSeconds })
-		for (const what of ['backend', 'cpuIsa'] as const) {
+		for (const what of ['backend', 'cpuIsa', 'precision'] as const) {
 			const [before, now] = [run.device[what], info.device[what]]
-			if (before !== now) warn(`resumed with ${what} ${now} after ${before}: the same to rounding, not to the bit`)
+			if (before !== now) warn(`resumed with ${what} ${now} after ${before}: not the same to the bit as a run in one piece`)
 		}
 	}
 	await folder.writeJson('config', config)

@@ -69,7 +69,7 @@ export function train(dataset: Dataset, options: TrainOptions = {}): TrainingRun
 }
 
 const NOT_CONFIGURATION = [
-	...['backend', 'threads', 'cpuIsa', 'split', 'fold', 'profiles', 'member'],
+	...['backend', 'threads', 'cpuIsa', 'precision', 'split', 'fold', 'profiles', 'member'],
 	...['output', 'resume', 'signal', 'onProgress', 'onWarning'],
 ] as const
 

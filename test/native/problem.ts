@@ -70,6 +70,7 @@ export function problem(size: ProblemSize = {}): NativeTrainingOptions {
 		backend: 'cpu',
 		threads: 1,
 		cpuIsa: 'auto',
+		precision: 'f32',
 	}
 }
 

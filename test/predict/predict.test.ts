@@ -52,6 +52,22 @@ test('rows out are records in, in order; a bad record has a status and no number
 	})
 })
 
+test('bf16 gives nearly the same answers, and says when it is no precision', async (t) => {
+	for (const own of [model, attending]) {
+		const [exact, rounded] = [
+			await predictAll(own, dataset.records),
+			await predictAll(own, dataset.records, { precision: 'bf16' }),
+		]
+		t.notDeepEqual(probabilities(rounded), probabilities(exact))
+		for (const [at, { probabilities }] of rounded.entries()) {
+			for (const name of own.classes)
+				t.true(Math.abs(probabilities![name]! - exact[at]!.probabilities![name]!) < 0.02, name)
+		}
+	}
+	const wrong = 'f16' as 'bf16'
+	await t.throwsAsync(predictAll(model, dataset.records, { precision: wrong }), { code: 'INVALID_OPTION' })
+})
+
 test('a protein’s probabilities do not depend on those around it', async (t) => {
 	const lengths = [1, 2, 20, 21, 22, 400, 1000, 1001, 1500]
 	const records = lengths.map((length) =>

@@ -6,28 +6,38 @@ use crate::simd::{Simd, entry};
 /// the constant is 1. With degree 5 (7.5e-8) gradients drift from PyTorch's by more than the golden test allows.
 const EXP2: [f32; 6] = [1.534_581_2e-4, 1.339_993_1e-3, 9.618_489e-3, 5.550_329e-2, 0.240_226_47, std::f32::consts::LN_2];
 
-/// σ(x) = 1 / (1 + e^−x), eq. (7).
+/// 1.5 · 2²³: a number within ±2²² that is added to it is rounded to a whole one, which stands in the sum's low bits.
+const WHOLE: f32 = 12_582_912.0;
+
+/// 1 + 2^(x · `factor`), |x · factor| held to 126.
 #[inline(always)]
-pub(crate) unsafe fn sigmoid<S: Simd>(x: S::V) -> S::V {
+unsafe fn one_and_exp2<S: Simd>(x: S::V, factor: f32) -> S::V {
     // SAFETY: the caller is inside an entry function of S.
     unsafe {
-        let y = S::clamp(S::mul(x, S::splat(-std::f32::consts::LOG2_E)), 126.0);
-        let n = S::round(y);
-        let f = S::sub(y, n);
+        let (x, factor) = (S::clamp(x, 126.0 / factor.abs()), S::splat(factor));
+        let sum = S::fma(x, factor, S::splat(WHOLE));
+        let f = S::fma(x, factor, S::sub(S::splat(WHOLE), sum)); // minus the whole part
         let mut p = S::splat(EXP2[0]);
         for coefficient in &EXP2[1..] {
             p = S::fma(p, f, S::splat(*coefficient));
         }
         p = S::fma(p, f, S::splat(1.0));
-        S::div(S::splat(1.0), S::add(S::splat(1.0), S::scale(p, n)))
+        S::add(S::splat(1.0), S::scale(p, sum))
     }
 }
 
-/// tanh(x) = 2σ(2x) − 1.
+/// σ(x) = 1 / (1 + e^−x), eq. (7).
+#[inline(always)]
+pub(crate) unsafe fn sigmoid<S: Simd>(x: S::V) -> S::V {
+    // SAFETY: the caller is inside an entry function of S.
+    unsafe { S::div(S::splat(1.0), one_and_exp2::<S>(x, -std::f32::consts::LOG2_E)) }
+}
+
+/// tanh(x) = 2 / (1 + e^−2x) − 1.
 #[inline(always)]
 pub(crate) unsafe fn tanh<S: Simd>(x: S::V) -> S::V {
     // SAFETY: the caller is inside an entry function of S.
-    unsafe { S::fma(S::splat(2.0), sigmoid::<S>(S::add(x, x)), S::splat(-1.0)) }
+    unsafe { S::sub(S::div(S::splat(2.0), one_and_exp2::<S>(x, -2.0 * std::f32::consts::LOG2_E)), S::splat(1.0)) }
 }
 
 #[inline(always)]

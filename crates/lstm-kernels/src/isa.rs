@@ -22,6 +22,15 @@ impl Isa {
         Self::ALL.into_iter().find(|isa| isa.is_supported()).unwrap_or(Self::Portable)
     }
 
+    /// Whether this processor multiplies pairs of bf16 with this instruction set (`avx512_bf16`).
+    pub fn multiplies_bf16(self) -> bool {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => self.is_supported() && is_x86_feature_detected!("avx512bf16"),
+            _ => false,
+        }
+    }
+
     /// Floats in a vector.
     pub(crate) fn lanes(self) -> usize {
         match self {

@@ -20,28 +20,41 @@ mod isa;
 pub mod linear;
 pub mod lstm;
 pub mod philox;
+mod precision;
 pub mod product;
 pub mod reference;
 pub mod residue_conv;
 mod simd;
 
 pub use isa::{Isa, UnknownIsa};
+pub use precision::{Precision, UnknownPrecision, to_bf16};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How a kernel runs: the instruction set, and the flag that stops it early.
+/// How a kernel runs: the instruction set, the precision of the recurrence, and the flag that stops it early.
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel<'a> {
     /// Must be supported by this processor ([`Isa::is_supported`]); [`Kernel::new`] checks it.
     isa: Isa,
+    precision: Precision,
     cancel: Option<&'a AtomicBool>,
 }
 
 impl<'a> Kernel<'a> {
-    /// A kernel context for `isa`, or the portable one where this processor lacks it.
+    /// A kernel context for `isa`, or the portable one where this processor lacks it; in `f32`.
     pub fn new(isa: Isa, cancel: Option<&'a AtomicBool>) -> Self {
         let isa = if isa.is_supported() { isa } else { Isa::Portable };
-        Self { isa, cancel }
+        Self { isa, precision: Precision::F32, cancel }
+    }
+
+    /// The same in another precision; only the forward pass of the LSTM heeds it.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// The precision of the recurrence.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// The instruction set in use.

@@ -21,6 +21,11 @@ pub struct LstmWeights<'a> {
 
 /// Hidden states [T, H] of one protein x `[T, I]`; `reverse` reads T..1.
 pub fn lstm(weights: LstmWeights, x: &[f64], input: usize, hidden: usize, reverse: bool) -> Vec<f64> {
+    lstm_with(weights, x, input, hidden, reverse, |value| value)
+}
+
+/// As [`lstm`] with every factor of a product, weights, x and h, passed through `round` ([`crate::Precision`]).
+pub fn lstm_with(weights: LstmWeights, x: &[f64], input: usize, hidden: usize, reverse: bool, round: impl Fn(f64) -> f64) -> Vec<f64> {
     let residues = x.len() / input;
     let mut states = vec![0.0; residues * hidden];
     let (mut h, mut c) = (vec![0.0; hidden], vec![0.0; hidden]);
@@ -28,8 +33,8 @@ pub fn lstm(weights: LstmWeights, x: &[f64], input: usize, hidden: usize, revers
         let t = if reverse { residues - 1 - step } else { step };
         let x_t = &x[t * input..][..input];
         let z = |gate: usize| -> f64 {
-            let from_x: f64 = weights.w_ih[gate * input..][..input].iter().zip(x_t).map(|(w, x)| w * x).sum();
-            let from_h: f64 = weights.w_hh[gate * hidden..][..hidden].iter().zip(&h).map(|(w, h)| w * h).sum();
+            let from_x: f64 = weights.w_ih[gate * input..][..input].iter().zip(x_t).map(|(w, x)| round(*w) * round(*x)).sum();
+            let from_h: f64 = weights.w_hh[gate * hidden..][..hidden].iter().zip(&h).map(|(w, h)| round(*w) * round(*h)).sum();
             from_x + from_h + weights.bias[gate]
         };
         let mut next = vec![0.0; hidden];

@@ -18,15 +18,17 @@ pub(crate) trait Simd: Copy {
     unsafe fn store(to: &mut [f32], at: usize, v: Self::V);
     /// `a·b + c`.
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `c + a₀·b₀ + a₁·b₁` for words that hold two bf16, 0 in the low half. The rounding between the two sums is the processor's own.
+    unsafe fn dot_pairs(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
     /// Clamp to ±`limit`; NaN stays NaN.
     unsafe fn clamp(a: Self::V, limit: f32) -> Self::V;
-    unsafe fn round(a: Self::V) -> Self::V;
-    /// `a·2^n` for integral `n` within ±126.
-    unsafe fn scale(a: Self::V, n: Self::V) -> Self::V;
+    /// `a·2^n` for the whole number n in the low nine bits of `sum`, within ±126; a and the product are normal numbers, or a and `sum` NaN as
+    /// arithmetic makes it.
+    unsafe fn scale(a: Self::V, sum: Self::V) -> Self::V;
     /// The inner loop of a register tile by hand: `sums[row][v] += Σ_k left[k · left_stride + row] · right[k · right_stride + v · LANES]`; false where the
     /// compiler's own loop does as well, and nothing was done.
     #[inline(always)]
@@ -61,6 +63,18 @@ fn each(f: impl Fn(usize) -> f32) -> [f32; PORTABLE_LANES] {
     std::array::from_fn(f)
 }
 
+/// The bf16 in the low half of a word.
+#[inline(always)]
+fn low(word: f32) -> f32 {
+    f32::from_bits(word.to_bits() << 16)
+}
+
+/// The bf16 in the high half of a word.
+#[inline(always)]
+fn high(word: f32) -> f32 {
+    f32::from_bits(word.to_bits() & 0xffff_0000)
+}
+
 impl Simd for Portable {
     const LANES: usize = PORTABLE_LANES;
     const VECTORS: usize = 1;
@@ -80,6 +94,10 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
         each(|l| a[l] * b[l] + c[l])
+    }
+    #[inline(always)]
+    unsafe fn dot_pairs(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        each(|l| c[l] + low(a[l]) * low(b[l]) + high(a[l]) * high(b[l]))
     }
     #[inline(always)]
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
@@ -102,12 +120,8 @@ impl Simd for Portable {
         each(|l| a[l].clamp(-limit, limit))
     }
     #[inline(always)]
-    unsafe fn round(a: Self::V) -> Self::V {
-        each(|l| a[l].round_ties_even())
-    }
-    #[inline(always)]
-    unsafe fn scale(a: Self::V, n: Self::V) -> Self::V {
-        each(|l| a[l] * f32::from_bits((((n[l] as i32) + 127) << 23) as u32))
+    unsafe fn scale(a: Self::V, sum: Self::V) -> Self::V {
+        each(|l| f32::from_bits(a[l].to_bits().wrapping_add(sum[l].to_bits() << 23)))
     }
     #[inline(always)]
     unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]) {
@@ -150,13 +164,15 @@ impl Drop for FlushDenormals {
     }
 }
 
-/// `entry!(fn name(arg: Type, …) -> Ret = body)` makes `name(isa, args…)`, which runs `body::<S>(args…)` with the instruction set `isa`.
+/// `entry!(fn name(arg: Type, …) -> Ret = body)` makes `name(isa, args…)`, which runs `body::<S>(args…)` with the instruction set `isa`. A leading
+/// `"feature"` is one more that the AVX-512 form is compiled with and that the caller knows to be there.
 macro_rules! entry {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? = $body:ident) => {
+    ($(#[$meta:meta])* $($more:literal)? $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? = $body:ident) => {
         $(#[$meta])*
         $vis fn $name(isa: $crate::Isa, $($arg: $ty),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx2,fma")]
+            $(#[target_feature(enable = $more)])?
             #[allow(clippy::too_many_arguments, reason = "the arguments of the body")]
             unsafe fn avx512($($arg: $ty),*) $(-> $ret)? {
                 // SAFETY: inside a function of the same instruction set.

@@ -1,5 +1,6 @@
 //! What this build and this machine offer.
 
+use lstm_kernels::Isa;
 use napi_derive::napi;
 use subloc_model::device;
 
@@ -27,6 +28,8 @@ pub struct BindingDevice {
 pub struct BindingCpu {
     /// The supported instruction sets, best first.
     pub isa: Vec<String>,
+    /// Whether it multiplies bf16 itself (`avx512_bf16`), so that `precision: 'bf16'` is faster than `f32`.
+    pub bf16: bool,
     /// Threads that run at once.
     pub threads: u32,
 }
@@ -70,7 +73,7 @@ pub fn list_devices() -> Outcome<Vec<BindingDevice>> {
 pub fn cpu_info() -> Outcome<BindingCpu> {
     door(|| {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(BindingCpu { isa: supported_isas(), threads: threads as u32 })
+        Ok(BindingCpu { isa: supported_isas(), bf16: Isa::detect().multiplies_bf16(), threads: threads as u32 })
     })
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
 };
 
-use lstm_kernels::Isa;
+use lstm_kernels::{Isa, Precision};
 use napi_derive::napi;
 use subloc_model::{
     Error,
@@ -26,16 +26,25 @@ pub struct BindingRuntime {
     pub threads: u32,
     /// `auto`, `avx512`, `avx2` or `portable`.
     pub cpu_isa: String,
+    /// `f32` or `bf16`; the latter on the CPU alone.
+    pub precision: String,
 }
 
 impl BindingRuntime {
     /// Opens the device and runs `work` inside a new pool with the kernels' context set.
     pub fn run<T: Send>(&self, cancel: &Arc<AtomicBool>, work: impl FnOnce(&Device) -> Result<T, Error> + Send) -> Result<T, Error> {
-        let isa = self.isa()?;
+        let (isa, precision) = (self.isa()?, self.precision()?);
         let pool = self.pool()?;
         pool.install(|| {
-            let (device, _) = open(&self.backend)?;
-            context::with(Context { isa, cancel: cancel.clone() }, || work(&device))
+            let (device, report) = open(&self.backend)?;
+            if precision != Precision::F32 && report.backend != "cpu" {
+                return Err(Error::new(
+                    "INVALID_OPTION",
+                    format!("precision {precision} is of the CPU kernels; {} computes in f32", report.backend),
+                    serde_json::json!({ "option": "precision", "value": self.precision }),
+                ));
+            }
+            context::with(Context { isa, precision, cancel: cancel.clone() }, || work(&device))
         })
     }
 
@@ -59,6 +68,16 @@ impl BindingRuntime {
             format!("this processor has no {isa}; it has {}", supported.join(", ")),
             serde_json::json!({ "asked": isa.to_string(), "found": supported }),
         ))
+    }
+
+    fn precision(&self) -> Result<Precision, Error> {
+        self.precision.parse().map_err(|unknown| {
+            Error::new(
+                "INVALID_OPTION",
+                format!("precision: {unknown}"),
+                serde_json::json!({ "option": "precision", "value": self.precision }),
+            )
+        })
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Error> {

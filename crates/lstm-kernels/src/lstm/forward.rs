@@ -1,39 +1,44 @@
 //! One job forward: at every step a product [4H, I + H] × [I + H, lanes] that starts from the bias, and the cell, a unit's four gates at a time.
 
+use std::ops::Range;
+
 use super::{
     Shape, States,
     lanes::{Lanes, blocks},
+    operand::{self, Form, Operand},
     rows::{SharedRows, to_lanes, to_rows},
 };
 use crate::{
     Cancelled, Kernel,
     activation::{sigmoid, tanh},
-    product::accumulate,
     simd::{ROWS, Simd, entry},
 };
 
 /// Floats of weights that all blocks of a job use before the next ones: they stay in the second-level cache.
 const WEIGHTS_AT_A_TIME: usize = 32 * 1024;
 
-/// One direction's weights, a unit after the other: [H][I + H][4 gates], and the bias [H][4].
+/// One direction's weights, a unit after the other: [H][words of I + H][4 gates], and the bias [H][4].
 pub(super) struct Weights {
+    form: Form,
     units: Vec<f32>,
     bias: Vec<f32>,
-    depth: usize,
+    words: usize,
+    input: usize,
 }
 
 impl Weights {
-    pub fn pack(shape: &Shape, lanes: &Lanes, w_ih: &[f32], w_hh: &[f32], bias: &[f32]) -> Self {
+    pub fn pack(kernel: Kernel, shape: &Shape, lanes: &Lanes, w_ih: &[f32], w_hh: &[f32], bias: &[f32]) -> Self {
         let (gates, input, hidden) = (shape.gates(), shape.input, shape.hidden);
         let set = lanes.member * 2 + lanes.direction;
         let (w_ih, w_hh) = (&w_ih[set * gates * input..][..gates * input], &w_hh[set * gates * hidden..][..gates * hidden]);
-        let depth = input + hidden;
-        let mut packed = Self { units: vec![0.0; gates * depth], bias: vec![0.0; gates], depth };
+        let form = Form::of(kernel);
+        let words = form.words(input + hidden);
+        let mut packed = Self { form, units: vec![0.0; gates * words], bias: vec![0.0; gates], words, input };
         for gate in 0..gates {
             let (q, unit) = (gate / hidden, gate % hidden);
             let weights = w_ih[gate * input..][..input].iter().chain(&w_hh[gate * hidden..][..hidden]);
             for (k, weight) in weights.enumerate() {
-                packed.units[(unit * depth + k) * ROWS + q] = *weight;
+                form.put(*weight, k, &mut packed.units[unit * words * ROWS + q..], ROWS);
             }
             packed.bias[unit * ROWS + q] = bias[set * gates + gate];
         }
@@ -47,6 +52,8 @@ struct Block {
     columns: usize,
     /// [x_t; h_{t−1}], [I + H][columns]
     now: Vec<f32>,
+    /// The same as pairs of bf16, [⌈(I + H) / 2⌉][columns]; empty in other forms.
+    pairs: Vec<f32>,
     /// Of the next step: [_; h_t]
     next: Vec<f32>,
     /// c, [H][columns]
@@ -62,16 +69,17 @@ struct Kept<'a> {
 
 /// The units `from..from + P` in V vectors of lanes.
 #[inline(always)]
-unsafe fn units<S: Simd, const P: usize, const V: usize>(
+unsafe fn units<S: Simd, O: Operand, const P: usize, const V: usize>(
     weights: &Weights,
     from: usize,
     hidden: usize,
     block: &mut Block,
     kept: Option<&mut Kept>,
 ) {
-    let Weights { units, bias, depth } = weights;
-    let (input, columns) = (depth - hidden, block.columns);
-    // SAFETY: inside an entry function. `now` and `next` hold [I + H][columns], `cell` [H][columns], the gates [5H][width]; V vectors fit into
+    let Weights { form, units, bias, words, input } = weights;
+    let columns = block.columns;
+    let right = if *form == Form::Pairs { &block.pairs } else { &block.now };
+    // SAFETY: inside an entry function. `now` and `next` hold [I + H][columns], `pairs` half of it, `cell` [H][columns], the gates [5H][width]; V vectors fit into
     // `columns`, and `column` + V vectors into `width`.
     unsafe {
         let mut sums = [[[S::splat(0.0); V]; ROWS]; P];
@@ -80,7 +88,7 @@ unsafe fn units<S: Simd, const P: usize, const V: usize>(
                 *sums = [S::splat(bias[(from + p) * ROWS + q]); V];
             }
         }
-        accumulate::<S, P, V>(&units[from * depth * ROWS..], depth * ROWS, ROWS, &block.now, columns, *depth, &mut sums);
+        O::accumulate::<S, P, V>(&units[from * words * ROWS..], right, columns, *words, &mut sums);
         let mut kept = kept;
         for (p, [i, f, g, o]) in sums.into_iter().enumerate() {
             let unit = from + p;
@@ -104,9 +112,9 @@ unsafe fn units<S: Simd, const P: usize, const V: usize>(
 }
 
 #[inline(always)]
-unsafe fn step_body<S: Simd>(
+unsafe fn step_of<S: Simd, O: Operand>(
     weights: &Weights,
-    chosen: std::ops::Range<usize>,
+    chosen: Range<usize>,
     hidden: usize,
     vectors: usize,
     block: &mut Block,
@@ -121,21 +129,52 @@ unsafe fn step_body<S: Simd>(
             match vectors {
                 // One vector alone would wait for its own sums: three units side by side do not.
                 1 if unit + 3 <= chosen.end => {
-                    units::<S, 3, 1>(weights, unit, hidden, block, kept);
+                    units::<S, O, 3, 1>(weights, unit, hidden, block, kept);
                     unit += 2;
                 }
-                1 => units::<S, 1, 1>(weights, unit, hidden, block, kept),
-                2 => units::<S, 1, 2>(weights, unit, hidden, block, kept),
-                3 => units::<S, 1, 3>(weights, unit, hidden, block, kept),
-                _ => units::<S, 1, 4>(weights, unit, hidden, block, kept),
+                1 => units::<S, O, 1, 1>(weights, unit, hidden, block, kept),
+                2 => units::<S, O, 1, 2>(weights, unit, hidden, block, kept),
+                3 => units::<S, O, 1, 3>(weights, unit, hidden, block, kept),
+                _ => units::<S, O, 1, 4>(weights, unit, hidden, block, kept),
             }
             unit += 1;
         }
     }
 }
 
+#[inline(always)]
+unsafe fn step_body<S: Simd>(
+    weights: &Weights,
+    chosen: Range<usize>,
+    hidden: usize,
+    vectors: usize,
+    block: &mut Block,
+    kept: Option<&mut Kept>,
+) {
+    // SAFETY: as `units`.
+    unsafe { step_of::<S, operand::Single>(weights, chosen, hidden, vectors, block, kept) };
+}
+
 entry! {
-    fn step_entry(weights: &Weights, chosen: std::ops::Range<usize>, hidden: usize, vectors: usize, block: &mut Block, kept: Option<&mut Kept>) = step_body
+    fn step_entry(weights: &Weights, chosen: Range<usize>, hidden: usize, vectors: usize, block: &mut Block, kept: Option<&mut Kept>) = step_body
+}
+
+#[inline(always)]
+unsafe fn step_pairs_body<S: Simd>(
+    weights: &Weights,
+    chosen: Range<usize>,
+    hidden: usize,
+    vectors: usize,
+    block: &mut Block,
+    kept: Option<&mut Kept>,
+) {
+    // SAFETY: as `units`.
+    unsafe { step_of::<S, operand::Pairs>(weights, chosen, hidden, vectors, block, kept) };
+}
+
+entry! {
+    "avx512bf16"
+    fn step_pairs_entry(weights: &Weights, chosen: Range<usize>, hidden: usize, vectors: usize, block: &mut Block, kept: Option<&mut Kept>) = step_pairs_body
 }
 
 /// Runs a job. `y` gets the states asked for; with a `cache` what [`super::backward`] needs is kept.
@@ -165,10 +204,11 @@ pub(super) fn run(
             let columns = vectors * vector;
             let zeros = |rows: usize| vec![0.0; rows * columns];
             let (now, next, cell) = (zeros(input + hidden), zeros(input + hidden), zeros(hidden));
-            Block { first_lane: first * vector, columns, now, next, cell }
+            let pairs = zeros(if weights.form == Form::Pairs { weights.words } else { 0 });
+            Block { first_lane: first * vector, columns, now, pairs, next, cell }
         })
         .collect();
-    let units_at_a_time = (WEIGHTS_AT_A_TIME / (ROWS * weights.depth)).max(3);
+    let units_at_a_time = (WEIGHTS_AT_A_TIME / (ROWS * weights.words)).max(3);
     let mut starts = Vec::new();
     for step in 0..lanes.steps() {
         if step % 32 == 0 {
@@ -192,6 +232,13 @@ pub(super) fn run(
                 }
             }
         }
+        for block in work.iter_mut() {
+            match weights.form {
+                Form::Single => {}
+                Form::Rounded => operand::round(isa, &mut block.now),
+                Form::Pairs => operand::pair(isa, &block.now, block.columns, &mut block.pairs),
+            }
+        }
         for from in (0..hidden).step_by(units_at_a_time) {
             let chosen = from..(from + units_at_a_time).min(hidden);
             for block in work.iter_mut() {
@@ -201,7 +248,8 @@ pub(super) fn run(
                     width,
                     column: block.first_lane,
                 });
-                step_entry(isa, weights, chosen.clone(), hidden, vectors, block, kept.as_mut());
+                let step = if weights.form == Form::Pairs { step_pairs_entry } else { step_entry };
+                step(isa, weights, chosen.clone(), hidden, vectors, block, kept.as_mut());
             }
         }
         for block in work.iter_mut() {

@@ -9,6 +9,7 @@
 mod backward;
 mod forward;
 mod lanes;
+mod operand;
 mod rows;
 
 use rayon::prelude::*;
@@ -109,7 +110,7 @@ pub fn forward(
     }
     let y = SharedRows::new(y);
     jobs.par_iter().zip(caches).try_for_each(|(job, cache)| {
-        let weights = forward::Weights::pack(shape, job, w_ih, w_hh, bias);
+        let weights = forward::Weights::pack(kernel, shape, job, w_ih, w_hh, bias);
         forward::run(kernel, shape, states, job, &weights, x, y, cache)
     })
 }

@@ -29,6 +29,11 @@ impl Simd for Avx512 {
     unsafe fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
         _mm512_fmadd_ps(a, b, c)
     }
+    /// Only inside a function that has `avx512bf16`.
+    #[inline(always)]
+    unsafe fn dot_pairs(a: __m512, b: __m512, c: __m512) -> __m512 {
+        _mm512_dpbf16_ps(c, std::mem::transmute::<__m512, __m512bh>(a), std::mem::transmute::<__m512, __m512bh>(b))
+    }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {
         _mm512_add_ps(a, b)
@@ -51,12 +56,9 @@ impl Simd for Avx512 {
         _mm512_max_ps(_mm512_set1_ps(-limit), _mm512_min_ps(_mm512_set1_ps(limit), a))
     }
     #[inline(always)]
-    unsafe fn round(a: __m512) -> __m512 {
-        _mm512_roundscale_ps::<0>(a)
-    }
-    #[inline(always)]
-    unsafe fn scale(a: __m512, n: __m512) -> __m512 {
-        _mm512_scalef_ps(a, n)
+    unsafe fn scale(a: __m512, sum: __m512) -> __m512 {
+        let exponent = _mm512_slli_epi32::<23>(_mm512_castps_si512(sum));
+        _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), exponent))
     }
     #[inline(always)]
     unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]) {
@@ -90,6 +92,13 @@ impl Simd for Avx2 {
         _mm256_fmadd_ps(a, b, c)
     }
     #[inline(always)]
+    unsafe fn dot_pairs(a: __m256, b: __m256, c: __m256) -> __m256 {
+        let high = _mm256_castsi256_ps(_mm256_set1_epi32(0xffff_0000_u32 as i32));
+        let (a0, b0) = (_mm256_slli_epi32::<16>(_mm256_castps_si256(a)), _mm256_slli_epi32::<16>(_mm256_castps_si256(b)));
+        let even = _mm256_fmadd_ps(_mm256_castsi256_ps(a0), _mm256_castsi256_ps(b0), c);
+        _mm256_fmadd_ps(_mm256_and_ps(a, high), _mm256_and_ps(b, high), even)
+    }
+    #[inline(always)]
     unsafe fn add(a: __m256, b: __m256) -> __m256 {
         _mm256_add_ps(a, b)
     }
@@ -110,13 +119,9 @@ impl Simd for Avx2 {
         _mm256_max_ps(_mm256_set1_ps(-limit), _mm256_min_ps(_mm256_set1_ps(limit), a))
     }
     #[inline(always)]
-    unsafe fn round(a: __m256) -> __m256 {
-        _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(a)
-    }
-    #[inline(always)]
-    unsafe fn scale(a: __m256, n: __m256) -> __m256 {
-        let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
-        _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent)))
+    unsafe fn scale(a: __m256, sum: __m256) -> __m256 {
+        let exponent = _mm256_slli_epi32::<23>(_mm256_castps_si256(sum));
+        _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), exponent))
     }
     #[inline(always)]
     unsafe fn accumulate<const V: usize>(

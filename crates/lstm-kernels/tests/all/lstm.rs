@@ -64,6 +64,11 @@ impl Case {
     }
 
     fn literal(&self, x: &[f64], w_ih: &[f64], w_hh: &[f64], bias: &[f64]) -> Vec<f64> {
+        self.literal_with(x, w_ih, w_hh, bias, |value| value)
+    }
+
+    /// Its factors passed through `round`.
+    pub fn literal_with(&self, x: &[f64], w_ih: &[f64], w_hh: &[f64], bias: &[f64], round: impl Fn(f64) -> f64) -> Vec<f64> {
         let Shape { batch, residues, input, hidden, .. } = self.shape;
         let mut y = vec![0.0; self.lengths.len() * residues * 2 * hidden];
         for (row, &length) in self.lengths.iter().enumerate() {
@@ -74,8 +79,14 @@ impl Case {
                     w_hh: &w_hh[set * 4 * hidden * hidden..][..4 * hidden * hidden],
                     bias: &bias[set * 4 * hidden..][..4 * hidden],
                 };
-                let states =
-                    reference::lstm(weights, &x[row * residues * input..][..length as usize * input], input, hidden, direction == 1);
+                let states = reference::lstm_with(
+                    weights,
+                    &x[row * residues * input..][..length as usize * input],
+                    input,
+                    hidden,
+                    direction == 1,
+                    &round,
+                );
                 for (t, h) in states.chunks(hidden).enumerate() {
                     y[(row * residues + t) * 2 * hidden + direction * hidden..][..hidden].copy_from_slice(h);
                 }

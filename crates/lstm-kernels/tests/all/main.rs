@@ -3,6 +3,7 @@ mod support;
 
 mod attention;
 mod attention_scores;
+mod bf16;
 mod invariance;
 mod linear;
 mod lstm;

@@ -8,21 +8,23 @@ use std::{
     },
 };
 
-use lstm_kernels::{Isa, Kernel};
+use lstm_kernels::{Isa, Kernel, Precision};
 
-/// Instruction set and cancel flag of a job.
+/// Instruction set, precision and cancel flag of a job.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// For the CPU kernels.
     pub isa: Isa,
+    /// Of the recurrence on the CPU.
+    pub precision: Precision,
     /// Stops long kernels; what they leave must then be dropped.
     pub cancel: Arc<AtomicBool>,
 }
 
 impl Context {
-    /// The best instruction set, and a flag of its own.
+    /// The best instruction set, `f32`, and a flag of its own.
     pub fn detect() -> Self {
-        Self { isa: Isa::detect(), cancel: Arc::default() }
+        Self { isa: Isa::detect(), precision: Precision::F32, cancel: Arc::default() }
     }
     /// Whether the job has been asked to stop.
     pub fn is_cancelled(&self) -> bool {
@@ -54,5 +56,5 @@ pub fn current() -> Context {
 /// Calls `work` with the kernel of the context in force.
 pub(crate) fn kernel<R>(work: impl FnOnce(Kernel) -> R) -> R {
     let context = current();
-    work(Kernel::new(context.isa, Some(&context.cancel)))
+    work(Kernel::new(context.isa, Some(&context.cancel)).with_precision(context.precision))
 }

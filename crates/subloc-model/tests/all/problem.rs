@@ -138,7 +138,7 @@ impl<'a> Job<'a> {
     /// Runs until it is done or `cancel` is set, by `events` or from elsewhere.
     pub fn run_with(&self, cancel: &Arc<AtomicBool>, events: &mut (dyn FnMut(Event) + Send)) -> Result<TrainedModel, Error> {
         let Problem { model, table, records, labels } = self.problem;
-        let context = Context { isa: Isa::detect(), cancel: cancel.clone() };
+        let context = Context { cancel: cancel.clone(), ..Context::detect() };
         let checkpoint = self.checkpoint.as_deref();
         let work = || {
             train(
