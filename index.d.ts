@@ -824,8 +824,9 @@ export interface RuntimeOptions {
 	cpuIsa?: "auto" | "avx512" | "avx2" | "portable";
 	/**
 	 * What the LSTM multiplies on the CPU; default `f32`. With `bf16` its forward pass rounds x, h and the weights to 8 significant bits and adds in
-	 * f32: faster where the processor has `avx512_bf16` (`cpuInfo().bf16`), elsewhere the same numbers to rounding at the speed of f32. Training
-	 * with it keeps weights, gradients and Adam in f32. What it does to accuracy stands in bench/RESULTS.md.
+	 * f32: faster where the processor has `avx512_bf16` (`cpuInfo().bf16`); elsewhere it rounds and gains no time. Training with it keeps weights,
+	 * gradients and Adam in f32. A model does not remember it: predicting and evaluating take f32 unless told otherwise. What it does to accuracy
+	 * stands in bench/RESULTS.md. Errors: `INVALID_OPTION` with another backend than `auto` and `cpu`.
 	 */
 	precision?: "f32" | "bf16";
 }

@@ -73,7 +73,7 @@ const residues = records.reduce((sum, { sequence }) => sum + cut(sequence).lengt
 const flops = (hidden) => 2 * 2 * 4 * hidden * (60 + hidden) * residues
 const { bf16 } = cpuInfo()
 
-const { gflops } = await pytorch({ do: 'peak', size: 1024 })
+const { gflops } = await pytorch({ do: 'peak', size: 1024, threads })
 console.log(
 	`${proteins} proteins, ${threads} threads, ${rounds} rounds; seconds, median (range). torch.matmul 1024³: ${gflops.toFixed(0)} GFLOP/s\n`,
 )
@@ -87,6 +87,7 @@ for (const kind of options.kinds.split(',')) {
 		await onnx({ do: 'open', sequences: file, kind, hidden, threads })
 		await onnx({ do: 'predict', form: 'best' })
 		for (const form of ['ordinary', 'best']) await pytorch({ do: 'train', form, batches: 1 })
+		for (const form of ['ordinary', 'best', ...(bf16 ? ['bf16'] : [])]) await pytorch({ do: 'predict', form })
 		const times = { random: [], sorted: [], ordinary: [], best: [] }
 		const predictions = { ours: [], ordinary: [], best: [], onnx: [], oursBf16: [], bf16: [] }
 		for (let round = 0; round < rounds; round++) {

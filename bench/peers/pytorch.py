@@ -6,7 +6,7 @@ interleaved while PyTorch stays warm.
     {"do": "open", "sequences": FILE, "kind": "r-lstm", "hidden": 64, "threads": 2, "batch": 64}
     {"do": "train", "form": "ordinary" | "best", "batches": N, "seed": S}      N steps (all of an epoch where N is null)
     {"do": "predict", "form": "ordinary" | "best" | "bf16"}                    all proteins
-    {"do": "peak", "size": 1024}                                               GFLOP/s of torch.matmul
+    {"do": "peak", "size": 1024, "threads": 2}                                 GFLOP/s of torch.matmul
 
 `FILE` has one protein a line: a class index, a tab, residue codes as letters of ALPHABET (X for others). Features are onehot + blosum80-like: 40
 columns of a table; their values do not matter to the time.
@@ -120,7 +120,8 @@ class Session:
                 self.network(x, lengths, "best" if form == "bf16" else form).softmax(1)
 
 
-def peak(size):
+def peak(size, threads):
+    torch.set_num_threads(threads)
     a, b = torch.randn(size, size), torch.randn(size, size)
     a @ b
     began = time.perf_counter()
@@ -139,7 +140,7 @@ def main():
         if do == "open":
             session = Session(**command)
         elif do == "peak":
-            answer = {"gflops": peak(command["size"])}
+            answer = {"gflops": peak(**command)}
         else:
             getattr(session, do)(**command)
         print(json.dumps({"seconds": time.perf_counter() - began, **answer}), flush=True)

@@ -1,6 +1,6 @@
 /** Options that several commands share, with their checks. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { RuntimeOptions } from 'subloc-native'
+import { cpuInfo, type RuntimeOptions } from 'subloc-native'
 import { Log, type LogFormat } from './log.js'
 
 /** What every command understands. */
@@ -40,7 +40,10 @@ export function withRuntime(command: Command): Command {
 					.default('auto'),
 			)
 			.addOption(
-				new Option('--precision <name>', 'of the LSTM on the CPU; bf16 is faster where subloc devices names it')
+				new Option(
+					'--precision <name>',
+					'of the LSTM on the CPU; bf16 rounds to 8 bits, faster where subloc devices names it',
+				)
 					.choices(['f32', 'bf16'])
 					.default('f32'),
 			),
@@ -50,6 +53,8 @@ export function withRuntime(command: Command): Command {
 /** The log that a command's options ask for; from here on everything tells through it. */
 export function openLog(options: CommonOptions): Log {
 	Log.current = new Log(options)
+	if (options.precision === 'bf16' && !cpuInfo().bf16)
+		Log.current.warning('this processor does not multiply bf16: --precision bf16 rounds, and gains no time here')
 	return Log.current
 }
 

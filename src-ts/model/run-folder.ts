@@ -59,7 +59,12 @@ const count = z.int().min(0)
 /** What is relied on in a run.json that was read: all of {@link RunInfo}. */
 const runInfoSchema = z.looseObject({
 	versions: z.looseObject({ sublocNative: z.string(), node: z.string() }),
-	device: z.looseObject({ backend: z.string(), cpuIsa: z.string(), precision: z.string().default('f32'), threads: count }),
+	device: z.looseObject({
+		backend: z.string(),
+		cpuIsa: z.string(),
+		precision: z.string().default('f32'),
+		threads: count,
+	}),
 	dataset: z.looseObject({ source: z.string(), digest: z.string(), records: count, classes: z.array(z.string()) }),
 	split: z.looseObject({ by: z.string(), fold: count.nullable() }),
 	rows: z.looseObject({ train: count, validation: count, test: count }),

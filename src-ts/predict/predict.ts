@@ -55,7 +55,17 @@ export interface Prediction {
 
 /** Names of {@link PredictOptions}. */
 const OPTIONS: readonly (keyof PredictOptions)[] = [
-	...(['backend', 'threads', 'cpuIsa', 'precision', 'profiles', 'missingProfile', 'onProblem', 'attention', 'signal'] as const),
+	...([
+		'backend',
+		'threads',
+		'cpuIsa',
+		'precision',
+		'profiles',
+		'missingProfile',
+		'onProblem',
+		'attention',
+		'signal',
+	] as const),
 ]
 
 /** Proteins and residues that are encoded at a time: what bounds the memory. */

@@ -95,7 +95,8 @@ export async function openFolder(
 		Object.assign(info, { started: run.started, epochSeconds: run.epochSeconds })
 		for (const what of ['backend', 'cpuIsa', 'precision'] as const) {
 			const [before, now] = [run.device[what], info.device[what]]
-			if (before !== now) warn(`resumed with ${what} ${now} after ${before}: not the same to the bit as a run in one piece`)
+			if (before !== now)
+				warn(`resumed with ${what} ${now} after ${before}: not the same to the bit as a run in one piece`)
 		}
 	}
 	await folder.writeJson('config', config)

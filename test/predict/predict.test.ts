@@ -66,6 +66,9 @@ test('bf16 gives nearly the same answers, and says when it is no precision', asy
 	}
 	const wrong = 'f16' as 'bf16'
 	await t.throwsAsync(predictAll(model, dataset.records, { precision: wrong }), { code: 'INVALID_OPTION' })
+	await t.throwsAsync(predictAll(model, dataset.records, { precision: 'bf16', backend: 'wgpu' }), {
+		...{ code: 'INVALID_OPTION', message: /needs backend cpu/ },
+	})
 })
 
 test('a protein’s probabilities do not depend on those around it', async (t) => {

@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use lstm_kernels::{
-    Isa, Kernel,
+    Isa, Kernel, Precision,
     lstm::{self, Shape, States},
 };
 
 pub struct Options {
     pub isa: Isa,
+    pub precision: Precision,
     pub threads: usize,
     pub rounds: usize,
     pub hidden: Vec<usize>,
@@ -115,9 +116,15 @@ pub fn run(options: &Options) {
 
 fn table(options: &Options) {
     const N: usize = 1024;
-    let kernel = Kernel::new(options.isa, None);
+    let kernel = Kernel::new(options.isa, None).with_precision(options.precision);
     let (a, b, mut c) = (numbers(N * N, 1.0), numbers(N * N, 1.0), vec![0.0; N * N]);
-    println!("GFLOP/s, {}, {} thread(s), median (range) of {} interleaved rounds; sgemm: one thread\n", kernel.isa(), options.threads, options.rounds);
+    println!(
+        "GFLOP/s, {}, {} forward, {} thread(s), median (range) of {} interleaved rounds; sgemm: one thread\n",
+        kernel.isa(),
+        options.precision,
+        options.threads,
+        options.rounds
+    );
     println!("| H | lengths | sgemm 1024³ | forward, no cache | of sgemm | forward, cache | of sgemm | backward | of sgemm |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for hidden in options.hidden.clone() {
@@ -131,8 +138,13 @@ fn table(options: &Options) {
                 found[0].push(sgemm(N, &a, &b, &mut c));
                 let rate = |flops: f64, time: f64| flops / time / 1e9;
                 let done = "no one cancels";
-                found[1].push(rate(case.flops(), seconds(|| lstm::forward(kernel, shape, States::All, x, w_ih, w_hh, bias, lengths, &mut y, None).expect(done))));
-                let time = seconds(|| lstm::forward(kernel, shape, States::All, x, w_ih, w_hh, bias, lengths, &mut y, Some(&mut cache)).expect(done));
+                found[1].push(rate(
+                    case.flops(),
+                    seconds(|| lstm::forward(kernel, shape, States::All, x, w_ih, w_hh, bias, lengths, &mut y, None).expect(done)),
+                ));
+                let time = seconds(|| {
+                    lstm::forward(kernel, shape, States::All, x, w_ih, w_hh, bias, lengths, &mut y, Some(&mut cache)).expect(done)
+                });
                 found[2].push(rate(case.flops(), time));
                 let time = seconds(|| drop(lstm::backward(kernel, shape, States::All, x, w_ih, w_hh, lengths, &cache, dy).expect(done)));
                 found[3].push(rate(2.0 * case.flops(), time));

@@ -6,7 +6,8 @@
 //!
 //! **Order.** Every output element is a sum whose order depends on nothing but its own protein (forward) or the proteins of its own
 //! member's batch (weight gradients): not on the thread count, the padding, the other rows or the other members. Blocked kernels go on from
-//! the stored sum and never split it. For one [`Isa`] the results are therefore the same to the bit.
+//! the stored sum and never split it. For one [`Isa`] and [`Precision`] the results are therefore the same to the
+//! bit; in bf16 a processor that multiplies bf16 and one that does not count as two.
 //!
 //! Parallel work goes to the current rayon pool.
 

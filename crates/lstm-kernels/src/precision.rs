@@ -10,7 +10,8 @@ pub enum Precision {
     F32,
     /// The forward pass rounds x, h and both weight matrices to bf16: 8 significant bits, to the nearest, ties to even. States that leave the
     /// kernel are not rounded. Backward stays in `f32`, on the states and gates that the forward pass kept. Fast where the processor has
-    /// `avx512_bf16` ([`crate::Isa::multiplies_bf16`]); elsewhere the same numbers to rounding, at the speed of `f32`.
+    /// `avx512_bf16` ([`crate::Isa::multiplies_bf16`]). Elsewhere the rounded numbers are multiplied as `f32`, which gains no time; a state may then be
+    /// rounded the other way, and the recurrence carries that on (the tests hold 4e-3).
     Bf16,
 }
 

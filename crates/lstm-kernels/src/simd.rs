@@ -18,8 +18,6 @@ pub(crate) trait Simd: Copy {
     unsafe fn store(to: &mut [f32], at: usize, v: Self::V);
     /// `a·b + c`.
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
-    /// `c + a₀·b₀ + a₁·b₁` for words that hold two bf16, 0 in the low half. The rounding between the two sums is the processor's own.
-    unsafe fn dot_pairs(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
@@ -44,6 +42,12 @@ pub(crate) trait Simd: Copy {
     }
     /// Transposes 8 × 8 floats: row r is read at `from[rows[r]..]`, column c is written to `to + columns[c]`.
     unsafe fn transpose8(from: &[f32], rows: [usize; 8], to: *mut f32, columns: [usize; 8]);
+}
+
+/// Products of bf16. Its method is safe to call only where the processor has them.
+pub(crate) trait Pairs: Simd {
+    /// `c + a₀·b₀ + a₁·b₁` for words that hold two bf16, 0 in the low half. The rounding between the two sums is the processor's own.
+    unsafe fn dot_pairs(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
 }
 
 /// Rows of the register tile: the four gates of an LSTM unit, or four rows of a product.
@@ -96,10 +100,6 @@ impl Simd for Portable {
         each(|l| a[l] * b[l] + c[l])
     }
     #[inline(always)]
-    unsafe fn dot_pairs(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        each(|l| c[l] + low(a[l]) * low(b[l]) + high(a[l]) * high(b[l]))
-    }
-    #[inline(always)]
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
         each(|l| a[l] + b[l])
     }
@@ -130,6 +130,13 @@ impl Simd for Portable {
                 *to.add(column + r) = from[row + c];
             }
         }
+    }
+}
+
+impl Pairs for Portable {
+    #[inline(always)]
+    unsafe fn dot_pairs(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        each(|l| c[l] + low(a[l]) * low(b[l]) + high(a[l]) * high(b[l]))
     }
 }
 
@@ -164,15 +171,13 @@ impl Drop for FlushDenormals {
     }
 }
 
-/// `entry!(fn name(arg: Type, …) -> Ret = body)` makes `name(isa, args…)`, which runs `body::<S>(args…)` with the instruction set `isa`. A leading
-/// `"feature"` is one more that the AVX-512 form is compiled with and that the caller knows to be there.
+/// `entry!(fn name(arg: Type, …) -> Ret = body)` makes `name(isa, args…)`, which runs `body::<S>(args…)` with the instruction set `isa`.
 macro_rules! entry {
-    ($(#[$meta:meta])* $($more:literal)? $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? = $body:ident) => {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? = $body:ident) => {
         $(#[$meta])*
         $vis fn $name(isa: $crate::Isa, $($arg: $ty),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx2,fma")]
-            $(#[target_feature(enable = $more)])?
             #[allow(clippy::too_many_arguments, reason = "the arguments of the body")]
             unsafe fn avx512($($arg: $ty),*) $(-> $ret)? {
                 // SAFETY: inside a function of the same instruction set.

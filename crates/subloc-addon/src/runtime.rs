@@ -40,7 +40,7 @@ impl BindingRuntime {
             if precision != Precision::F32 && report.backend != "cpu" {
                 return Err(Error::new(
                     "INVALID_OPTION",
-                    format!("precision {precision} is of the CPU kernels; {} computes in f32", report.backend),
+                    format!("precision {precision} needs backend cpu: {} computes in f32", report.backend),
                     serde_json::json!({ "option": "precision", "value": self.precision }),
                 ));
             }

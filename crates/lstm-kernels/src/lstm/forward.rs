@@ -8,10 +8,12 @@ use super::{
     operand::{self, Form, Operand},
     rows::{SharedRows, to_lanes, to_rows},
 };
+#[cfg(target_arch = "x86_64")]
+use crate::simd::x86;
 use crate::{
-    Cancelled, Kernel,
+    Cancelled, Isa, Kernel,
     activation::{sigmoid, tanh},
-    simd::{ROWS, Simd, entry},
+    simd::{FlushDenormals, Portable, ROWS, Simd, entry},
 };
 
 /// Floats of weights that all blocks of a job use before the next ones: they stay in the second-level cache.
@@ -69,7 +71,7 @@ struct Kept<'a> {
 
 /// The units `from..from + P` in V vectors of lanes.
 #[inline(always)]
-unsafe fn units<S: Simd, O: Operand, const P: usize, const V: usize>(
+unsafe fn units<S: Simd, O: Operand<S>, const P: usize, const V: usize>(
     weights: &Weights,
     from: usize,
     hidden: usize,
@@ -88,7 +90,7 @@ unsafe fn units<S: Simd, O: Operand, const P: usize, const V: usize>(
                 *sums = [S::splat(bias[(from + p) * ROWS + q]); V];
             }
         }
-        O::accumulate::<S, P, V>(&units[from * words * ROWS..], right, columns, *words, &mut sums);
+        O::accumulate::<P, V>(&units[from * words * ROWS..], right, columns, *words, &mut sums);
         let mut kept = kept;
         for (p, [i, f, g, o]) in sums.into_iter().enumerate() {
             let unit = from + p;
@@ -112,7 +114,7 @@ unsafe fn units<S: Simd, O: Operand, const P: usize, const V: usize>(
 }
 
 #[inline(always)]
-unsafe fn step_of<S: Simd, O: Operand>(
+unsafe fn step_of<S: Simd, O: Operand<S>>(
     weights: &Weights,
     chosen: Range<usize>,
     hidden: usize,
@@ -159,8 +161,9 @@ entry! {
     fn step_entry(weights: &Weights, chosen: Range<usize>, hidden: usize, vectors: usize, block: &mut Block, kept: Option<&mut Kept>) = step_body
 }
 
-#[inline(always)]
-unsafe fn step_pairs_body<S: Simd>(
+/// [`step_entry`] for [`Form::Pairs`], on the instruction sets that [`Form::of`] gives it to.
+fn step_pairs_entry(
+    isa: Isa,
     weights: &Weights,
     chosen: Range<usize>,
     hidden: usize,
@@ -168,13 +171,20 @@ unsafe fn step_pairs_body<S: Simd>(
     block: &mut Block,
     kept: Option<&mut Kept>,
 ) {
-    // SAFETY: as `units`.
-    unsafe { step_of::<S, operand::Pairs>(weights, chosen, hidden, vectors, block, kept) };
-}
-
-entry! {
-    "avx512bf16"
-    fn step_pairs_entry(weights: &Weights, chosen: Range<usize>, hidden: usize, vectors: usize, block: &mut Block, kept: Option<&mut Kept>) = step_pairs_body
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bf16,avx2,fma")]
+    unsafe fn avx512(weights: &Weights, chosen: Range<usize>, hidden: usize, vectors: usize, block: &mut Block, kept: Option<&mut Kept>) {
+        // SAFETY: as `units`, in a function that has products of bf16.
+        unsafe { step_of::<x86::Avx512, operand::Pairs>(weights, chosen, hidden, vectors, block, kept) };
+    }
+    let _flush = FlushDenormals::new();
+    match isa {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `Form::of` gives pairs to AVX-512 where the processor multiplies bf16, and only there.
+        Isa::Avx512 => unsafe { avx512(weights, chosen, hidden, vectors, block, kept) },
+        // SAFETY: plain arithmetic; as `units`.
+        _ => unsafe { step_of::<Portable, operand::Pairs>(weights, chosen, hidden, vectors, block, kept) },
+    }
 }
 
 /// Runs a job. `y` gets the states asked for; with a `cache` what [`super::backward`] needs is kept.

@@ -9,6 +9,15 @@ use crate::Kernel;
 /// Lanes of a job at most: four AVX-512 vectors.
 const MOST: usize = 64;
 
+/// How the lanes of a batch become jobs.
+#[derive(Clone, Copy)]
+pub(super) enum Division {
+    /// The same jobs whatever the number of threads: the sums of the weight gradients go by jobs, and so does the cache.
+    Fixed,
+    /// A job a thread where there are enough whole vectors: a protein's states do not depend on who shares its job.
+    Threads,
+}
+
 /// The lanes of one job: some proteins of one member, read in one direction.
 pub(super) struct Lanes {
     pub member: usize,
@@ -114,12 +123,20 @@ fn flagged(flags: &[bool]) -> impl Iterator<Item = usize> + '_ {
 }
 
 /// All jobs of a batch, in a fixed order: by member, part of its proteins, direction.
-pub(super) fn jobs(kernel: Kernel, shape: &Shape, lengths: &[u32]) -> Vec<Lanes> {
+pub(super) fn jobs(kernel: Kernel, shape: &Shape, division: Division, lengths: &[u32]) -> Vec<Lanes> {
     let vector = kernel.isa().lanes();
     let mut jobs = Vec::new();
     for member in 0..shape.members {
         let rows = (member * shape.batch..(member + 1) * shape.batch).filter(|&row| lengths[row] > 0).collect();
-        for queues in queues(rows, lengths, vector).chunks(MOST) {
+        let queues = queues(rows, lengths, vector);
+        let most = match division {
+            Division::Fixed => MOST,
+            Division::Threads => {
+                let parts = rayon::current_num_threads().div_ceil(2 * shape.members);
+                queues.len().div_ceil(parts).next_multiple_of(vector).clamp(vector, MOST)
+            }
+        };
+        for queues in queues.chunks(most) {
             jobs.extend((0..2).map(|direction| Lanes::new(shape, member, direction, queues, lengths, vector)));
         }
     }

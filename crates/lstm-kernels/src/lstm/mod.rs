@@ -15,7 +15,7 @@ mod rows;
 use rayon::prelude::*;
 
 use crate::{Cancelled, Kernel};
-use lanes::jobs;
+use lanes::{Division, jobs};
 use rows::SharedRows;
 
 /// Which hidden states are wanted.
@@ -56,7 +56,7 @@ impl Shape {
 
 /// Floats that [`forward`] keeps for [`backward`]: activated gates, cell and hidden state of every residue.
 pub fn cache_len(kernel: Kernel, shape: &Shape, lengths: &[u32]) -> usize {
-    jobs(kernel, shape, lengths).iter().map(|job| job.cache_len(shape.hidden)).sum()
+    jobs(kernel, shape, Division::Fixed, lengths).iter().map(|job| job.cache_len(shape.hidden)).sum()
 }
 
 /// Floats of y.
@@ -99,7 +99,7 @@ pub fn forward(
         }
         States::Last => y.fill(0.0),
     }
-    let jobs = jobs(kernel, shape, lengths);
+    let jobs = jobs(kernel, shape, if cache.is_some() { Division::Fixed } else { Division::Threads }, lengths);
     let mut caches = Vec::with_capacity(jobs.len());
     for job in &jobs {
         caches.push(cache.take().map(|whole| {
@@ -150,7 +150,7 @@ pub fn backward(
     shape.check(x.len(), w_ih.len(), w_hh.len(), lengths);
     let &Shape { hidden, input, .. } = shape;
     assert_eq!(dy.len(), states_len(shape, states, lengths), "dy");
-    let jobs = jobs(kernel, shape, lengths);
+    let jobs = jobs(kernel, shape, Division::Fixed, lengths);
     assert_eq!(cache.len(), jobs.iter().map(|job| job.cache_len(hidden)).sum::<usize>(), "cache");
     let mut rest = cache;
     let caches: Vec<&[f32]> = jobs

@@ -4,7 +4,7 @@ use crate::{
     Isa, Kernel, Precision,
     precision::{bf16_bits, to_bf16},
     product,
-    simd::{ROWS, Simd, entry},
+    simd::{self, ROWS, Simd, entry},
 };
 
 /// How the operands lie in memory.
@@ -81,10 +81,10 @@ entry! {
     pub(super) fn pair(rows: &[f32], columns: usize, pairs: &mut [f32]) = pair_body
 }
 
-/// The inner loop of a step.
-pub(super) trait Operand {
+/// The inner loop of a step with the words of one [`Form`].
+pub(super) trait Operand<S: Simd> {
     /// `sums[p][row][v] += left · right` over `words` words: see [`product::accumulate`].
-    unsafe fn accumulate<S: Simd, const P: usize, const V: usize>(
+    unsafe fn accumulate<const P: usize, const V: usize>(
         left: &[f32],
         right: &[f32],
         columns: usize,
@@ -96,9 +96,9 @@ pub(super) trait Operand {
 /// Words are `f32`.
 pub(super) struct Single;
 
-impl Operand for Single {
+impl<S: Simd> Operand<S> for Single {
     #[inline(always)]
-    unsafe fn accumulate<S: Simd, const P: usize, const V: usize>(
+    unsafe fn accumulate<const P: usize, const V: usize>(
         left: &[f32],
         right: &[f32],
         columns: usize,
@@ -113,9 +113,9 @@ impl Operand for Single {
 /// Words are pairs of bf16.
 pub(super) struct Pairs;
 
-impl Operand for Pairs {
+impl<S: simd::Pairs> Operand<S> for Pairs {
     #[inline(always)]
-    unsafe fn accumulate<S: Simd, const P: usize, const V: usize>(
+    unsafe fn accumulate<const P: usize, const V: usize>(
         left: &[f32],
         right: &[f32],
         columns: usize,

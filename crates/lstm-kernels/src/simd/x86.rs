@@ -1,7 +1,7 @@
 //! AVX-512 and AVX2.
 #![allow(unsafe_op_in_unsafe_fn, reason = "each function is one intrinsic; the entry functions hold the invariant")]
 
-use super::{ROWS, Simd};
+use super::{Pairs, ROWS, Simd};
 use std::arch::x86_64::*;
 
 #[derive(Clone, Copy)]
@@ -28,11 +28,6 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
         _mm512_fmadd_ps(a, b, c)
-    }
-    /// Only inside a function that has `avx512bf16`.
-    #[inline(always)]
-    unsafe fn dot_pairs(a: __m512, b: __m512, c: __m512) -> __m512 {
-        _mm512_dpbf16_ps(c, std::mem::transmute::<__m512, __m512bh>(a), std::mem::transmute::<__m512, __m512bh>(b))
     }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {
@@ -66,6 +61,14 @@ impl Simd for Avx512 {
     }
 }
 
+impl Pairs for Avx512 {
+    /// Only inside a function that has `avx512bf16`.
+    #[inline(always)]
+    unsafe fn dot_pairs(a: __m512, b: __m512, c: __m512) -> __m512 {
+        _mm512_dpbf16_ps(c, std::mem::transmute::<__m512, __m512bh>(a), std::mem::transmute::<__m512, __m512bh>(b))
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2;
 
@@ -90,13 +93,6 @@ impl Simd for Avx2 {
     #[inline(always)]
     unsafe fn fma(a: __m256, b: __m256, c: __m256) -> __m256 {
         _mm256_fmadd_ps(a, b, c)
-    }
-    #[inline(always)]
-    unsafe fn dot_pairs(a: __m256, b: __m256, c: __m256) -> __m256 {
-        let high = _mm256_castsi256_ps(_mm256_set1_epi32(0xffff_0000_u32 as i32));
-        let (a0, b0) = (_mm256_slli_epi32::<16>(_mm256_castps_si256(a)), _mm256_slli_epi32::<16>(_mm256_castps_si256(b)));
-        let even = _mm256_fmadd_ps(_mm256_castsi256_ps(a0), _mm256_castsi256_ps(b0), c);
-        _mm256_fmadd_ps(_mm256_and_ps(a, high), _mm256_and_ps(b, high), even)
     }
     #[inline(always)]
     unsafe fn add(a: __m256, b: __m256) -> __m256 {

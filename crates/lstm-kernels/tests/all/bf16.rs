@@ -3,7 +3,7 @@ use crate::{
     lstm::Case,
     support::{assert_close, f64s, in_pool, isas},
 };
-use lstm_kernels::{Isa, Kernel, Precision, lstm::States, to_bf16};
+use lstm_kernels::{Isa, Kernel, Precision, lstm::States, reference, to_bf16};
 
 fn bf16(isa: Isa) -> Kernel<'static> {
     Kernel::new(isa, None).with_precision(Precision::Bf16)
@@ -27,6 +27,63 @@ fn one_residue_agrees_with_the_rounded_equations_to_2e_6() {
             let y = case.forward(bf16(isa)).0;
             assert_close(&format!("{isa} H {hidden}"), &y, &literal(&case), 2e-6);
             assert!(hidden < 64 || y != case.forward(Kernel::new(isa, None)).0, "{isa} H {hidden}: nothing was rounded");
+        }
+    }
+}
+
+/// The second residue, whose h comes from the first: with weights of x and an x that bf16 holds exactly, what is rounded is h and w_hh alone.
+#[test]
+fn the_state_before_and_its_weights_are_rounded_to_nearest() {
+    for isa in isas() {
+        for hidden in [1, 2, 7, 64, 201] {
+            let mut case = Case::new(1, &[2; 30], 3, hidden);
+            for values in [&mut case.x, &mut case.w_ih] {
+                values.iter_mut().for_each(|value| *value = to_bf16(*value));
+            }
+            let y = case.forward(bf16(isa)).0;
+            let (x, w_ih, w_hh, bias) = (f64s(&case.x), f64s(&case.w_ih), f64s(&case.w_hh), f64s(&case.bias));
+            for row in 0..30 {
+                for direction in 0..2 {
+                    let [first, second] = if direction == 0 { [0, 1] } else { [1, 0] };
+                    let state = |t: usize| &y[(row * 2 + t) * 2 * hidden + direction * hidden..][..hidden];
+                    let gates = 4 * hidden;
+                    let z = |t: usize, gate: usize| {
+                        let at = direction * gates + gate;
+                        bias[at] + (0..3).map(|k| w_ih[at * 3 + k] * x[(row * 2 + t) * 3 + k]).sum::<f64>()
+                    };
+                    let expected: Vec<f64> = (0..hidden)
+                        .map(|unit| {
+                            let own = |q: usize| q * hidden + unit;
+                            let c = reference::sigmoid(z(first, own(0))) * z(first, own(2)).tanh();
+                            let from_h = |gate: usize| -> f64 {
+                                let row = &w_hh[(direction * gates + gate) * hidden..][..hidden];
+                                row.iter().zip(state(first)).map(|(w, h)| rounded(*w) * rounded(f64::from(*h))).sum()
+                            };
+                            let [i, f, g, o] = [0, 1, 2, 3].map(|q| z(second, own(q)) + from_h(own(q)));
+                            let c = reference::sigmoid(f) * c + reference::sigmoid(i) * g.tanh();
+                            reference::sigmoid(o) * c.tanh()
+                        })
+                        .collect();
+                    assert_close(&format!("{isa} H {hidden} row {row} direction {direction}"), state(second), &expected, 2e-6);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_finite_stays_so() {
+    for isa in isas() {
+        for odd in [f32::NAN, f32::INFINITY] {
+            let mut case = Case::new(1, &[3, 3], 5, 6);
+            case.x[2 * 5] = odd; // the last residue of the first protein
+            let y = case.forward(bf16(isa)).0;
+            let of = |row: usize| &y[row * 3 * 12..][..3 * 12];
+            if odd.is_nan() {
+                assert!(of(0)[2 * 12..].iter().all(|h| h.is_nan()), "{isa}");
+            }
+            case.x[2 * 5] = 0.0;
+            assert_eq!(of(1), &case.forward(bf16(isa)).0[3 * 12..], "{isa}: the neighbour");
         }
     }
 }
@@ -60,6 +117,7 @@ fn last_states_threads_and_neighbours_change_nothing() {
         for row in [0, 16, 40, 64] {
             let end = (row * residues + lengths[row] as usize - 1) * width;
             assert_eq!(last[row * width..][..11], y[end..][..11], "{isa} row {row} last state");
+            assert_eq!(last[row * width + 11..][..11], y[row * residues * width + 11..][..11], "{isa} row {row} last state in reverse");
             let mut alone = Case::new(1, &[residues as u32], 6, 11);
             alone.lengths = vec![lengths[row]];
             alone.x = joint.x[row * residues * 6..][..residues * 6].to_vec();

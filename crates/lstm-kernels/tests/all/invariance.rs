@@ -13,6 +13,7 @@ fn one_thread_and_two_give_the_same_bits() {
         let run = |threads| in_pool(threads, || (case.forward(kernel(isa)).0, case.backward(kernel(isa))));
         let ((y1, g1), (y2, g2)) = (run(1), run(2));
         assert_eq!(y1, y2);
+        assert_eq!(y1, run(16).0, "{isa}: as many jobs as there are vectors");
         assert_eq!((g1.x, g1.w_ih, g1.w_hh, g1.bias), (g2.x, g2.w_ih, g2.w_hh, g2.bias));
     }
 }
@@ -51,6 +52,7 @@ fn a_protein_gets_the_same_states_alone_first_and_last() {
     let width = joint.shape.residues * 20;
     for isa in isas() {
         let y = joint.forward(kernel(isa)).0;
+        assert_eq!(y, in_pool(16, || joint.forward(kernel(isa)).0), "{isa} 16 threads");
         for row in [0, 16, 40, 64] {
             let mut alone = Case::new(1, &[joint.shape.residues as u32], 6, 10);
             alone.lengths = vec![lengths[row]];

@@ -43,7 +43,7 @@ impl Case {
         let mut without = y.clone();
         lstm::forward(kernel, shape, states, x, w_ih, w_hh, bias, lengths, &mut without, None).unwrap();
         lstm::forward(kernel, shape, states, x, w_ih, w_hh, bias, lengths, &mut y, Some(&mut cache)).unwrap();
-        assert_eq!(y, without, "keeping changes nothing");
+        assert!(y.iter().zip(&without).all(|(a, b)| a.to_bits() == b.to_bits()), "keeping changes nothing");
         (y, cache)
     }
 
@@ -139,6 +139,9 @@ fn gradients_agree_with_finite_differences_to_2e_4() {
             (1, vec![40, 39, 2], 7, 11),
             (1, (0..30).map(|b| 1 + (b * 5) % 23).collect(), 3, 49),
             (1, (0..70).map(|b| 4 + b % 3).collect(), 9, 12),
+            (1, vec![1000, 17], 5, 6),
+            (1, vec![3, 2], 9, 201),
+            (1, vec![2], 4, 512),
         ] {
             let case = Case::new(members, &lengths, input, hidden);
             let found = case.backward(kernel(isa));
@@ -221,7 +224,7 @@ fn sigmoid_and_tanh_stay_within_4e_7_and_keep_nan() {
         (-200_000..=200_000).map(|i| i as f32 * 1e-3).chain([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e-30]).collect();
     for isa in isas() {
         let (mut s, mut t) = (vec![0.0; values.len()], vec![0.0; values.len()]);
-        activation::sigmoid_and_tanh(isa, &values, &mut s, &mut t);
+        activation::sigmoid_and_tanh(kernel(isa), &values, &mut s, &mut t);
         for ((v, s), t) in values.iter().zip(s).zip(t) {
             if v.is_nan() {
                 assert!(s.is_nan() && t.is_nan());

@@ -1,7 +1,12 @@
 //! Small numbers from Philox, comparison, finite differences.
 use lstm_kernels::{Isa, Kernel, philox::Stream};
 
+/// Those of this processor. `SUBLOC_REQUIRE_ISA=avx512,bf16` makes it an error that one is missing.
 pub fn isas() -> Vec<Isa> {
+    for wanted in std::env::var("SUBLOC_REQUIRE_ISA").iter().flat_map(|list| list.split(',')) {
+        let found = if wanted == "bf16" { Isa::Avx512.multiplies_bf16() } else { wanted.parse::<Isa>().expect("a name").is_supported() };
+        assert!(found, "this processor has no {wanted}");
+    }
     Isa::ALL.into_iter().filter(|isa| isa.is_supported()).collect()
 }
 
