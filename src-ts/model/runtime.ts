@@ -1,6 +1,6 @@
 /** Where a job runs. None of it changes a result on the CPU but the instruction set. */
 import { SublocError } from '../errors.js'
-import { compiledBackends, cpuInfo, type NativeRuntime } from '../native/binding.js'
+import { autoBackend, compiledBackends, cpuInfo, type NativeRuntime } from '../native/binding.js'
 import { defaultThreads } from './threads.js'
 
 export interface RuntimeOptions {
@@ -34,13 +34,13 @@ export function resolveRuntime({ backend = 'auto', threads, cpuIsa = 'auto' }: R
 		const message = `backend ${backend} is not in this build, which has ${compiled.join(', ')}; npm run build:full makes one with all, --backend auto takes what there is`
 		throw new SublocError('BACKEND_UNAVAILABLE', message, { option: 'backend', value: backend, allowed: compiled })
 	}
-	return { backend, threads: threads ?? defaultThreads(), cpuIsa }
+	return { backend: backend === 'auto' ? autoBackend() : backend, threads: threads ?? defaultThreads(), cpuIsa }
 }
 
 /** What a runtime comes to on this machine, for run.json. */
 export function describeRuntime({ backend, threads, cpuIsa }: NativeRuntime) {
 	return {
-		backend: backend === 'auto' ? 'cpu' : backend,
+		backend,
 		cpuIsa: cpuIsa === 'auto' ? cpuInfo().isa[0]! : cpuIsa,
 		threads,
 	}

@@ -35,7 +35,7 @@ impl BindingRuntime {
         let pool = self.pool()?;
         pool.install(|| {
             let (device, _) = open(&self.backend)?;
-            context::with(Context { isa, cancel: cancel.clone() }, || work(&device))
+            context::with(Context { isa, cancel: cancel.clone(), ..Context::detect() }, || device::watched(&device, || work(&device)))
         })
     }
 

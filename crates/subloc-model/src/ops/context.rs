@@ -1,4 +1,4 @@
-//! How the CPU kernels of the running job compute: set once for the length of a job, on its own thread.
+//! How the kernels of the running job compute: set once for the length of a job, on its own thread.
 
 use std::{
     cell::RefCell,
@@ -10,6 +10,8 @@ use std::{
 
 use lstm_kernels::{Isa, Kernel};
 
+use super::lstm::LstmForm;
+
 /// Instruction set and cancel flag of a job.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -17,12 +19,16 @@ pub struct Context {
     pub isa: Isa,
     /// Stops long kernels; what they leave must then be dropped.
     pub cancel: Arc<AtomicBool>,
+    /// How the recurrence runs on a GPU.
+    pub lstm_form: LstmForm,
+    /// On a GPU an array of more bytes fails as one of more bytes than the device has; none: nothing fails that fits. How memory that runs out is tested.
+    pub largest_allocation: Option<usize>,
 }
 
 impl Context {
     /// The best instruction set, and a flag of its own.
     pub fn detect() -> Self {
-        Self { isa: Isa::detect(), cancel: Arc::default() }
+        Self { isa: Isa::detect(), cancel: Arc::default(), lstm_form: crate::device::lstm_form(), largest_allocation: None }
     }
     /// Whether the job has been asked to stop.
     pub fn is_cancelled(&self) -> bool {
