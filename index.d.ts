@@ -447,7 +447,7 @@ interface BindingError {
 }
 interface BindingEvent {
 	/** What happened. */
-	kind: "epoch" | "step" | "diverged" | "checkpoint";
+	kind: "epoch" | "step" | "diverged" | "warning" | "checkpoint";
 	/** From 1; not of a checkpoint. */
 	member?: number;
 	/** From 1. */
@@ -458,6 +458,8 @@ interface BindingEvent {
 	steps?: number;
 	/** The batch's training loss in nats: of a step. */
 	loss?: number;
+	/** For a person: of a warning. */
+	message?: string;
 	learningRate?: number;
 	trainingLoss?: number;
 	trainingAccuracy?: number;
@@ -587,8 +589,13 @@ export interface DeviceReport {
 	available: boolean;
 	/** Why not. */
 	reason: string | null;
+	/** What it is: the processor, a GPU with memory of its own, one that shares the processor's, an interface that computes on the CPU; null where unavailable. */
+	kind: "cpu" | "discrete" | "integrated" | "software" | "other" | null;
 	/** A GPU interface that computes on the CPU; `auto` never picks it. */
 	software: boolean;
+	/** Whether `auto` computes on it; one device in the list has it. */
+	auto: boolean;
+	/** The device's memory, where it tells. */
 	memoryBytes: number | null;
 }
 interface NativeInfo {
@@ -596,6 +603,8 @@ interface NativeInfo {
 	version: string;
 	/** `full` has the GPU backends. */
 	build: "cpu" | "full";
+	/** How `auto` chooses a device, in words. */
+	autoRule: string;
 }
 type NativeModelInfo = NativeModelConfig & {
 	members: number;

@@ -9,19 +9,22 @@ export function devicesCommand(): Command {
 			.option('--json', 'print JSON'),
 	).action((flags: CommonOptions & { json?: boolean }) => {
 		openLog(flags)
-		const { build } = nativeInfo()
+		const { build, autoRule } = nativeInfo()
 		const [devices, cpu] = [listDevices(), cpuInfo()]
 		if (flags.json) {
-			process.stdout.write(`${JSON.stringify({ build, backends: compiledBackends(), cpu, devices }, null, 2)}\n`)
+			process.stdout.write(
+				`${JSON.stringify({ build, backends: compiledBackends(), cpu, devices, autoRule }, null, 2)}\n`,
+			)
 			return
 		}
-		const lines = devices.map(({ backend, name, available, reason, software, memoryBytes }) => {
+		const lines = devices.map(({ backend, name, available, reason, kind, software, auto, memoryBytes }) => {
 			if (!available) return `${backend.padEnd(5)} –  ${reason}`
 			const memory = memoryBytes ? `, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB` : ''
+			const what = kind === 'discrete' || kind === 'integrated' ? `, ${kind}` : ''
 			const note = software ? ' (computes on the CPU; only when asked for)' : ''
-			return `${backend.padEnd(5)} ✔  ${name}${memory}${note}`
+			return `${backend.padEnd(5)} ✔  ${name}${what}${memory}${note}${auto ? '  ← auto' : ''}`
 		})
 		const sets = `instruction sets ${cpu.isa.join(', ')}${cpu.bf16 ? ' with bf16' : ''}; ${cpu.threads} threads`
-		process.stdout.write(`${build} build; ${sets}\n${lines.join('\n')}\n`)
+		process.stdout.write(`${build} build; ${sets}\n${lines.join('\n')}\n${autoRule}\n`)
 	})
 }

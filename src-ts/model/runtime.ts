@@ -1,6 +1,6 @@
 /** Where a job runs. None of it changes a result on the CPU but the instruction set. */
 import { SublocError } from '../errors.js'
-import { compiledBackends, cpuInfo, type NativeRuntime } from '../native/binding.js'
+import { autoBackend, compiledBackends, cpuInfo, type NativeRuntime } from '../native/binding.js'
 import { defaultThreads } from './threads.js'
 
 export interface RuntimeOptions {
@@ -52,7 +52,9 @@ export function resolveRuntime({
 		const message = `backend ${backend} is not in this build, which has ${compiled.join(', ')}; npm run build:full makes one with all, --backend auto takes what there is`
 		throw new SublocError('BACKEND_UNAVAILABLE', message, { option: 'backend', value: backend, allowed: compiled })
 	}
-	return { backend, threads: threads ?? defaultThreads(), cpuIsa, precision }
+	// Only the CPU computes in bf16.
+	const automatic = () => (precision === 'f32' ? autoBackend() : 'cpu')
+	return { backend: backend === 'auto' ? automatic() : backend, threads: threads ?? defaultThreads(), cpuIsa, precision }
 }
 
 /** What a runtime comes to on this machine, for run.json: two runs that agree in all but `threads` have the same bits. */
@@ -60,7 +62,7 @@ export function describeRuntime({ backend, threads, cpuIsa, precision }: NativeR
 	const { isa, bf16 } = cpuInfo()
 	const set = cpuIsa === 'auto' ? isa[0]! : cpuIsa
 	return {
-		backend: backend === 'auto' ? 'cpu' : backend,
+		backend,
 		cpuIsa: set,
 		precision: precision === 'bf16' && !(bf16 && set === 'avx512') ? 'bf16, multiplied as f32' : precision,
 		threads,

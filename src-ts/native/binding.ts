@@ -1,8 +1,12 @@
 /**
  * The one door to the native side: the only importer of the generated loader. Errors come over as values and leave as {@link SublocError}.
  */
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type ErrorCode, SublocError } from '../errors.js'
 import {
+	autoBackend as autoBackendDoor,
 	type BindingDevice,
 	type BindingError,
 	type BindingEvent,
@@ -43,7 +47,14 @@ export function compiledBackends(): string[] {
 
 /** The devices of every compiled backend, those that cannot be used too. */
 export function listDevices(): DeviceReport[] {
+	prepareDrivers()
 	return answer(() => listDevicesDoor()).map(deviceReport)
+}
+
+/** The backend that `auto` comes to on this machine. A GPU's drivers are loaded only where the system shows a GPU. */
+export function autoBackend(): string {
+	prepareDrivers()
+	return answer(() => autoBackendDoor())
 }
 
 /** The processor: its supported instruction sets, best first, and how many threads run at once. */
@@ -229,8 +240,13 @@ function nativeEvent(event: BindingEvent): NativeEvent {
 	return { kind, ...training, validationLoss, validationAccuracy, testLoss, testAccuracy, seconds } as NativeEvent
 }
 
-function deviceReport({ reason, memoryBytes, ...device }: BindingDevice): DeviceReport {
-	return { ...device, reason: reason ?? null, memoryBytes: memoryBytes ?? null }
+function deviceReport({ reason, kind, memoryBytes, ...device }: BindingDevice): DeviceReport {
+	return {
+		...device,
+		kind: (kind as DeviceReport['kind']) ?? null,
+		reason: reason ?? null,
+		memoryBytes: memoryBytes ?? null,
+	}
 }
 
 function bindingRecords({ codes, offsets, profiles }: NativeRecords) {
@@ -242,6 +258,7 @@ function bindingRecords({ codes, offsets, profiles }: NativeRecords) {
 }
 
 function runtime({ backend, threads, cpuIsa, precision }: NativeRuntime): BindingRuntime {
+	if (backend !== 'cpu') prepareDrivers()
 	return { backend, threads: count(threads), cpuIsa, precision }
 }
 
@@ -249,4 +266,37 @@ function runtime({ backend, threads, cpuIsa, precision }: NativeRuntime): Bindin
 function count(n: number): number {
 	if (Number.isInteger(n) && n >= 0 && n < 2 ** 32) return n
 	throw new SublocError('INVALID_OPTION', `${n} is not a whole number from 0 to 2^32 - 1`, { value: n })
+}
+
+let driversPrepared = false
+
+/**
+ * What a GPU's driver may write, told to it before it is loaded: compiled kernels go to `SUBLOC_CACHE_DIR` (default: `subloc-native` in the user's cache
+ * folder), or nowhere where that cannot be written. Without a runtime folder Mesa prints a line. What the user has set stays. A worker's environment is a
+ * copy that drivers do not see: there, their own defaults hold.
+ */
+function prepareDrivers(): void {
+	if (driversPrepared) return
+	driversPrepared = true
+	const folder = cacheFolder()
+	const wanted: Record<string, string> = folder
+		? {
+				MESA_SHADER_CACHE_DIR: folder,
+				CUDA_CACHE_PATH: join(folder, 'cuda'),
+				__GL_SHADER_DISK_CACHE_PATH: folder,
+			}
+		: { MESA_SHADER_CACHE_DISABLE: 'true', CUDA_CACHE_DISABLE: '1', __GL_SHADER_DISK_CACHE: '0' }
+	for (const [name, value] of Object.entries({ ...wanted, XDG_RUNTIME_DIR: tmpdir() })) process.env[name] ??= value
+}
+
+function cacheFolder(): string | null {
+	try {
+		const folder =
+			process.env.SUBLOC_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'subloc-native')
+		mkdirSync(folder, { recursive: true })
+		accessSync(folder, constants.W_OK)
+		return folder
+	} catch {
+		return null
+	}
 }

@@ -45,6 +45,9 @@ export declare class BindingModel {
   close(): void
 }
 
+/** The backend that `auto` comes to. */
+export declare function autoBackend(): BindingOutcome<string>
+
 /** The processor. */
 export interface BindingCpu {
   /** The supported instruction sets, best first. */
@@ -65,8 +68,12 @@ export interface BindingDevice {
   available: boolean
   /** Why not. */
   reason?: string
+  /** `cpu`, `discrete`, `integrated`, `software` or `other`. */
+  kind?: string
   /** A GPU interface that computes on the CPU. */
   software: boolean
+  /** Whether `auto` computes on it. */
+  auto: boolean
   /** The device's memory, where it tells. */
   memoryBytes?: number
 }
@@ -84,7 +91,7 @@ export interface BindingError {
 /** One event; which fields are there depends on `kind`. */
 export interface BindingEvent {
   /** What happened. */
-  kind: 'epoch' | 'step' | 'diverged' | 'checkpoint'
+  kind: 'epoch' | 'step' | 'diverged' | 'warning' | 'checkpoint'
   /** From 1; not of a checkpoint. */
   member?: number
   /** From 1. */
@@ -95,6 +102,8 @@ export interface BindingEvent {
   steps?: number
   /** The batch's training loss in nats: of a step. */
   loss?: number
+  /** For a person: of a warning. */
+  message?: string
   learningRate?: number
   trainingLoss?: number
   trainingAccuracy?: number
@@ -113,6 +122,8 @@ export interface BindingInfo {
   version: string
   /** `cpu`, or `full` with the GPU backends. */
   build: 'cpu' | 'full'
+  /** How `auto` chooses a device, in words. */
+  autoRule: string
 }
 
 /** One member: its rows and its seed. */

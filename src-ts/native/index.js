@@ -773,9 +773,10 @@ if (
   }
 }
 
-const { BindingJob, BindingModel, compiledBackends, cpuInfo, listDevices, nativeInfo, shuffledIndices, train, trainingHistory, uniforms } = nativeBinding
+const { BindingJob, BindingModel, autoBackend, compiledBackends, cpuInfo, listDevices, nativeInfo, shuffledIndices, train, trainingHistory, uniforms } = nativeBinding
 export { BindingJob }
 export { BindingModel }
+export { autoBackend }
 export { compiledBackends }
 export { cpuInfo }
 export { listDevices }

@@ -134,6 +134,7 @@ export type NativeEvent =
 	| NativeEpochEvent
 	| { kind: 'step'; epoch: number; step: number; steps: number; loss: number }
 	| { kind: 'diverged'; member: number; epoch: number; step: number }
+	| { kind: 'warning'; epoch: number; message: string }
 	| { kind: 'checkpoint'; epoch: number; step: number }
 
 /** A running training. */
@@ -172,8 +173,13 @@ export interface DeviceReport {
 	available: boolean
 	/** Why not. */
 	reason: string | null
+	/** What it is: the processor, a GPU with memory of its own, one that shares the processor's, an interface that computes on the CPU; null where unavailable. */
+	kind: 'cpu' | 'discrete' | 'integrated' | 'software' | 'other' | null
 	/** A GPU interface that computes on the CPU; `auto` never picks it. */
 	software: boolean
+	/** Whether `auto` computes on it; one device in the list has it. */
+	auto: boolean
+	/** The device's memory, where it tells. */
 	memoryBytes: number | null
 }
 
@@ -183,6 +189,8 @@ export interface NativeInfo {
 	version: string
 	/** `full` has the GPU backends. */
 	build: 'cpu' | 'full'
+	/** How `auto` chooses a device, in words. */
+	autoRule: string
 }
 
 /** What a trained model is. */

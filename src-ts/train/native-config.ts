@@ -30,7 +30,7 @@ export function nativeTrainingConfig(
 		...{ initialWeights, forgetBias, labelSmoothing, earlyStopping, weightAveraging },
 		classWeights: classWeights(config.classWeights, dataset),
 		// One after the other on the CPU, where each has the caches for itself; together on a GPU.
-		membersPerStep: runtime.backend === 'cpu' || runtime.backend === 'auto' ? 1 : members,
+		membersPerStep: runtime.backend === 'cpu' ? 1 : members,
 		evaluateTest: true,
 	}
 }

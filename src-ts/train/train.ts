@@ -232,6 +232,8 @@ export async function trainGroups(
 			info.epochSeconds[event.epoch - 1] = seconds
 			log.add(report, info, job.cancel)
 			emit({ ...report, seconds })
+		} else if (event.kind === 'warning') {
+			log.guard(() => warn(event.message), job.cancel)
 		}
 	}
 	const job = startTraining(

@@ -359,7 +359,11 @@ test('info and devices tell, as text and as JSON', async (t) => {
 	const devices = JSON.parse((await subloc(['devices', '--json'])).stdout)
 	t.is(devices.devices[0].backend, 'cpu')
 	t.true(devices.devices[0].available)
-	t.regex((await subloc(['devices'])).stdout, /cpu +✔/)
+	t.regex(devices.autoRule, /^auto takes cuda/)
+	const told = (await subloc(['devices'])).stdout
+	t.regex(told, /cpu +✔/)
+	t.true(told.includes(devices.autoRule))
+	t.is(told.match(/← auto/g)?.length, 1)
 })
 
 test('--version prints the version alone; help teaches', async (t) => {

@@ -17,8 +17,12 @@ pub struct BindingDevice {
     pub available: bool,
     /// Why not.
     pub reason: Option<String>,
+    /// `cpu`, `discrete`, `integrated`, `software` or `other`.
+    pub kind: Option<String>,
     /// A GPU interface that computes on the CPU.
     pub software: bool,
+    /// Whether `auto` computes on it.
+    pub auto: bool,
     /// The device's memory, where it tells.
     pub memory_bytes: Option<f64>,
 }
@@ -42,6 +46,8 @@ pub struct BindingInfo {
     /// `cpu`, or `full` with the GPU backends.
     #[napi(ts_type = "'cpu' | 'full'")]
     pub build: String,
+    /// How `auto` chooses a device, in words.
+    pub auto_rule: String,
 }
 
 /// The backends in this build.
@@ -61,11 +67,19 @@ pub fn list_devices() -> Outcome<Vec<BindingDevice>> {
                 name: report.name,
                 available: report.available,
                 reason: report.reason,
+                kind: report.kind.map(|kind| kind.name().to_owned()),
                 software: report.software,
+                auto: report.auto,
                 memory_bytes: report.memory_bytes.map(|bytes| bytes as f64),
             })
             .collect())
     })
+}
+
+/// The backend that `auto` comes to.
+#[napi(ts_return_type = "BindingOutcome<string>")]
+pub fn auto_backend() -> Outcome<String> {
+    door(|| Ok(device::auto_backend().to_owned()))
 }
 
 /// This processor.
@@ -82,6 +96,6 @@ pub fn cpu_info() -> Outcome<BindingCpu> {
 pub fn native_info() -> Outcome<BindingInfo> {
     door(|| {
         let build = if cfg!(feature = "gpu") { "full" } else { "cpu" };
-        Ok(BindingInfo { version: env!("CARGO_PKG_VERSION").to_owned(), build: build.to_owned() })
+        Ok(BindingInfo { version: env!("CARGO_PKG_VERSION").to_owned(), build: build.to_owned(), auto_rule: device::AUTO_RULE.to_owned() })
     })
 }

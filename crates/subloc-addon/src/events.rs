@@ -20,7 +20,7 @@ const RING_INTERVAL: Duration = Duration::from_millis(50);
 #[derive(Clone, Default)]
 pub struct BindingEvent {
     /// What happened.
-    #[napi(ts_type = "'epoch' | 'step' | 'diverged' | 'checkpoint'")]
+    #[napi(ts_type = "'epoch' | 'step' | 'diverged' | 'warning' | 'checkpoint'")]
     pub kind: String,
     /// From 1; not of a checkpoint.
     pub member: Option<u32>,
@@ -32,6 +32,8 @@ pub struct BindingEvent {
     pub steps: Option<u32>,
     /// The batch's training loss in nats: of a step.
     pub loss: Option<f64>,
+    /// For a person: of a warning.
+    pub message: Option<String>,
     pub learning_rate: Option<f64>,
     pub training_loss: Option<f64>,
     pub training_accuracy: Option<f64>,
@@ -84,6 +86,9 @@ impl From<Event> for BindingEvent {
                 step: Some(step as u32),
                 ..Self::default()
             },
+            Event::Warning { epoch, message } => {
+                Self { kind: "warning".into(), epoch: epoch as u32, message: Some(message), ..Self::default() }
+            }
             Event::Checkpoint { epoch, step } => {
                 Self { kind: "checkpoint".into(), epoch: epoch as u32, step: Some(step as u32), ..Self::default() }
             }

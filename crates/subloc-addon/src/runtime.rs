@@ -44,7 +44,8 @@ impl BindingRuntime {
                     serde_json::json!({ "option": "precision", "value": self.precision }),
                 ));
             }
-            context::with(Context { isa, precision, cancel: cancel.clone() }, || work(&device))
+            let context = Context { isa, precision, cancel: cancel.clone(), ..Context::detect() };
+            context::with(context, || device::watched(&device, || work(&device)))
         })
     }
 

@@ -121,6 +121,11 @@ impl TrainedModel {
         specs(&self.config).iter().map(|s| s.size()).sum()
     }
 
+    /// A member's parameters as host values, in the order of [`specs`].
+    pub fn weights(&self, member: usize) -> &[Vec<f32>] {
+        &self.members[member]
+    }
+
     /// One member on a device.
     pub fn network(&self, member: usize, device: &Device) -> Network {
         let parameters = Parameters::from_host(&self.config, 1, self.members[member].clone(), device);

@@ -45,6 +45,11 @@ impl ModelConfig {
     pub fn features(&self) -> usize {
         self.table_features + if self.profile { 20 } else { 0 }
     }
+    /// Numbers of a residue in the widest array of a forward pass: [B, T, C], [B, T, 2H] or [B, T, A].
+    pub(crate) fn widest(&self) -> usize {
+        let over_residues = if self.kind == ModelKind::ALstm { (2 * self.hidden).max(self.attention) } else { 1 };
+        self.channels().max(over_residues).max(20)
+    }
     /// C, conv channels.
     pub fn channels(&self) -> usize {
         self.filter_widths.len() * self.filters_per_width

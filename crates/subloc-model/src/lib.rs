@@ -16,6 +16,7 @@ pub mod models;
 pub mod ops;
 pub mod predict;
 mod tensors;
+pub mod time_lstm;
 pub mod train;
 
 pub use checkpoint::TrainedModel;

@@ -5,6 +5,8 @@ use burn::tensor::{Device, Tensor, activation::softmax};
 use crate::{
     Error, TrainedModel,
     batch::{Batch, Records},
+    config::ModelConfig,
+    device,
     models::{Forward, Mode, Network},
     ops::context,
 };
@@ -34,14 +36,14 @@ const MOST_PROTEINS: usize = 64;
 const MOST_RESIDUES: usize = 64 * 1024;
 
 /// Rows in batches of similar length, longest first.
-pub(crate) fn batches(records: &Records, rows: &[u32]) -> Vec<Vec<u32>> {
+pub(crate) fn batches(records: &Records, rows: &[u32], most_residues: usize) -> Vec<Vec<u32>> {
     let mut sorted = rows.to_vec();
     sorted.sort_by_key(|&row| std::cmp::Reverse(records.length(row as usize)));
     let mut batches: Vec<Vec<u32>> = Vec::new();
     let mut longest = 0;
     for row in sorted {
         match batches.last_mut() {
-            Some(batch) if batch.len() < MOST_PROTEINS && (batch.len() + 1) * longest <= MOST_RESIDUES => batch.push(row),
+            Some(batch) if batch.len() < MOST_PROTEINS && (batch.len() + 1) * longest <= most_residues => batch.push(row),
             _ => {
                 longest = records.length(row as usize).max(1);
                 batches.push(vec![row]);
@@ -51,30 +53,58 @@ pub(crate) fn batches(records: &Records, rows: &[u32]) -> Vec<Vec<u32>> {
     batches
 }
 
-pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.inner().into_data().try_to_vec().unwrap_or_default()
+/// A tensor's values on the host.
+///
+/// # Errors
+/// `OUT_OF_MEMORY` or `DEVICE_LOST` where the device could not compute them.
+pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
+    let device = tensor.device();
+    let data = tensor.inner().try_into_data().map_err(|reason| device::failure(&device, &reason))?;
+    data.try_to_vec()
+        .map_err(|reason| Error::new("INTERNAL", format!("a tensor is not of 32-bit floats: {reason:?}"), serde_json::json!({})))
+}
+
+/// Calls `work` with a batch's rows; where the device has not the memory for them, with each half, down to one protein.
+fn in_parts(rows: &[u32], work: &mut dyn FnMut(&[u32]) -> Result<(), Error>) -> Result<(), Error> {
+    match work(rows) {
+        Err(error) if error.code == "OUT_OF_MEMORY" && rows.len() > 1 => {
+            let (first, second) = rows.split_at(rows.len() / 2);
+            in_parts(first, work)?;
+            in_parts(second, work)
+        }
+        result => result,
+    }
+}
+
+/// Residues of a batch, padding included, so that no tensor of the network is larger than the device takes.
+fn most_residues(config: &ModelConfig, device: &Device) -> usize {
+    let bound = device::largest_tensor_bytes(device).map_or(usize::MAX, |bytes| bytes as usize);
+    MOST_RESIDUES.min(bound / (size_of::<f32>() * config.widest()))
 }
 
 /// Class probabilities of one member's network for some rows, [rows, K], in the order of `rows`.
-pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], device: &Device) -> Vec<f32> {
+pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], device: &Device) -> Result<Vec<f32>, Error> {
     let classes = network.config.classes.len();
     let mut place = vec![0; records.len()];
     rows.iter().enumerate().for_each(|(i, row)| place[*row as usize] = i);
     let mut out = vec![0.0; rows.len() * classes];
-    for batch_rows in batches(records, rows) {
-        let batch = Batch::new(records, &[&batch_rows], network.config.profile, device);
-        let found = values(softmax(network.forward(&batch, &Mode::Predict).logits, 2));
-        for (row, found) in batch_rows.iter().zip(found.chunks(classes)) {
-            out[place[*row as usize] * classes..][..classes].copy_from_slice(found);
-        }
+    for batch_rows in batches(records, rows, most_residues(&network.config, device)) {
+        in_parts(&batch_rows, &mut |batch_rows| {
+            let batch = Batch::new(records, &[batch_rows], network.config.profile, device);
+            let found = values(softmax(network.forward(&batch, &Mode::Predict).logits, 2))?;
+            for (row, found) in batch_rows.iter().zip(found.chunks(classes)) {
+                out[place[*row as usize] * classes..][..classes].copy_from_slice(found);
+            }
+            Ok(())
+        })?;
     }
-    out
+    Ok(out)
 }
 
 /// Predicts all records with every member.
 ///
 /// # Errors
-/// `CANCELLED` once the context's flag is set; `INVALID_OPTION` where the model needs profiles and the records have none.
+/// `CANCELLED` once the context's flag is set; `OUT_OF_MEMORY` where the device cannot hold a single protein's arrays; `DEVICE_LOST`; `INVALID_OPTION` where the model needs profiles and the records have none.
 pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: Outputs) -> Result<Predictions, Error> {
     let config = model.config();
     if config.profile && records.profiles.is_none() {
@@ -93,28 +123,32 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
     };
     let networks: Vec<Network> = (0..model.members()).map(|m| model.network(m, device)).collect();
     let rows: Vec<u32> = (0..n as u32).filter(|row| records.length(*row as usize) > 0).collect();
-    for batch_rows in batches(records, &rows) {
-        let batch = Batch::new(records, &[&batch_rows], config.profile, device);
-        for (m, network) in networks.iter().enumerate() {
-            let Forward { logits, attention, pooled } = network.forward(&batch, &Mode::Predict);
-            let probabilities = values(softmax(logits, 2));
-            let alpha = attention.filter(|_| want_attention).map(values);
-            let states = want.states.then(|| values(pooled));
-            if context::current().is_cancelled() {
-                return Err(Error::cancelled(false));
-            }
-            for (b, &row) in batch_rows.iter().enumerate() {
-                let row = row as usize;
-                out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
-                if let (Some(to), Some(from)) = (&mut out.states, &states) {
-                    to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
+    for batch_rows in batches(records, &rows, most_residues(config, device)) {
+        in_parts(&batch_rows, &mut |batch_rows| {
+            let batch = Batch::new(records, &[batch_rows], config.profile, device);
+            for (m, network) in networks.iter().enumerate() {
+                let Forward { logits, attention, pooled } = network.forward(&batch, &Mode::Predict);
+                let probabilities = values(softmax(logits, 2))?;
+                let alpha = attention.filter(|_| want_attention).map(values).transpose()?;
+                let states = if want.states { Some(values(pooled)?) } else { None };
+                if context::current().is_cancelled() {
+                    return Err(Error::cancelled(false));
                 }
-                if let (Some(to), Some(from)) = (&mut out.attention, &alpha) {
-                    let range = records.range(row);
-                    to[m * residues + range.start..m * residues + range.end].copy_from_slice(&from[b * batch.residues..][..range.len()]);
+                for (b, &row) in batch_rows.iter().enumerate() {
+                    let row = row as usize;
+                    out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
+                    if let (Some(to), Some(from)) = (&mut out.states, &states) {
+                        to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
+                    }
+                    if let (Some(to), Some(from)) = (&mut out.attention, &alpha) {
+                        let range = records.range(row);
+                        to[m * residues + range.start..m * residues + range.end]
+                            .copy_from_slice(&from[b * batch.residues..][..range.len()]);
+                    }
                 }
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(out)
 }

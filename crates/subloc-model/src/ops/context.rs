@@ -1,4 +1,4 @@
-//! How the CPU kernels of the running job compute: set once for the length of a job, on its own thread.
+//! How the kernels of the running job compute: set once for the length of a job, on its own thread.
 
 use std::{
     cell::RefCell,
@@ -10,6 +10,8 @@ use std::{
 
 use lstm_kernels::{Isa, Kernel, Precision};
 
+use super::lstm::LstmForm;
+
 /// Instruction set, precision and cancel flag of a job.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -19,12 +21,22 @@ pub struct Context {
     pub precision: Precision,
     /// Stops long kernels; what they leave must then be dropped.
     pub cancel: Arc<AtomicBool>,
+    /// How the recurrence runs on a GPU.
+    pub lstm_form: LstmForm,
+    /// On a GPU an array of more bytes fails as one of more bytes than the device has; none: nothing fails that fits. How memory that runs out is tested.
+    pub largest_allocation: Option<usize>,
 }
 
 impl Context {
     /// The best instruction set, `f32`, and a flag of its own.
     pub fn detect() -> Self {
-        Self { isa: Isa::detect(), precision: Precision::F32, cancel: Arc::default() }
+        Self {
+            isa: Isa::detect(),
+            precision: Precision::F32,
+            cancel: Arc::default(),
+            lstm_form: crate::device::lstm_form(),
+            largest_allocation: None,
+        }
     }
     /// Whether the job has been asked to stop.
     pub fn is_cancelled(&self) -> bool {

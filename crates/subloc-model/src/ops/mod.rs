@@ -1,17 +1,22 @@
 //! The project's own differentiable operations.
 //!
 //! Each has a literal form in plain burn operations, which is the oracle of its tests and runs on every device, and a form on the CPU's slices
-//! (`lstm-kernels`) with its own backward. The function of a tensor chooses by the tensor's device. CubeCL kernels for the GPUs come with
-//! their own issue; until then a GPU runs the literal forms, which are right and slow.
+//! (`lstm-kernels`) with its own backward. The CubeCL form (`cube.rs`, in a build with `gpu`) runs on wgpu and cuda. The function of a tensor chooses by
+//! the tensor's device.
 
 pub mod attention_scores;
 pub mod context;
 pub mod dropout;
 mod flex;
+#[cfg(feature = "gpu")]
+mod gpu;
 pub mod linear;
 pub mod lstm;
 pub mod masked_softmax;
+#[cfg(feature = "gpu")]
+mod product;
 pub mod residue_conv;
+pub mod update;
 pub mod weighted_sum;
 
 use std::sync::Arc;

@@ -21,8 +21,8 @@ impl Trainer<'_> {
             let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
             for m in (0..count).filter(|m| self.state.members[first + m].status == Status::Training) {
                 let plan = &self.members[first + m];
-                let validation = self.evaluate(g, m, &plan.validation);
-                let test = if self.training.evaluate_test { self.evaluate(g, m, &plan.test) } else { None };
+                let validation = self.evaluate(g, m, &plan.validation)?;
+                let test = if self.training.evaluate_test { self.evaluate(g, m, &plan.test)? } else { None };
                 if self.is_cancelled() {
                     return Err(self.stop());
                 }
@@ -82,19 +82,19 @@ impl Trainer<'_> {
     }
 
     /// Log loss and accuracy of a member on some rows.
-    fn evaluate(&self, g: usize, m: usize, rows: &[u32]) -> Option<(f64, f64)> {
+    fn evaluate(&self, g: usize, m: usize, rows: &[u32]) -> Result<Option<(f64, f64)>, Error> {
         if rows.is_empty() {
-            return None;
+            return Ok(None);
         }
         let one = Self::current(&self.state.groups[g]).iter().map(|t| t.clone().slice([m..m + 1, 0..t.dims()[1]])).collect();
         let network = self.network(one, self.device, 1);
-        let found = predict::probabilities(&network, self.records, rows, self.device);
+        let found = predict::probabilities(&network, self.records, rows, self.device)?;
         let (mut loss, mut correct) = (0.0, 0);
         for (row, probabilities) in rows.iter().zip(found.chunks(self.model.classes.len())) {
             let label = self.labels[*row as usize] as usize;
             loss -= f64::from(probabilities[label]).max(1e-30).ln();
             correct += usize::from(largest(probabilities) == label);
         }
-        Some((loss / rows.len() as f64, correct as f64 / rows.len() as f64))
+        Ok(Some((loss / rows.len() as f64, correct as f64 / rows.len() as f64)))
     }
 }

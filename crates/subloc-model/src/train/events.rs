@@ -58,6 +58,13 @@ pub enum Event {
         /// From 1.
         step: usize,
     },
+    /// Something that changes no result and is worth knowing, in one line.
+    Warning {
+        /// From 1; in progress.
+        epoch: usize,
+        /// For a person.
+        message: String,
+    },
     /// The state was written.
     Checkpoint {
         /// Epoch in progress or just finished.

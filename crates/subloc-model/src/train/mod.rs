@@ -2,6 +2,7 @@
 
 pub mod adam;
 mod batches;
+mod device_steps;
 mod epoch;
 mod events;
 mod schedule;

@@ -169,7 +169,8 @@ impl State {
             for (i, spec) in specs(model).iter().enumerate() {
                 let parts: Option<Vec<&Tensor<2>>> = self.groups.iter().map(|g| of(g).map(|v| &v[i])).collect();
                 let Some(parts) = parts else { continue };
-                let values = parts.into_iter().flat_map(|t| values(t.clone())).collect();
+                let parts: Vec<Vec<f32>> = parts.into_iter().map(|t| values(t.clone())).collect::<Result<_, _>>()?;
+                let values = parts.concat();
                 tensors.push(NamedTensor { name: format!("{kind}.{}", spec.name), shape: vec![seeds.len(), spec.size()], values });
             }
         }

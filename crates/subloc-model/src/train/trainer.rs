@@ -26,6 +26,7 @@ use crate::{
     config::{ModelConfig, TrainingConfig},
     layers::loss::{CrossEntropy, Loss},
     models::{Mode, Network, Parameters},
+    ops::on_cpu,
     predict::values,
 };
 
@@ -49,7 +50,8 @@ pub struct MemberPlan {
 ///
 /// # Errors
 /// `CANCELLED` (fact `resumable`), `TRAINING_DIVERGED` (facts `members`, `checkpoint`) after the other members have finished, `INVALID_CONFIG` where the
-/// checkpoint belongs to another run, `INVALID_OPTION`, `INVALID_MODEL`, `IO`.
+/// checkpoint belongs to another run, `OUT_OF_MEMORY` where the device cannot hold a single protein's arrays, `DEVICE_LOST` with the checkpoint of the epoch
+/// before, `INVALID_OPTION`, `INVALID_MODEL`, `IO`.
 #[expect(clippy::too_many_arguments, reason = "everything a run depends on, passed in")]
 pub fn train(
     device: &Device,
@@ -74,8 +76,9 @@ pub fn train(
         // Perhaps before all initial weights were drawn: nothing of this state may be kept.
         return Err(Error::cancelled(checkpoint.is_some_and(Path::exists)));
     }
+    let model = Arc::new(model.clone());
     let mut trainer =
-        Trainer { device, model: Arc::new(model.clone()), table, training, records, labels, members, seeds, checkpoint, cancel, state };
+        Trainer { device, model, table, training, records, labels, members, seeds, checkpoint, cancel, state, most_places: None };
     trainer.run(events)
 }
 
@@ -114,6 +117,8 @@ pub(super) struct Trainer<'a> {
     pub(super) checkpoint: Option<&'a Path>,
     pub(super) cancel: Arc<AtomicBool>,
     pub(super) state: State,
+    /// Proteins of all members that pass through the network at once: halved where the device has not the memory for more.
+    pub(super) most_places: Option<usize>,
 }
 
 impl Trainer<'_> {
@@ -160,27 +165,20 @@ impl Trainer<'_> {
 
     /// The rest of the epoch's steps of the group at the position.
     fn train_group(&mut self, events: &mut dyn FnMut(Event)) -> Result<(), Error> {
+        if !on_cpu(self.device) {
+            return self.train_group_on_device(events);
+        }
         let (epoch, g) = (self.state.position.epoch, self.state.position.group);
         let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
-        let length = |row: u32| self.records.length(row as usize);
-        let order: Vec<Vec<Vec<u32>>> = (first..first + count)
-            .map(|m| {
-                batches(self.members[m].seed, epoch, &self.members[m].train, length, self.training.batch_size, self.training.bucket_batches)
-            })
-            .collect();
+        let order = self.order(g);
         let steps = order.iter().map(Vec::len).max().unwrap_or(0);
+        let steps_an_epoch: Vec<usize> = order.iter().map(Vec::len).collect();
         while self.state.position.step < steps {
             let step = self.state.position.step;
-            let rows: Vec<&[u32]> = (0..count)
-                .map(|m| match order[m].get(step) {
-                    Some(rows) if self.state.members[first + m].status == Status::Training => rows.as_slice(),
-                    _ => &[],
-                })
-                .collect();
+            let rows = self.rows(first, &order);
             if rows.iter().all(|r| r.is_empty()) {
                 break;
             }
-            let steps_an_epoch: Vec<usize> = order.iter().map(Vec::len).collect();
             let Some(loss) = self.step(g, &rows, &steps_an_epoch, events) else { return Err(self.stop()) };
             self.state.position.step += 1;
             events(Event::Step { epoch, step: step + 1, steps, loss });
@@ -188,7 +186,29 @@ impl Trainer<'_> {
                 return Err(self.stop());
             }
         }
+        debug_assert_eq!(count, order.len());
         Ok(())
+    }
+
+    /// The epoch's batches of each member of a group.
+    pub(super) fn order(&self, g: usize) -> Vec<Vec<Vec<u32>>> {
+        let epoch = self.state.position.epoch;
+        let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
+        let length = |row: u32| self.records.length(row as usize);
+        (first..first + count)
+            .map(|m| {
+                batches(self.members[m].seed, epoch, &self.members[m].train, length, self.training.batch_size, self.training.bucket_batches)
+            })
+            .collect()
+    }
+
+    /// Each member's rows of the step at the position: none where it has no more batches, or does not train.
+    pub(super) fn rows<'b>(&self, first: usize, order: &'b [Vec<Vec<u32>>]) -> Vec<&'b [u32]> {
+        let rows = |(m, order): (usize, &'b Vec<Vec<u32>>)| match order.get(self.state.position.step) {
+            Some(rows) if self.state.members[first + m].status == Status::Training => rows.as_slice(),
+            _ => &[],
+        };
+        order.iter().enumerate().map(rows).collect()
     }
 
     /// One step of a group; None where it was cancelled and dropped.
@@ -308,7 +328,7 @@ impl Trainer<'_> {
         let mut members = Vec::with_capacity(self.members.len());
         for group in &self.state.groups {
             let weights = group.best.as_deref().unwrap_or_else(|| Self::current(group));
-            let host: Vec<Vec<f32>> = weights.iter().map(|w| values(w.clone())).collect();
+            let host: Vec<Vec<f32>> = weights.iter().map(|w| values(w.clone())).collect::<Result<_, _>>()?;
             for m in 0..group.members() {
                 members.push(host.iter().map(|v| v[m * v.len() / group.members()..(m + 1) * v.len() / group.members()].to_vec()).collect());
             }
@@ -321,7 +341,7 @@ impl Trainer<'_> {
 fn finite(weights: &[Tensor<2>], members: usize) -> Vec<bool> {
     let mut all = vec![true; members];
     for weight in weights {
-        let values = values(weight.clone());
+        let values = values(weight.clone()).unwrap_or_default(); // the CPU's, which can be read
         for (all, member) in all.iter_mut().zip(values.chunks((values.len() / members).max(1))) {
             *all &= member.iter().all(|v| v.is_finite());
         }
@@ -333,7 +353,7 @@ fn finite(weights: &[Tensor<2>], members: usize) -> Vec<bool> {
 fn norms(gradients: &[Tensor<2>], members: usize) -> Vec<f64> {
     let mut sums = vec![0.0; members];
     for gradient in gradients {
-        let values = values(gradient.clone());
+        let values = values(gradient.clone()).unwrap_or_default();
         for (sum, member) in sums.iter_mut().zip(values.chunks((values.len() / members).max(1))) {
             *sum += member.iter().map(|v| f64::from(*v) * f64::from(*v)).sum::<f64>();
         }

@@ -1,7 +1,9 @@
 //! Operations against their literal forms and the equations in f64; networks, training and files against their promises.
 mod adam;
+mod backends;
 mod batches;
 mod checkpoints;
+mod device_failures;
 mod equations;
 mod files;
 mod hostile;

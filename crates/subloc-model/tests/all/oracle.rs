@@ -1,5 +1,5 @@
 //! How an operation is checked: cases, and comparison of an own form, a literal form and the equations.
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use subloc_model::ops::Lengths;
 
 use crate::support::{assert_close, assert_relative, cpu, differences, dot, f64s, host, numbers, some};
@@ -9,7 +9,12 @@ pub type Op<'a> = &'a dyn Fn(&[Tensor<1>]) -> Tensor<1>;
 
 /// Values, and the gradients of Σ values ⊙ dy.
 fn run(op: Op, inputs: &[Vec<f32>], dy: &[f32]) -> (Vec<f32>, Vec<Vec<f32>>) {
-    let device = cpu().autodiff();
+    run_on(&cpu(), op, inputs, dy)
+}
+
+/// Likewise on a device.
+pub fn run_on(device: &Device, op: Op, inputs: &[Vec<f32>], dy: &[f32]) -> (Vec<f32>, Vec<Vec<f32>>) {
+    let device = device.clone().autodiff();
     let leaf = |v: &Vec<f32>| Tensor::<1>::from_data(TensorData::new(v.clone(), [v.len()]), &device).require_grad();
     let leaves: Vec<Tensor<1>> = inputs.iter().map(leaf).collect();
     let y = op(&leaves);
@@ -29,15 +34,15 @@ pub struct Case {
 }
 
 pub fn cases() -> impl Iterator<Item = Case> {
-    CASES.into_iter().map(|(members, lengths)| Case {
-        members,
-        batch: lengths.len() / members,
-        residues: *lengths.iter().max().unwrap() as usize,
-        lengths: lengths.into(),
-    })
+    CASES.into_iter().map(|(members, lengths)| Case::new(members, lengths))
 }
 
 impl Case {
+    /// `lengths` of M · B places.
+    pub fn new(members: usize, lengths: &[u32]) -> Self {
+        let residues = *lengths.iter().max().unwrap() as usize;
+        Self { members, batch: lengths.len() / members, residues, lengths: lengths.into() }
+    }
     pub fn places(&self) -> usize {
         self.lengths.len() * self.residues
     }

@@ -4,6 +4,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+use burn::tensor::Device;
 use lstm_kernels::{Isa, philox::Stream};
 use subloc_model::{
     Error, TrainedModel,
@@ -125,11 +126,17 @@ pub struct Job<'a> {
     /// Written to, and resumed from where it exists.
     pub checkpoint: Option<PathBuf>,
     pub threads: usize,
+    pub device: Device,
+    /// See `Context`.
+    pub largest_allocation: Option<usize>,
 }
 
 impl<'a> Job<'a> {
     pub fn new(problem: &'a Problem, training: TrainingConfig, members: Vec<MemberPlan>) -> Self {
-        Self { problem, training, members, checkpoint: None, threads: 2 }
+        Self { problem, training, members, checkpoint: None, threads: 2, device: cpu(), largest_allocation: None }
+    }
+    pub fn on(self, device: &Device) -> Self {
+        Self { device: device.clone(), ..self }
     }
     pub fn at(self, checkpoint: PathBuf) -> Self {
         Self { checkpoint: Some(checkpoint), ..self }
@@ -138,11 +145,11 @@ impl<'a> Job<'a> {
     /// Runs until it is done or `cancel` is set, by `events` or from elsewhere.
     pub fn run_with(&self, cancel: &Arc<AtomicBool>, events: &mut (dyn FnMut(Event) + Send)) -> Result<TrainedModel, Error> {
         let Problem { model, table, records, labels } = self.problem;
-        let context = Context { cancel: cancel.clone(), ..Context::detect() };
+        let context = Context { cancel: cancel.clone(), largest_allocation: self.largest_allocation, ..Context::detect() };
         let checkpoint = self.checkpoint.as_deref();
         let work = || {
             train(
-                &cpu(),
+                &self.device,
                 model,
                 table,
                 &self.training,

@@ -1,6 +1,9 @@
 //! a_t = tanh(h_t W_a) v_aᵀ, eq. (11): one operation, so that nothing of size [M, B, T, A] is made but what the gradient needs of the real residues.
 //! Own form against literal: 2e-5 of the largest value.
 
+#[cfg(feature = "gpu")]
+mod cube;
+
 use burn::{
     backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension, tensor::FloatTensor},
     tensor::Tensor,
@@ -16,14 +19,11 @@ use lstm_kernels::attention_scores::{self, Shape};
 use super::{
     Lengths, context,
     flex::{self, Floats},
-    linear, on_cpu,
+    linear,
 };
 
 /// h `[M, B, T, U]`, W_a `[M, A, U]`, v_a `[M, 1, A]` → `[M, B, T]`; 0 beyond a length.
 pub fn attention_scores(h: Tensor<4>, w: Tensor<3>, v: Tensor<3>, lengths: Lengths) -> Tensor<3> {
-    if !on_cpu(&h.device()) {
-        return literal(h, w, v, &lengths);
-    }
     Tensor::from_dispatch(Dispatch::attention_scores(h.into_dispatch(), w.into_dispatch(), v.into_dispatch(), lengths))
 }
 
@@ -36,7 +36,7 @@ pub fn literal(h: Tensor<4>, w: Tensor<3>, v: Tensor<3>, lengths: &[u32]) -> Ten
 }
 
 /// What a backend supplies.
-#[backend_extension(Autodiff, Flex)]
+#[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub trait AttentionScoresOps: Backend {
     /// See [`attention_scores`](fn@attention_scores).
     fn attention_scores(h: FloatTensor<Self>, w: FloatTensor<Self>, v: FloatTensor<Self>, lengths: Lengths) -> FloatTensor<Self>;

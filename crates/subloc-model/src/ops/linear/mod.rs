@@ -1,6 +1,9 @@
 //! `y = x wᵀ + bias` in a fixed order: a protein's outputs do not depend on the proteins beside it, a member's gradient not on the other members.
 //! Own form against literal: 1e-5 of the largest value.
 
+#[cfg(feature = "gpu")]
+mod cube;
+
 use burn::{
     backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension, tensor::FloatTensor},
     tensor::Tensor,
@@ -16,14 +19,11 @@ use lstm_kernels::linear::{self, Shape};
 use super::{
     Lengths, context,
     flex::{self, Floats},
-    length_mask, on_cpu,
+    length_mask,
 };
 
 /// x `[M, B, T, I]`, weight `[M, O, I]`, bias `[M, O]` → `[M, B, T, O]`; 0 beyond a length.
 pub fn linear(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<2>, lengths: Lengths) -> Tensor<4> {
-    if !on_cpu(&x.device()) {
-        return literal(x, weight, bias, &lengths);
-    }
     Tensor::from_dispatch(Dispatch::linear(x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch(), lengths))
 }
 
@@ -37,7 +37,7 @@ pub fn literal(x: Tensor<4>, weight: Tensor<3>, bias: Tensor<2>, lengths: &[u32]
 }
 
 /// What a backend supplies.
-#[backend_extension(Autodiff, Flex)]
+#[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub trait LinearOps: Backend {
     /// See [`linear`].
     fn linear(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>, lengths: Lengths) -> FloatTensor<Self>;

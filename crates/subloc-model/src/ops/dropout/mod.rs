@@ -1,5 +1,8 @@
 //! Inverted dropout whose mask is a pure function of (member seed, step, layer, record, residue, unit); see `lstm_kernels::dropout`.
 
+#[cfg(feature = "gpu")]
+mod cube;
+
 use std::sync::Arc;
 
 use burn::{
@@ -17,7 +20,6 @@ use lstm_kernels::dropout::{self, Mask};
 use super::{
     Lengths, context,
     flex::{self, Floats},
-    on_cpu,
 };
 
 /// Which elements are dropped; the fields of [`Mask`] that outlive a call.
@@ -52,9 +54,6 @@ impl DropoutMask {
 
 /// x `[M, B, T, U]` → x ⊙ mask / (1 − p); 0 beyond a length.
 pub fn dropout(x: Tensor<4>, mask: DropoutMask) -> Tensor<4> {
-    if !on_cpu(&x.device()) {
-        return literal(x, &mask);
-    }
     Tensor::from_dispatch(Dispatch::dropout(x.into_dispatch(), mask))
 }
 
@@ -67,7 +66,7 @@ pub fn literal(x: Tensor<4>, mask: &DropoutMask) -> Tensor<4> {
 }
 
 /// What a backend supplies; the gradient is the same map.
-#[backend_extension(Autodiff, Flex)]
+#[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub trait DropoutOps: Backend {
     /// See [`dropout`](fn@dropout).
     fn dropout(x: FloatTensor<Self>, mask: DropoutMask) -> FloatTensor<Self>;

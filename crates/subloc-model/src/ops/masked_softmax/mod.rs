@@ -1,5 +1,8 @@
 //! α = softmax of the attention scores over each protein's real residues, eq. (12). Own form against literal: 1e-6.
 
+#[cfg(feature = "gpu")]
+mod cube;
+
 use burn::{
     backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension, tensor::FloatTensor},
     tensor::{Tensor, activation::softmax},
@@ -15,14 +18,11 @@ use lstm_kernels::attention;
 use super::{
     Lengths, context,
     flex::{self, Floats},
-    length_mask, on_cpu,
+    length_mask,
 };
 
 /// scores `[M, B, T]` → α `[M, B, T]`; 0 beyond a length.
 pub fn masked_softmax(scores: Tensor<3>, lengths: Lengths) -> Tensor<3> {
-    if !on_cpu(&scores.device()) {
-        return literal(scores, &lengths);
-    }
     Tensor::from_dispatch(Dispatch::masked_softmax(scores.into_dispatch(), lengths))
 }
 
@@ -33,7 +33,7 @@ pub fn literal(scores: Tensor<3>, lengths: &[u32]) -> Tensor<3> {
 }
 
 /// What a backend supplies.
-#[backend_extension(Autodiff, Flex)]
+#[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub trait MaskedSoftmaxOps: Backend {
     /// See [`masked_softmax`](fn@masked_softmax).
     fn masked_softmax(scores: FloatTensor<Self>, lengths: Lengths) -> FloatTensor<Self>;

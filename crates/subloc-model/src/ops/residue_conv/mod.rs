@@ -3,6 +3,9 @@
 //! residue_conv(table [M,taps,25,f], profile weights [M,taps,20,f] with rows [M,B,T,20], bias [M,C], codes [M,B,T], lengths [M,B]) → z [M,B,T,C].
 //! taps = Σ widths, C = widths · f, width-major. Rows get no gradient: they are input. Own form against literal: 1e-5 of the largest value.
 
+#[cfg(feature = "gpu")]
+mod cube;
+
 use std::sync::Arc;
 
 use burn::{
@@ -20,7 +23,7 @@ use lstm_kernels::residue_conv::{self as kernels, CODES, Profile, Shape};
 use super::{
     Lengths, context,
     flex::{self, Floats},
-    indices, length_mask, on_cpu,
+    indices, length_mask,
 };
 
 /// What a batch brings to the convolution besides tensors.
@@ -56,9 +59,6 @@ pub struct ProfileBlock {
 
 /// See the module.
 pub fn residue_conv(table: Tensor<4>, profile: Option<ProfileBlock>, bias: Tensor<2>, residues: Residues) -> Tensor<4> {
-    if !on_cpu(&table.device()) {
-        return literal(table, profile, bias, &residues);
-    }
     let (table, bias) = (table.into_dispatch(), bias.into_dispatch());
     Tensor::from_dispatch(match profile {
         Some(ProfileBlock { weights, rows }) => {
@@ -112,7 +112,7 @@ pub fn literal(table: Tensor<4>, profile: Option<ProfileBlock>, bias: Tensor<2>,
 }
 
 /// What a backend supplies.
-#[backend_extension(Autodiff, Flex)]
+#[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub trait ResidueConvOps: Backend {
     /// [`residue_conv`](fn@residue_conv) without a profile.
     fn table_conv(table: FloatTensor<Self>, bias: FloatTensor<Self>, residues: Residues) -> FloatTensor<Self>;

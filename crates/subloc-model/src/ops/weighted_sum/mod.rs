@@ -1,5 +1,8 @@
 //! context = Σ_t α_t h_t, eq. (13). Own form against literal: 1e-5 of the largest value.
 
+#[cfg(feature = "gpu")]
+mod cube;
+
 use burn::{
     backend::{Autodiff, Backend, Dispatch, Flex, TensorMetadata, backend_extension, tensor::FloatTensor},
     tensor::Tensor,
@@ -15,14 +18,10 @@ use lstm_kernels::attention;
 use super::{
     Lengths, context,
     flex::{self, Floats},
-    on_cpu,
 };
 
 /// α `[M, B, T]` (0 beyond a length), h `[M, B, T, U]` → `[M, B, U]`.
 pub fn weighted_sum(alpha: Tensor<3>, h: Tensor<4>, lengths: Lengths) -> Tensor<3> {
-    if !on_cpu(&h.device()) {
-        return literal(alpha, h);
-    }
     Tensor::from_dispatch(Dispatch::weighted_sum(alpha.into_dispatch(), h.into_dispatch(), lengths))
 }
 
@@ -32,7 +31,7 @@ pub fn literal(alpha: Tensor<3>, h: Tensor<4>) -> Tensor<3> {
 }
 
 /// What a backend supplies.
-#[backend_extension(Autodiff, Flex)]
+#[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub trait WeightedSumOps: Backend {
     /// See [`weighted_sum`](fn@weighted_sum).
     fn weighted_sum(alpha: FloatTensor<Self>, h: FloatTensor<Self>, lengths: Lengths) -> FloatTensor<Self>;

@@ -1,0 +1,386 @@
+//! The filter bank on a GPU. Residues come as bytes, four in a word; nothing of size [B, T, F] is made.
+//!
+//! Forward, a unit owns one number of z and looks its taps up in the table. Backward, a cube owns a tap, some filters and a part of the proteins, and every
+//! unit a histogram of its own over the 25 codes, so that sums need no atomics and have a fixed order.
+
+use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
+use cubecl::prelude::*;
+use lstm_kernels::residue_conv::{CODES, PROFILE};
+
+use super::{ResidueConvGrad, ResidueConvOps, Residues};
+use crate::ops::gpu::{UNITS, cubes_for, dims, empty, processors, size, words, zeros};
+
+/// Filters of a cube, and units that share one filter, in the backward pass of the table.
+const FILTERS: usize = 16;
+const LANES: usize = 8;
+/// Filters of a cube in the backward pass of the profile weights.
+const PROFILE_FILTERS: usize = 8;
+
+/// The code of residue `at` of the batch.
+#[cube]
+fn code(codes: &[u32], at: usize) -> usize {
+    ((codes[at / 4] >> ((at % 4) as u32 * 8)) & 0xFF) as usize
+}
+
+/// z[m, b, t, c] = scale (Σ_k table[tap, code] + profile) + bias. `banks` holds [first tap, width] of each width.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+fn convolve(
+    table: &[f32],
+    bias: &[f32],
+    codes: &[u32],
+    lengths: &[u32],
+    banks: &[u32],
+    weights: &[f32],
+    rows: &[f32],
+    z: &mut [f32],
+    count: u32,
+    batch: u32,
+    residues: u32,
+    taps: u32,
+    filters: u32,
+    channels: u32,
+    scale: f32,
+    #[comptime] profile: bool,
+) {
+    if ABSOLUTE_POS < count as usize {
+        let at = ABSOLUTE_POS as u32;
+        let (channel, place) = (at % channels, at / channels);
+        let (t, row) = (place % residues, place / residues);
+        let (filter, bank, member) = (channel % filters, channel / filters, row / batch);
+        let (first, width) = (banks[bank as usize * 2], banks[bank as usize * 2 + 1]);
+        let length = lengths[row as usize];
+        let mut value = 0.0f32;
+        if t < length {
+            let mut sum = 0.0f32;
+            for k in 0..width {
+                // Residue t + k − width / 2, where it exists.
+                let seen = t + k;
+                if seen >= width / 2 && seen - width / 2 < length {
+                    let residue = (row * residues + seen - width / 2) as usize;
+                    let tap = (member * taps + first + k) as usize;
+                    sum += table[(tap * CODES + code(codes, residue)) * filters as usize + filter as usize];
+                    if profile {
+                        for a in 0..PROFILE {
+                            sum += rows[residue * PROFILE + a] * weights[(tap * PROFILE + a) * filters as usize + filter as usize];
+                        }
+                    }
+                }
+            }
+            value = scale * sum + bias[(member * channels + channel) as usize];
+        }
+        z[ABSOLUTE_POS] = value;
+    }
+}
+
+/// A part of dtable[m, tap, code, f] = Σ dz where the tap saw the code, not yet times the scale. Grid: tap, filters, member and part.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+fn table_gradient(
+    dz: &[f32],
+    codes: &[u32],
+    lengths: &[u32],
+    taps_of: &[u32],
+    parts: &mut [f32],
+    members: u32,
+    batch: u32,
+    residues: u32,
+    taps: u32,
+    filters: u32,
+    channels: u32,
+    places_a_part: u32,
+) {
+    let mut sums = Shared::<[f32]>::new_slice(LANES * CODES * FILTERS);
+    let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
+    // [bank, tap in the bank, width]
+    let (bank, k, width) = (taps_of[tap as usize * 3], taps_of[tap as usize * 3 + 1], taps_of[tap as usize * 3 + 2]);
+    let (column, lane) = (UNIT_POS_X as usize % FILTERS, UNIT_POS_X as usize / FILTERS);
+    let filter = CUBE_POS_Y * (FILTERS as u32) + column as u32;
+    for code_ in 0..CODES {
+        sums[(lane * CODES + code_) * FILTERS + column] = 0.0f32;
+    }
+    let places = batch * residues;
+    let mut last = (part + 1) * places_a_part;
+    if last > places {
+        last = places;
+    }
+    let mut place = part * places_a_part + lane as u32;
+    while place < last {
+        let (t, row) = (place % residues, member * batch + place / residues);
+        let length = lengths[row as usize];
+        let seen = t + k;
+        if t < length && seen >= width / 2 && seen - width / 2 < length && filter < filters {
+            let found = code(codes, (row * residues + seen - width / 2) as usize);
+            let from = (member * places + place) as usize * channels as usize + (bank * filters + filter) as usize;
+            sums[(lane * CODES + found) * FILTERS + column] += dz[from];
+        }
+        place += LANES as u32;
+    }
+    sync_cube();
+    if filter < filters {
+        let mut code_ = lane;
+        while code_ < CODES {
+            let mut sum = 0.0f32;
+            for other in 0..LANES {
+                sum += sums[(other * CODES + code_) * FILTERS + column];
+            }
+            let to = ((part * members + member) * taps + tap) as usize;
+            parts[(to * CODES + code_) * filters as usize + filter as usize] = sum;
+            code_ += LANES;
+        }
+    }
+}
+
+/// A part of the gradient of the profile weights, likewise: a unit owns (amino acid, filter).
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+fn profile_gradient(
+    dz: &[f32],
+    rows: &[f32],
+    lengths: &[u32],
+    taps_of: &[u32],
+    parts: &mut [f32],
+    members: u32,
+    batch: u32,
+    residues: u32,
+    taps: u32,
+    filters: u32,
+    channels: u32,
+    places_a_part: u32,
+) {
+    let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
+    let (bank, k, width) = (taps_of[tap as usize * 3], taps_of[tap as usize * 3 + 1], taps_of[tap as usize * 3 + 2]);
+    let (column, amino) = (UNIT_POS_X as usize % PROFILE_FILTERS, UNIT_POS_X as usize / PROFILE_FILTERS);
+    let filter = CUBE_POS_Y * (PROFILE_FILTERS as u32) + column as u32;
+    if filter < filters {
+        let places = batch * residues;
+        let mut last = (part + 1) * places_a_part;
+        if last > places {
+            last = places;
+        }
+        let mut sum = 0.0f32;
+        for place in part * places_a_part..last {
+            let (t, row) = (place % residues, member * batch + place / residues);
+            let length = lengths[row as usize];
+            let seen = t + k;
+            if t < length && seen >= width / 2 && seen - width / 2 < length {
+                let residue = (row * residues + seen - width / 2) as usize;
+                let from = (member * places + place) as usize * channels as usize + (bank * filters + filter) as usize;
+                sum += dz[from] * rows[residue * PROFILE + amino];
+            }
+        }
+        let to = ((part * members + member) * taps + tap) as usize;
+        parts[(to * PROFILE + amino) * filters as usize + filter as usize] = sum;
+    }
+}
+
+/// out[i] = scale · Σ_part parts[part, i]
+#[cube(launch_unchecked)]
+fn fold_scaled(parts: &[f32], out: &mut [f32], parts_: u32, count: u32, scale: f32) {
+    if ABSOLUTE_POS < count as usize {
+        let mut sum = 0.0f32;
+        for part in 0..parts_ {
+            sum += parts[part as usize * count as usize + ABSOLUTE_POS];
+        }
+        out[ABSOLUTE_POS] = scale * sum;
+    }
+}
+
+/// dbias[m, c] = Σ dz: the middle tap of a bank sees every residue once, so it is the sum over that tap's codes.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+fn bias_gradient(parts: &[f32], banks: &[u32], dbias: &mut [f32], parts_: u32, members: u32, taps: u32, filters: u32, channels: u32) {
+    if ABSOLUTE_POS < (members * channels) as usize {
+        let at = ABSOLUTE_POS as u32;
+        let (channel, member) = (at % channels, at / channels);
+        let (filter, bank) = (channel % filters, channel / filters);
+        let tap = banks[bank as usize * 2] + banks[bank as usize * 2 + 1] / 2;
+        let mut sum = 0.0f32;
+        for part in 0..parts_ {
+            let from = ((part * members + member) * taps + tap) as usize;
+            for code_ in 0..CODES {
+                sum += parts[(from * CODES + code_) * filters as usize + filter as usize];
+            }
+        }
+        dbias[ABSOLUTE_POS] = sum;
+    }
+}
+
+/// Four codes a word.
+fn packed(codes: &[u8]) -> Vec<u32> {
+    codes.chunks(4).map(|four| four.iter().rev().fold(0, |word, code| word << 8 | u32::from(*code))).collect()
+}
+
+/// [first tap, width] of each width.
+fn banks(widths: &[usize]) -> Vec<u32> {
+    let mut first = 0;
+    let bank = |width: &usize| {
+        first += width;
+        [size(first - width), size(*width)]
+    };
+    widths.iter().flat_map(bank).collect()
+}
+
+/// [bank, place in the bank, width] of each tap.
+fn taps_of(widths: &[usize]) -> Vec<u32> {
+    widths.iter().enumerate().flat_map(|(bank, width)| (0..*width).flat_map(move |k| [bank, k, *width].map(size))).collect()
+}
+
+fn forward(table: CubeTensor, profile: Option<(CubeTensor, CubeTensor)>, bias: CubeTensor, residues: &Residues) -> CubeTensor {
+    let (table, bias) = (into_contiguous(table), into_contiguous(bias));
+    let [_, taps, _, filters] = dims(&table);
+    let [members, batch, length] = residues.dims;
+    let channels = residues.widths.len() * filters;
+    let z = empty(&table, [members, batch, length, channels]);
+    let count = members * batch * length * channels;
+    if count == 0 {
+        return z;
+    }
+    let client = &table.client;
+    let with_profile = profile.is_some();
+    let (weights, rows) = match profile {
+        Some((weights, rows)) => (into_contiguous(weights), into_contiguous(rows)),
+        None => (table.clone(), table.clone()), // never read
+    };
+    // SAFETY: the kernel stops beyond `count`; codes are below 25, which `Batch` keeps.
+    unsafe {
+        convolve::launch_unchecked(
+            client,
+            cubes_for(count),
+            CubeDim::new_1d(UNITS),
+            table.clone().into_buffer_arg(),
+            bias.into_buffer_arg(),
+            words(client, &packed(&residues.codes)),
+            words(client, &residues.lengths),
+            words(client, &banks(&residues.widths)),
+            weights.into_buffer_arg(),
+            rows.into_buffer_arg(),
+            z.clone().into_buffer_arg(),
+            size(count),
+            size(batch),
+            size(length),
+            size(taps),
+            size(filters),
+            size(channels),
+            residues.scale,
+            with_profile,
+        );
+    }
+    z
+}
+
+/// Sums parts [parts, count] into a tensor of `shape`, times `scale`.
+fn folded<const D: usize>(parts: &CubeTensor, count: usize, shape: [usize; D], scale: f32) -> CubeTensor {
+    let out = empty(parts, shape);
+    let elements = shape.iter().product::<usize>();
+    // SAFETY: the kernel stops beyond the size of `out`.
+    unsafe {
+        fold_scaled::launch_unchecked(
+            &parts.client,
+            cubes_for(elements),
+            CubeDim::new_1d(UNITS),
+            parts.clone().into_buffer_arg(),
+            out.clone().into_buffer_arg(),
+            size(count),
+            size(elements),
+            scale,
+        );
+    }
+    out
+}
+
+impl ResidueConvOps for CubeBackend {
+    fn table_conv(table: CubeTensor, bias: CubeTensor, residues: Residues) -> CubeTensor {
+        forward(table, None, bias, &residues)
+    }
+    fn profile_conv(table: CubeTensor, weights: CubeTensor, bias: CubeTensor, rows: CubeTensor, residues: Residues) -> CubeTensor {
+        forward(table, Some((weights, rows)), bias, &residues)
+    }
+}
+
+impl ResidueConvGrad for CubeBackend {
+    fn residue_conv_backward(
+        rows: Option<CubeTensor>,
+        dz: CubeTensor,
+        residues: &Residues,
+        filters: usize,
+    ) -> (CubeTensor, CubeTensor, Option<CubeTensor>) {
+        let dz = into_contiguous(dz);
+        let [members, batch, length] = residues.dims;
+        let (taps, channels, places) = (residues.widths.iter().sum::<usize>(), residues.widths.len() * filters, batch * length);
+        if members * places == 0 {
+            let weights = rows.map(|_| zeros(&dz, [members, taps, PROFILE, filters]));
+            return (zeros(&dz, [members, taps, CODES, filters]), zeros(&dz, [members, channels]), weights);
+        }
+        let client = &dz.client;
+        let parts = |cubes: usize| (8 * processors(client)).div_ceil(cubes).min(places.div_ceil(64)).max(1);
+        let tiles = filters.div_ceil(FILTERS);
+        let count = parts(taps * tiles * members);
+        let sums = empty(&dz, [count, members, taps, CODES, filters]);
+        // SAFETY: a cube a tap, a tile of filters, and a member's part of the places; codes are below 25.
+        unsafe {
+            table_gradient::launch_unchecked(
+                client,
+                CubeCount::Static(size(taps), size(tiles), size(members * count)),
+                CubeDim::new_1d(size(FILTERS * LANES)),
+                dz.clone().into_buffer_arg(),
+                words(client, &packed(&residues.codes)),
+                words(client, &residues.lengths),
+                words(client, &taps_of(&residues.widths)),
+                sums.clone().into_buffer_arg(),
+                size(members),
+                size(batch),
+                size(length),
+                size(taps),
+                size(filters),
+                size(channels),
+                size(places.div_ceil(count)),
+            );
+        }
+        let table = folded(&sums, count, [members, taps, CODES, filters], residues.scale);
+        let bias = empty(&dz, [members, channels]);
+        // SAFETY: the kernel stops beyond [M, C].
+        unsafe {
+            bias_gradient::launch_unchecked(
+                client,
+                cubes_for(members * channels),
+                CubeDim::new_1d(UNITS),
+                sums.into_buffer_arg(),
+                words(client, &banks(&residues.widths)),
+                bias.clone().into_buffer_arg(),
+                size(count),
+                size(members),
+                size(taps),
+                size(filters),
+                size(channels),
+            );
+        }
+        let weights = rows.map(|rows| {
+            let tiles = filters.div_ceil(PROFILE_FILTERS);
+            let count = parts(taps * tiles * members);
+            let sums = empty(&dz, [count, members, taps, PROFILE, filters]);
+            // SAFETY: as above.
+            unsafe {
+                profile_gradient::launch_unchecked(
+                    client,
+                    CubeCount::Static(size(taps), size(tiles), size(members * count)),
+                    CubeDim::new_1d(size(PROFILE * PROFILE_FILTERS)),
+                    dz.clone().into_buffer_arg(),
+                    into_contiguous(rows).into_buffer_arg(),
+                    words(client, &residues.lengths),
+                    words(client, &taps_of(&residues.widths)),
+                    sums.clone().into_buffer_arg(),
+                    size(members),
+                    size(batch),
+                    size(length),
+                    size(taps),
+                    size(filters),
+                    size(channels),
+                    size(places.div_ceil(count)),
+                );
+            }
+            folded(&sums, count, [members, taps, PROFILE, filters], residues.scale)
+        });
+        (table, bias, weights)
+    }
+}
