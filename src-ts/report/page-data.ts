@@ -65,8 +65,6 @@ export interface PageMap {
 
 export interface PageData {
 	classes: string[]
-	/** One colour a class, `#rrggbb`. */
-	colours: string[]
 	proteins: PageProteins
 	members: PageMembers | null
 	residues: PageResidues | null

@@ -6,7 +6,7 @@ import { bestProbability, className, type Data, isRight, percent, spreadOf } fro
 import { byId, element } from './elements.js'
 import type { Column, Explorer } from './explorer.js'
 
-/** Height of a row, pixels; page.css has the same. */
+/** Height of a row, pixels; style.css has the same. */
 const ROW_HEIGHT = 34
 /** Rows above and below what is seen. */
 const MARGIN = 8
