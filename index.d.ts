@@ -645,6 +645,8 @@ export declare const RUN_FILES: {
 	readonly checkpoint: string;
 	readonly predictions: "predictions.tsv";
 	readonly evaluation: "evaluation.json";
+	/** The offline report, one file. */
+	readonly report: "report.html";
 	readonly done: "DONE";
 };
 /** What a run says about itself in run.json. */
@@ -831,6 +833,8 @@ export interface PredictOptions extends RuntimeOptions {
 	onProblem?: "skip" | "fail";
 	/** Also gives the attention weights of an A-LSTM; default false. */
 	attention?: boolean;
+	/** Also gives the probabilities of each member of an ensemble; default false. */
+	members?: boolean;
 	/** Ends the prediction within a second. */
 	signal?: AbortSignal;
 }
@@ -857,6 +861,8 @@ export interface Prediction {
 		weights: Float32Array;
 		positions: Uint32Array;
 	} | null;
+	/** What each member says: probability of each class, [M][K] in the order of the classes. Null where it was not asked for. */
+	members: Float32Array[] | null;
 }
 /**
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
@@ -1140,6 +1146,138 @@ export interface WritePredictionsOptions {
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
 export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format }: WritePredictionsOptions): Promise<void>;
+interface Interval {
+	low: number;
+	high: number;
+}
+interface CalibrationBin {
+	/** The range of the winning class's probability: from (exclusive, but for 0) to (inclusive). */
+	from: number;
+	to: number;
+	count: number;
+	/** Mean probability; null for an empty bin. */
+	confidence: number | null;
+	/** Share that is right, and its 95 % Wilson interval; null for an empty bin. */
+	accuracy: number | null;
+	interval: Interval | null;
+}
+interface Calibration {
+	bins: CalibrationBin[];
+	/** Expected calibration error: Σ count/N · |confidence − accuracy| over the bins (Naeini et al. 2015). */
+	expectedError: number;
+	/** N. */
+	records: number;
+}
+/** A protein of a report. */
+export interface ReportProtein {
+	/** The rest of its header; empty where there is none. */
+	description: string;
+	/** The whole sequence; null where it is not at hand. */
+	sequence: string | null;
+	/** Its true place; null where that is not known. */
+	class: string | null;
+	/** Known sorting signals. */
+	annotations: readonly Annotation[];
+	prediction: Prediction;
+}
+/** A plane with a point for each of some proteins, as t-SNE gives it. Only the order of distances counts: axes have no unit. */
+export interface ReportMap {
+	title: string;
+	/** Rows of `proteins`, and where each of them is. */
+	points: readonly {
+		row: number;
+		x: number;
+		y: number;
+	}[];
+}
+/** A picture for both themes, as SVG. */
+export interface ReportFigure {
+	/** Where it stands. */
+	section: "training" | "probabilities" | "filters" | "attention";
+	/** What it is, in a word or two. */
+	title: string;
+	/** What is seen, in a sentence. */
+	caption: string;
+	light: string;
+	dark: string;
+}
+/** What the proteins are, which decides what their accuracy means. */
+export type ReportSubject = 
+/** The part that the model's training held out. */
+{
+	kind: "held-out";
+}
+/** Every fold of a cross-validation, each by the model that did not see it. */
+ | {
+	kind: "cross-validation";
+}
+/** Labelled proteins of another source; `shared` of their ids stand in the training data, null where that is not known. */
+ | {
+	kind: "independent";
+	shared: number | null;
+}
+/** Proteins whose place is not known. */
+ | {
+	kind: "unknown";
+};
+export interface ReportContent {
+	/** Headline; the page's title too. */
+	title: string;
+	subject: ReportSubject;
+	/** Where the proteins come from: a file's name without its folder. */
+	source: string;
+	/** Class names, in the order of the model. */
+	classes: readonly string[];
+	/** Null where only predictions are at hand. */
+	model: ModelInfo | null;
+	/** Null where nothing is known of the training. */
+	training: {
+		config: TrainingConfig;
+		info: RunInfo;
+	} | null;
+	/** Null without true places. */
+	evaluation: Evaluation | null;
+	/** Null without true places. */
+	calibration: Calibration | null;
+	/** Every protein, those that were skipped too, in the order of the input. */
+	proteins: readonly ReportProtein[];
+	maps: readonly ReportMap[];
+	figures: readonly ReportFigure[];
+}
+/**
+ * The page of a content; the same content gives the same bytes. All text is data: ids, headers and class names are escaped wherever they stand. Styles and
+ * script are allowed by their hash, pictures come from the file itself, and everything else is forbidden to the browser.
+ */
+export declare function reportPage(content: ReportContent): string;
+/** The model's work that a report needs, and on which proteins. */
+export interface ReportOptions extends Omit<PredictOptions, "attention" | "members" | "onProblem"> {
+	/** Headline; default: the run folder's name. */
+	title?: string;
+	/**
+	 * Labelled proteins (of the data that the model was trained on the held-out part alone is told of), or proteins whose place is not known. Default: what the
+	 * run folder holds of the training's own scores; attention, sequences and maps are then missing.
+	 */
+	proteins?: Dataset | readonly ProteinRecord[];
+	/** Where proteins without known places come from, as the page calls it; default `proteins`. */
+	source?: string;
+	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
+	predictions?: readonly Prediction[];
+}
+/** A report that can be written to a file. */
+export interface Report {
+	/** The page, whole. */
+	html: string;
+	/** What its proteins are. */
+	subject: ReportSubject;
+}
+/**
+ * Makes the report of a run folder or a loaded model: one HTML file that needs no network and no other file. It holds the ids, headers and sequences of its
+ * proteins (sequences and attention up to {@link MOST_RESIDUES} residues together). The same run and proteins give the same bytes.
+ *
+ * Errors: those of `loadModel` and `predict`; `INPUT_MISSING` where the run folder has no scores and no proteins are given; `UNKNOWN_CLASS`;
+ * `INVALID_DATASET` where the model was trained on all of the proteins. Throws the signal's reason once it is aborted.
+ */
+export declare function report(run: string | Model, options?: ReportOptions): Promise<Report>;
 /** The 20 amino acids in the order of every table and profile here. */
 export declare const ALPHABET = "ARNDCQEGHILKMFPSTWYV";
 /** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */

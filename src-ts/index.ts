@@ -73,6 +73,15 @@ export {
 } from './predict/predict.js'
 export { type WritePredictionsOptions, writePredictions } from './predict/write.js'
 export type { Run, StepProgress } from './progress.js'
+export {
+	type ReportContent,
+	type ReportFigure,
+	type ReportMap,
+	type ReportProtein,
+	type ReportSubject,
+} from './report/content.js'
+export { reportPage } from './report/page.js'
+export { type Report, type ReportOptions, report } from './report/report.js'
 export { ALPHABET } from './sequence/alphabet.js'
 export { checkFasta, type InputProblem, type InputReport } from './sequence/check.js'
 export { type ReadFastaOptions, readFasta } from './sequence/fasta.js'

@@ -11,6 +11,7 @@ import { infoCommand } from './info.js'
 import { asksForJson, openLog } from './options.js'
 import { predictCommand } from './predict.js'
 import { endWith } from './process.js'
+import { reportCommand } from './report.js'
 import { splitCommand } from './split.js'
 import { trainCommand } from './train.js'
 
@@ -32,6 +33,7 @@ First steps:
   subloc train DATA -o RUN --preset quick             DATA: a folder of <class>.fasta, or a TSV (id, sequence, class)
   subloc predict proteome.faa.gz --model RUN -o out.tsv
   subloc evaluate RUN independent.tsv
+  subloc report RUN                                   a page to look at: scores, maps, every protein
 
 Exit codes: 0 done · 2 wrong option or configuration · 65 wrong data · 66 missing input · 69 model, device or tool not usable ·
   70 training or the program failed · 73, 74 cannot create, cannot write · 75 stopped, can be resumed · 130, 143 interrupted`,
@@ -50,7 +52,7 @@ if (isJson) {
 }
 
 for (const command of [
-	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand],
+	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand, reportCommand],
 	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {
 	program.addCommand(command().copyInheritedSettings(program))

@@ -16,7 +16,11 @@ const RELATIVES =
 	'may do nearly as well.'
 
 /** What the scores of a report are scores of. */
-export function meaningOf({ subject, training, source }: ReportContent): Meaning {
+export function meaningOf({
+	subject,
+	training,
+	source,
+}: Pick<ReportContent, 'subject' | 'training' | 'source'>): Meaning {
 	if (subject.kind === 'unknown') {
 		return {
 			label: `predictions for ${source}`,

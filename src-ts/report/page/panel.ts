@@ -18,14 +18,12 @@ export function drawPanel(data: Data, row: number | null): void {
 	const content = byId('panel-content')
 	byId('panel-hint').hidden = row !== null
 	drawCell(data, row)
+	const problem = row === null ? undefined : data.proteins.problems[row]
+	const isPredicted = row !== null && problem === undefined
+	byId('residues').replaceChildren(...(isPredicted ? residueView(data, row) : []))
 	if (row === null) return content.replaceChildren()
-	const problem = data.proteins.problems[row]
-	content.replaceChildren(
-		...heading(data, row),
-		...(problem === undefined
-			? [bars(data, row), ...residueView(data, row)]
-			: [element('p', { class: 'note' }, `Not predicted: ${problem}`)]),
-	)
+	const rest = isPredicted ? bars(data, row) : element('p', { class: 'note' }, `Not predicted: ${problem}`)
+	content.replaceChildren(...heading(data, row), rest)
 }
 
 function heading(data: Data, row: number): Node[] {

@@ -47,8 +47,8 @@ export function residueView(data: Data, row: number): HTMLElement[] {
 	}
 	sequence.addEventListener('pointerover', (event) => show(placeOf(event.target)))
 	sequence.addEventListener('pointerleave', () => show(null))
-	const title = residues.weights ? 'Attention along the sequence' : 'Sequence'
-	const head = element('div', { class: 'residue-head' }, element('h4', {}, title), readout)
+	const title = `${residues.weights ? 'Attention along' : 'Sequence of'} ${data.proteins.ids[row]}`
+	const head = element('div', { class: 'residue-head' }, element('h3', {}, title), readout)
 	if (!residues.weights && residues.annotations.length === 0) return [head, sequence]
 	box.addEventListener('pointermove', (event) => {
 		const x = event.clientX - box.getBoundingClientRect().left

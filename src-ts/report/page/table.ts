@@ -231,7 +231,7 @@ function cellOf(data: Data, row: number, column: Column): (Node | string)[] {
 			return [bar, percent(probability)]
 		}
 		case 'spread':
-			return [predicted < 0 ? '–' : `± ${percent(spreadOf(data, row))}`]
+			return [predicted < 0 ? '–' : `± ${Math.round(100 * spreadOf(data, row))} %`]
 		case 'length':
 			return [proteins.lengths[row] === 0 ? '–' : String(proteins.lengths[row])]
 	}

@@ -41,7 +41,7 @@ function classTable({ perClass, confusion, clusters }: Evaluation): Markup {
 		const right = confusion[index]![index]!
 		return html`<tr><th scope="row"><span class="swatch" data-class="${index}"></span>${readable(own.class)}</th><td class="numeric">${own.support}</td>
 <td>${range(index, own.sensitivity, wilson(right, own.support))}</td><td>${range(index, own.precision, wilson(right, own.predicted))}</td>
-<td class="numeric">${own.f1?.toFixed(2) ?? '–'}</td><td class="numeric">${own.mcc.toFixed(2)}</td>${clusters && html`<td class="numeric">${percent(clusters.perClass[index]!.accuracy)}</td>`}</tr>\n`
+<td class="numeric">${own.f1?.toFixed(2) ?? '–'}</td><td class="numeric">${own.mcc.toFixed(2).replace('-0.00', '0.00')}</td>${clusters && html`<td class="numeric">${percent(clusters.perClass[index]!.accuracy)}</td>`}</tr>\n`
 	})
 	return html`<figure class="per-class"><div class="scroll" tabindex="0" role="group" aria-label="Scores of each class"><table><caption class="unseen">Scores of each class</caption><thead><tr><th scope="col">Class</th><th scope="col" class="numeric">Proteins</th><th scope="col">Sensitivity</th><th scope="col">Precision</th><th scope="col" class="numeric">F1</th><th scope="col" class="numeric">MCC</th>${clusters && html`<th scope="col" class="numeric">A cluster</th>`}</tr></thead><tbody>${rows}</tbody></table></div>
 <figcaption>Sensitivity: share of a class that is found. Precision: share of what is called so that is. Lines are 95 % Wilson intervals.</figcaption></figure>`

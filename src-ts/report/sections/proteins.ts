@@ -19,9 +19,10 @@ ${hasTruth && select('truth', 'True place')}${select('predicted', 'Predicted')}
 <button type="button" id="clear" hidden>Show all</button><p id="table-count" role="status"></p></div>
 <div class="explore"><div class="table-side"><div id="table" class="table" role="grid" tabindex="0" aria-label="Predictions; the arrow keys move from protein to protein" aria-multiselectable="false">
 <div id="table-head" role="rowgroup"></div><div id="table-body" role="rowgroup"><div id="table-space" role="presentation"></div><p id="table-empty" hidden>No protein fits.</p></div></div><p id="table-printed"></p></div>
-<div class="panel" role="region" aria-label="Selected protein" aria-live="polite"><p id="panel-hint" class="quiet">Choose a protein in the table${maps.length > 0 && ' or on the map'}.</p>
+<div class="panel" role="region" aria-label="Selected protein"><p id="panel-hint" class="quiet">Choose a protein in the table${maps.length > 0 && ' or on the map'}.</p>
 ${cellFigure(classes)}
-<div id="panel-content"></div></div></div></section>`
+<div id="panel-content"></div></div></div>
+<div id="residues" role="region" aria-label="Residues of the selected protein"></div></section>`
 }
 
 function mapsFigure({ classes, maps, proteins }: ReportContent): Markup {

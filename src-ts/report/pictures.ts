@@ -1,0 +1,51 @@
+/** The pictures of a report that are drawn beforehand, each for light and for dark paper. */
+import { attentionMap, attentionMapFigure } from '../figures/attention-map.js'
+import { curvesFigure } from '../figures/curves.js'
+import { reliabilityFigure } from '../figures/reliability.js'
+import type { Theme } from '../figures/style.js'
+import type { Model } from '../model/model.js'
+import type { ReportContent, ReportFigure } from './content.js'
+
+/** Every picture that the content allows, in the order of the page. */
+export async function reportPictures(model: Model, content: ReportContent): Promise<ReportFigure[]> {
+	return [
+		...(await trainingPictures(model)),
+		...(await reliabilityPictures(content)),
+		...(await attentionPictures(model, content)),
+	]
+}
+
+async function trainingPictures({ training }: Model): Promise<ReportFigure[]> {
+	if (!training || training.history.length === 0) return []
+	const drawn = await themed((theme) => curvesFigure(training.history, { theme }))
+	const members = new Set(training.history.map(({ member }) => member)).size
+	const band = members > 1 ? ` Mean of ${members} networks; the band is from the lowest to the highest.` : ''
+	const caption = `Loss and accuracy after each epoch.${band}`
+	return [{ section: 'training', title: 'Learning curves', caption, ...drawn }]
+}
+
+async function reliabilityPictures({ calibration }: ReportContent): Promise<ReportFigure[]> {
+	if (!calibration) return []
+	const drawn = await themed((theme) => reliabilityFigure(calibration, { theme }))
+	const caption = 'Of the predictions with a probability, how many are right: on the diagonal a probability means what it says.'
+	return [{ section: 'probabilities', title: 'Reliability', caption, ...drawn }]
+}
+
+/** One row a protein, so of true classes alone. */
+async function attentionPictures(model: Model, { proteins, classes }: ReportContent): Promise<ReportFigure[]> {
+	const rows = proteins.flatMap((own) => {
+		const { attention, id } = own.prediction
+		return attention && own.class !== null ? [{ id, class: own.class, weights: attention.weights }] : []
+	})
+	if (rows.length === 0) return []
+	const map = attentionMap(rows, classes, model.info.maxResidues)
+	const drawn = await themed((theme) => attentionMapFigure(map, { theme }))
+	const caption =
+		'A row is a protein, grouped by true place; both ends are aligned and the gap of shorter proteins lies in the middle. The stronger the colour, the larger the attention weight.'
+	return [{ section: 'attention', title: 'Attention map', caption, ...drawn }]
+}
+
+async function themed(draw: (theme: Theme) => string | Promise<string>): Promise<{ light: string; dark: string }> {
+	const attempt = async (theme: Theme) => { try { return await draw(theme) } catch (e) { if (/not drawn yet/.test(String(e))) return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100" width="300" height="100"><text y="50">not yet</text></svg>'; throw e } }
+	return { light: await attempt('light'), dark: await attempt('dark') }
+}
