@@ -73,12 +73,12 @@ export {
 } from './predict/predict.js'
 export { type WritePredictionsOptions, writePredictions } from './predict/write.js'
 export type { Run, StepProgress } from './progress.js'
-export {
-	type ReportContent,
-	type ReportFigure,
-	type ReportMap,
-	type ReportProtein,
-	type ReportSubject,
+export type {
+	ReportContent,
+	ReportFigure,
+	ReportMap,
+	ReportProtein,
+	ReportSubject,
 } from './report/content.js'
 export { reportPage } from './report/page.js'
 export { type Report, type ReportOptions, report } from './report/report.js'

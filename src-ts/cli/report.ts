@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import {
 	type Dataset,
 	loadModel,
 	type Model,
-	RUN_FILES,
 	type ReportOptions,
+	RUN_FILES,
 	readDataset,
 	readFasta,
 	report,
@@ -58,14 +58,19 @@ async function write(run: string, data: string | undefined, flags: ReportFlags, 
 	using model = await loadModel(run)
 	const proteins = data === undefined ? await trainingData(model, log) : await readProteins(data, model)
 	const options: ReportOptions = {
-		...{ title: flags.title ?? basename(join(process.cwd(), run)), profiles: flags.profiles, signal },
+		...{
+			title: flags.title ?? basename(resolve(Array.isArray(proteins) ? data! : run)),
+			profiles: flags.profiles,
+			signal,
+		},
 		...{ proteins, source: data === undefined ? undefined : basename(data) },
 		...runtimeOf(flags),
 	}
 	// A model on its own does not know its folder, which holds the scores where there are no proteins.
 	const { html, subject } = await report(proteins === undefined ? run : model, options)
 	const isOwn = subject.kind === 'held-out' || subject.kind === 'cross-validation'
-	const name = isOwn || data === undefined ? RUN_FILES.report : `report-${basename(data).replace(/\.\w+(\.gz)?$/, '')}.html`
+	const name =
+		isOwn || data === undefined ? RUN_FILES.report : `report-${basename(data).replace(/\.\w+(\.gz)?$/, '')}.html`
 	const output = flags.output ?? join(run, name)
 	await writeWhole(output, html)
 	log.event('written', `report: ${output}`, { output, bytes: Buffer.byteLength(html) })

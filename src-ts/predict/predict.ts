@@ -59,7 +59,17 @@ export interface Prediction {
 
 /** Names of {@link PredictOptions}. */
 const OPTIONS: readonly (keyof PredictOptions)[] = [
-	...(['backend', 'threads', 'cpuIsa', 'profiles', 'missingProfile', 'onProblem', 'attention', 'members', 'signal'] as const),
+	...([
+		'backend',
+		'threads',
+		'cpuIsa',
+		'profiles',
+		'missingProfile',
+		'onProblem',
+		'attention',
+		'members',
+		'signal',
+	] as const),
 ]
 
 /** Proteins and residues that are encoded at a time: what bounds the memory. */

@@ -63,8 +63,7 @@ const LABELS: Record<string, [x: number, y: number, anchor?: string]> = {
 	lysosomal: [607, 416],
 }
 
-const OUTLINE =
-	'M136 92C232 30 540 22 636 94C722 160 722 372 650 440C560 508 204 512 118 446C34 380 44 154 136 92Z'
+const OUTLINE = 'M136 92C232 30 540 22 636 94C722 160 722 372 650 440C560 508 204 512 118 446C34 380 44 154 136 92Z'
 
 const DRAWINGS: Record<string, string> = {
 	extracellular: `<rect class="wash" x="2" y="2" width="756" height="536" rx="22"/>${dots()}`,
@@ -126,12 +125,7 @@ function reticulum(): string {
 		}
 		return `M${at(from)}A${rx} ${ry} 0 0 1 ${at(to)}`
 	}
-	const tubes = [
-		arc(126, 115, -62, 58),
-		arc(147, 135, -56, 50),
-		arc(168, 155, -50, 42),
-		arc(189, 174, -40, 20),
-	]
+	const tubes = [arc(126, 115, -62, 58), arc(147, 135, -56, 50), arc(168, 155, -50, 42), arc(189, 174, -40, 20)]
 	const ribosomes = Array.from({ length: 15 }, (_, index) => {
 		const angle = ((-36 + index * 4) * Math.PI) / 180
 		return `<circle class="dot" cx="${round(318 + 199 * Math.cos(angle))}" cy="${round(236 + 184 * Math.sin(angle))}" r="2.6"/>`

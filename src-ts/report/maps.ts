@@ -4,6 +4,10 @@ import type { ProteinRecord } from '../predict/predict.js'
 import type { ReportMap } from './content.js'
 
 /** no maps yet */
-export async function reportMaps(_model: Model, _records: readonly ProteinRecord[], _options: object): Promise<ReportMap[]> {
+export async function reportMaps(
+	_model: Model,
+	_records: readonly ProteinRecord[],
+	_options: object,
+): Promise<ReportMap[]> {
 	return []
 }

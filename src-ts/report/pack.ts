@@ -13,7 +13,9 @@ export function pageData(content: ReportContent): PageData {
 	const predictions = proteins.map(({ prediction }) => prediction)
 	const hasTruth = proteins.some((protein) => protein.class !== null)
 	const hasDescription = proteins.some(({ description }) => description !== '')
-	const probabilities = predictions.flatMap((own) => classes.map((name) => share(own.probabilities?.[name] ?? 0, 65535)))
+	const probabilities = predictions.flatMap((own) =>
+		classes.map((name) => share(own.probabilities?.[name] ?? 0, 65535)),
+	)
 	const isEnsemble = content.model !== null && content.model.members > 1
 	return {
 		classes: [...classes],
@@ -93,9 +95,7 @@ function pageResidues({ model, proteins }: ReportContent): PageResidues | null {
 
 function pageAnnotations(proteins: readonly ReportProtein[]): Record<string, PageAnnotation[]> {
 	const found = proteins.flatMap(({ annotations }, row): [string, PageAnnotation[]][] =>
-		annotations.length === 0
-			? []
-			: [[String(row), annotations.map(({ kind, start, end }) => ({ kind, start, end }))]],
+		annotations.length === 0 ? [] : [[String(row), annotations.map(({ kind, start, end }) => ({ kind, start, end }))]],
 	)
 	return Object.fromEntries(found)
 }
@@ -106,8 +106,7 @@ function pageMap({ title, points }: ReportMap): PageMap {
 	const [left, right] = range(points.map(({ x }) => x))
 	const [bottom, top] = range(points.map(({ y }) => y))
 	const side = Math.max(right - left, top - bottom, Number.MIN_VALUE)
-	const place = (value: number, low: number, high: number) =>
-		share(0.5 + (value - (low + high) / 2) / side, 65535)
+	const place = (value: number, low: number, high: number) => share(0.5 + (value - (low + high) / 2) / side, 65535)
 	// The page's y grows downward.
 	const placed = points.flatMap(({ x, y }) => [place(x, left, right), 65535 - place(y, bottom, top)])
 	return {

@@ -1,16 +1,16 @@
 /** A report of a model: what is needed for its page is gathered here, predicted where it is not at hand, and written as one HTML file. */
 import { basename, resolve } from 'node:path'
 import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
+import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { calibration } from '../evaluate/calibration.js'
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate.js'
-import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { heldOutRecords } from '../train/train.js'
 import type { ReportContent, ReportProtein, ReportSubject } from './content.js'
-import { meaningOf } from './meaning.js'
 import { reportMaps } from './maps.js'
+import { meaningOf } from './meaning.js'
 import { reportPage } from './page.js'
 import { reportPictures } from './pictures.js'
 import { parsePredictions } from './predictions-file.js'
@@ -114,7 +114,10 @@ function predicted(model: Model, records: readonly ProteinRecord[], options: Rep
 }
 
 /** What labelled proteins are to a model, and which of them are told of. */
-async function subjectOf(model: Model, dataset: Dataset): Promise<{ subject: ReportSubject; records: readonly LabelledRecord[] }> {
+async function subjectOf(
+	model: Model,
+	dataset: Dataset,
+): Promise<{ subject: ReportSubject; records: readonly LabelledRecord[] }> {
 	const { training } = model
 	if (!training) return { subject: { kind: 'independent', shared: null }, records: dataset.records }
 	if (training.info.dataset.digest !== dataset.digest) {

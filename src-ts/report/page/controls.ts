@@ -6,10 +6,10 @@ import { type Explorer, NO_FILTER, type Outcome } from './explorer.js'
 export function connectControls(explorer: Explorer): void {
 	const search = byId<HTMLInputElement>('search')
 	const outcome = byId<HTMLSelectElement>('outcome')
-	const selects = { truth: document.getElementById('truth'), predicted: document.getElementById('predicted') } as Record<
-		'truth' | 'predicted',
-		HTMLSelectElement | null
-	>
+	const selects = {
+		truth: document.getElementById('truth'),
+		predicted: document.getElementById('predicted'),
+	} as Record<'truth' | 'predicted', HTMLSelectElement | null>
 	search.addEventListener('input', () => explorer.setFilter({ words: search.value }))
 	outcome.addEventListener('change', () => explorer.setFilter({ outcome: outcome.value as Outcome }))
 	for (const name of ['truth', 'predicted'] as const) {

@@ -119,7 +119,8 @@ function showTooltip(data: Data, row: number | null, event?: MouseEvent): void {
 	const right = isRight(data, row)
 	const truth = right === false ? `, is ${className(data, proteins.truth![row])}` : ''
 	const predicted = proteins.predicted[row]!
-	const told = predicted < 0 ? 'skipped' : `${className(data, predicted)} ${percent(bestProbability(data, row))}${truth}`
+	const told =
+		predicted < 0 ? 'skipped' : `${className(data, predicted)} ${percent(bestProbability(data, row))}${truth}`
 	tooltip.replaceChildren(proteins.ids[row]!, document.createElement('br'), told)
 	const { innerWidth } = window
 	const left = Math.min(event.clientX + 14, innerWidth - tooltip.offsetWidth - 8)

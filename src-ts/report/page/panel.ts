@@ -1,17 +1,8 @@
 /** The panel of one protein: where it is predicted on a drawn cell, how sure, what each network says, and where the attention lies. */
-import {
-	bestProbability,
-	className,
-	type Data,
-	isRight,
-	percent,
-	probabilityOf,
-	readable,
-	spreadOf,
-} from './decode.js'
+import { bestProbability, className, type Data, isRight, percent, probabilityOf, readable, spreadOf } from './decode.js'
 import { byId, element } from './elements.js'
-import { place } from './table.js'
 import { residueView } from './residue-view.js'
+import { place } from './table.js'
 
 /** Draws the panel of a row; of none, the words that say how to choose one. */
 export function drawPanel(data: Data, row: number | null): void {
@@ -21,7 +12,10 @@ export function drawPanel(data: Data, row: number | null): void {
 	const problem = row === null ? undefined : data.proteins.problems[row]
 	const isPredicted = row !== null && problem === undefined
 	byId('residues').replaceChildren(...(isPredicted ? residueView(data, row) : []))
-	if (row === null) return content.replaceChildren()
+	if (row === null) {
+		content.replaceChildren()
+		return
+	}
 	const rest = isPredicted ? bars(data, row) : element('p', { class: 'note' }, `Not predicted: ${problem}`)
 	content.replaceChildren(...heading(data, row), rest)
 }
@@ -68,6 +62,8 @@ function bars(data: Data, row: number): HTMLElement {
 		const track = element('span', { class: 'track' }, fill)
 		for (let member = 0; member < (members?.count ?? 0); member++) {
 			const own = members!.values[(row * members!.count + member) * classes.length + index]! / 255
+			// Eleven rows of ticks at nothing would say nothing.
+			if (own < 0.01 && probability < 0.01) continue
 			const tick = element('span', { class: 'member', title: `network ${member + 1}: ${percent(own)}` })
 			tick.style.left = `${100 * own}%`
 			track.append(tick)

@@ -99,11 +99,23 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 	const { letters, weights, first, removed, annotations } = residues
 	const scale = scaleOf(residues, width)
 	const isCut = removed > 0
-	const svg = drawn('svg', { class: 'track-plot', width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img' })
+	const svg = drawn('svg', {
+		class: 'track-plot',
+		width,
+		height: HEIGHT,
+		viewBox: `0 0 ${width} ${HEIGHT}`,
+		role: 'img',
+	})
 	svg.setAttribute('aria-label', weights ? 'Attention weight of each residue' : 'Known signals along the sequence')
 	for (const { kind, start, end } of annotations) {
 		const [from, to] = [scale(keptOf(residues, start) - 1), scale(keptOf(residues, end))]
-		const signal = drawn('rect', { class: 'signal', x: from, y: 16, width: Math.max(2, to - from), height: BOTTOM - 16 })
+		const signal = drawn('rect', {
+			class: 'signal',
+			x: from,
+			y: 16,
+			width: Math.max(2, to - from),
+			height: BOTTOM - 16,
+		})
 		const name = drawn('text', { class: 'signal-name', x: from, y: 11 }, `${kind} ${start}–${end}`)
 		svg.append(signal, name)
 	}
@@ -123,6 +135,13 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 					[first, letters.length],
 				]
 			: [[0, letters.length]]
+		svg.append(
+			drawn(
+				'text',
+				{ class: 'tick', x: width - SIDE, y: TOP - 4, 'text-anchor': 'end' },
+				`largest α ${largest.toPrecision(2)}`,
+			),
+		)
 		for (const [from, to] of parts) svg.append(drawn('path', { class: 'attention', d: area(from!, to!) }))
 	}
 	svg.append(drawn('line', { class: 'axis', x1: SIDE, x2: width - SIDE, y1: BOTTOM, y2: BOTTOM }))
@@ -140,11 +159,20 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 		const x = scale(at - 0.5)
 		const half = 4 * String(position).length
 		// A number that would touch the one before, or the last, is left out.
-		if (x - half < reach || (!isLast && x + half > width - SIDE - 8 * String(residues.letters.length + removed).length - 8))
+		if (
+			x - half < reach ||
+			(!isLast && x + half > width - SIDE - 8 * String(residues.letters.length + removed).length - 8)
+		)
 			continue
 		reach = x + half + 6
 		const anchor = isLast ? 'end' : at === 1 ? 'start' : 'middle'
-		svg.append(drawn('text', { class: 'tick', x: isLast ? width - SIDE : x, y: HEIGHT - 7, 'text-anchor': anchor }, `${position}`))
+		svg.append(
+			drawn(
+				'text',
+				{ class: 'tick', x: isLast ? width - SIDE : x, y: HEIGHT - 7, 'text-anchor': anchor },
+				`${position}`,
+			),
+		)
 	}
 	svg.append(drawn('line', { class: 'cursor', x1: 0, x2: 0, y1: TOP - 6, y2: BOTTOM, visibility: 'hidden' }))
 	return svg

@@ -31,10 +31,7 @@ function modelFacts(model: ModelInfo): Facts {
 		['Members', members === 1 ? 'one network' : `ensemble of ${members}, probabilities averaged`],
 		['Weights', `${grouped(parameters)} a network`],
 		['Filters', `${filtersPerWidth} of each width ${filterWidths.join(', ')}`],
-		[
-			'Units',
-			`${hidden} LSTM a direction${kind === 'a-lstm' ? `, ${attention} attention` : ''}, ${dense} dense`,
-		],
+		['Units', `${hidden} LSTM a direction${kind === 'a-lstm' ? `, ${attention} attention` : ''}, ${dense} dense`],
 		['Features', blocks.join(', ')],
 		['Residues', `at most ${model.maxResidues}; longer proteins are read by their ends`],
 		['Places', model.classes.map(readable).join(', ')],

@@ -17,9 +17,7 @@ ${classTable(evaluation)}</div></section>`
 
 /** Rows are true places. A cell's shade is its share of the row, so that small classes are as visible as large ones; it shows its proteins in the table. */
 function matrix({ classes, confusion }: Evaluation): Markup {
-	const heads = classes.map(
-		(name) => html`<th scope="col"><span>${readable(name)}</span></th>`,
-	)
+	const heads = classes.map((name) => html`<th scope="col"><span>${readable(name)}</span></th>`)
 	const rows = confusion.map((counts, truth) => {
 		const total = counts.reduce((a, b) => a + b, 0)
 		const cells = counts.map((count, predicted) => {

@@ -52,7 +52,13 @@ function tiles(evaluation: Evaluation, { calibration }: ReportContent): Markup {
 				]
 			: []),
 		...(clusters
-			? [['A homology cluster', percent(clusters.accuracy), `accuracy, ${counted(clusters.clusters, 'cluster')} counting alike`] as [string, string, string]]
+			? [
+					[
+						'A homology cluster',
+						percent(clusters.accuracy),
+						`accuracy, ${counted(clusters.clusters, 'cluster')} counting alike`,
+					] as [string, string, string],
+				]
 			: []),
 	]
 	return html`<dl class="tiles">${all.map(([name, value, what]) => html`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${what}</dd></div>\n`)}</dl>`
