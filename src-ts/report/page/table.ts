@@ -31,7 +31,8 @@ export class Table {
 	readonly #headers = new Map<Column, HTMLElement>()
 	/** Elements in use, by the place that they show. */
 	readonly #rows = new Map<number, HTMLElement>()
-	#spare: HTMLElement[] = []
+	/** Elements that were in use: no more than were ever seen at once. */
+	readonly #spare: HTMLElement[] = []
 	#isPrinting = false
 	#frame = 0
 
@@ -98,7 +99,6 @@ export class Table {
 
 	/** Every element is free to show another place. */
 	#recycle(): void {
-		for (const row of this.#rows.values()) row.hidden = true
 		this.#spare.push(...this.#rows.values())
 		this.#rows.clear()
 	}
@@ -106,24 +106,29 @@ export class Table {
 	#draw(): void {
 		const { order, sort, selected, hovered } = this.#explorer
 		const [from, to] = this.#isPrinting ? [0, Math.min(PRINTED, order.length)] : this.#inSight()
-		this.#space.style.height = `${ROW_HEIGHT * (this.#isPrinting ? to : order.length)}px`
+		this.#space.style.height = `${ROW_HEIGHT * order.length}px`
 		for (const [place, row] of this.#rows) {
 			if (place >= from && place < to) continue
-			row.hidden = true
 			this.#spare.push(row)
 			this.#rows.delete(place)
 		}
+		const inOrder: HTMLElement[] = []
+		let isNew = false
 		for (let place = from; place < to; place++) {
 			let row = this.#rows.get(place)
 			if (!row) {
 				row = this.#spare.pop() ?? this.#makeRow()
 				this.#write(row, place)
 				this.#rows.set(place, row)
+				isNew = true
 			}
+			inOrder.push(row)
 			const own = order[place]!
 			row.classList.toggle('hovered', own === hovered)
 			row.setAttribute('aria-selected', String(own === selected))
 		}
+		// In the order of the table, for who hears the document, and for paper.
+		if (isNew || this.#space.childElementCount !== inOrder.length) this.#space.replaceChildren(...inOrder)
 		const place = selected === null ? -1 : order.indexOf(selected)
 		// The active row is one that exists; one out of sight is scrolled to before a key moves it.
 		if (this.#rows.has(place)) this.#grid.setAttribute('aria-activedescendant', `row-${place}`)
@@ -158,16 +163,13 @@ export class Table {
 				class: `cell-${column}${numeric ? ' numeric' : ''}`,
 			}),
 		)
-		const row = element('div', { role: 'row', class: 'row' }, ...cells)
-		this.#space.append(row)
-		return row
+		return element('div', { role: 'row', class: 'row' }, ...cells)
 	}
 
 	#write(row: HTMLElement, place: number): void {
 		const { data, order } = this.#explorer
 		const own = order[place]!
 		row.id = `row-${place}`
-		row.hidden = false
 		row.dataset['row'] = String(own)
 		row.setAttribute('aria-rowindex', String(place + 2))
 		row.style.transform = `translateY(${place * ROW_HEIGHT}px)`
