@@ -23,7 +23,7 @@ export async function classesFigure(
 	options: FigureOptions = {},
 ): Promise<string> {
 	const { theme = 'light' } = options
-	const { ink } = PALETTES[theme]
+	const { ink, paper } = PALETTES[theme]
 	const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 	const names = classes.map((name, index) => `${name} (${sum(confusion[index]!)})`)
 	const values = classes.flatMap((_, index): ClassBar[] => {
@@ -70,6 +70,10 @@ export async function classesFigure(
 							scale: { domain: names, range: compartmentColours(classes, theme) },
 						},
 					},
+				},
+				{
+					mark: { type: 'rule', color: paper, strokeWidth: 5, opacity: 0.65 },
+					encoding: { y: own, x: { ...x, field: 'low' }, x2: { field: 'high' } },
 				},
 				{
 					mark: { type: 'rule', color: ink, strokeWidth: 1.3 },

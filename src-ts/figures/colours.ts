@@ -30,12 +30,17 @@ export function compartmentColours(classes: readonly string[], theme: Theme = 'l
 }
 
 /** Marks that tell classes apart without colour. */
-export const MARKS = ['circle', 'square', 'triangle', 'diamond', 'down', 'cross'] as const
-export type Mark = (typeof MARKS)[number]
+export type Mark = 'circle' | 'square' | 'triangle' | 'diamond' | 'down' | 'cross'
+
+/** Those of {@link COLOURS}, in its order: like colours have unlike marks. */
+const MARKS: readonly Mark[] = [
+	...(['square', 'down', 'triangle', 'circle', 'diamond', 'cross'] as const),
+	...(['triangle', 'square', 'down', 'diamond', 'circle'] as const),
+]
 
 /** The mark of each class in a scatter plot, in the order of `classes`. */
 export function compartmentMarks(classes: readonly string[]): Mark[] {
-	return places(classes).map((place) => MARKS[place % MARKS.length]!)
+	return places(classes).map((place) => MARKS[place]!)
 }
 
 /** The place of each class in the list of colours. */

@@ -39,6 +39,7 @@ export async function curvesFigure(
 		domain: sets,
 		range: sets.map((name) => values[name]),
 	})
+	const legend = { title: null, symbolType: 'stroke', symbolStrokeWidth: 2, symbolOpacity: 1, symbolSize: 300 }
 	const encoding = {
 		x: {
 			field: 'epoch',
@@ -52,7 +53,7 @@ export async function curvesFigure(
 			type: 'nominal',
 			title: null,
 			scale: scale(colours),
-			legend: { symbolType: 'stroke', symbolStrokeWidth: 3 },
+			legend,
 		},
 	}
 	const panel = (values: CurvePoint[], title: string, domain: [number, number], format?: string) => {
@@ -73,7 +74,7 @@ export async function curvesFigure(
 					mark: { type: 'line', strokeWidth: 2, point: epochs[0] === epochs[1] },
 					encoding: {
 						y: { ...y, field: 'mean' },
-						strokeDash: { field: 'set', type: 'nominal', scale: scale(dashes), legend: null },
+						strokeDash: { field: 'set', type: 'nominal', scale: scale(dashes), legend },
 					},
 				},
 			],

@@ -30,11 +30,14 @@ export function indexedPng(indices: Uint8Array, width: number, height: number, p
 	])
 }
 
+/** What asks a browser not to smooth; resvg knows the attribute alone. */
+export const PIXELATED = ' style="image-rendering:pixelated"'
+
 /** An `<image>` of an indexed PNG, stretched to a box without smoothing. */
 export function pngImage(png: Uint8Array, x: number, y: number, width: number, height: number): string {
 	const place = `x="${x}" y="${y}" width="${width}" height="${height}" preserveAspectRatio="none"`
 	const data = Buffer.from(png).toString('base64')
-	return `<image ${place} image-rendering="optimizeSpeed" style="image-rendering:pixelated" href="data:image/png;base64,${data}"/>`
+	return `<image ${place} image-rendering="optimizeSpeed"${PIXELATED} href="data:image/png;base64,${data}"/>`
 }
 
 function chunk(name: string, data: Uint8Array): Uint8Array {

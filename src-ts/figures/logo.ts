@@ -129,12 +129,12 @@ export function logoSheetFigure(
 	requireOption(filters.length > 0, 'filters', filters, 'at least one filter')
 	const { theme = 'light' } = options
 	const { quiet } = PALETTES[theme]
-	const head = headHeight(options) + 26
+	const head = headHeight(options) + 36
 	const colours = compartmentColours(classes, theme)
 	const parts = [letterShapes('aa-')]
 	let x = 14
 	for (const [index, name] of classes.entries()) {
-		parts.push(rect(x, head - 26, 9, 9, colours[index]!), text(x + 13, head - 18, name, { size: 10, fill: quiet }))
+		parts.push(rect(x, head - 27, 9, 9, colours[index]!), text(x + 13, head - 19, name, { size: 10, fill: quiet }))
 		x += 24 + name.length * 5.6
 	}
 	for (const [index, report] of filters.entries()) {

@@ -42,7 +42,7 @@ export function mutagenesisFigure(explanation: Explanation, options: Mutagenesis
 	const [first, last] = [positions[shown[0]!]!, positions[shown.at(-1)!]!]
 	const width = Math.min(MOST_WIDTH, Math.max(240, (last - first + 1) * 14))
 	const scale = sequenceScale(first, last, LEFT, width)
-	let y = headHeight(options) + 34
+	let y = headHeight(options) + 42
 	const parts = [
 		text(LEFT, y - 22, explanation.id, { bold: true, fill: ink }),
 		text(

@@ -1,6 +1,7 @@
 /** Figures as PNG, through the optional package @resvg/resvg-js and the font that is shipped here. */
 import { fileURLToPath } from 'node:url'
 import { requireOption, SublocError } from '../errors.js'
+import { PIXELATED } from './indexed-png.js'
 
 export interface PngOptions {
 	/** Pixels of the PNG for each of the SVG; more than 0, at most 8. Default 2. */
@@ -21,7 +22,7 @@ export async function figurePng(svg: string, { scale = 2 }: PngOptions = {}): Pr
 	requireOption(typeof scale === 'number' && scale > 0 && scale <= 8, 'scale', scale, 'a number above 0, at most 8')
 	const { Resvg } = await resvg()
 	try {
-		const drawn = new Resvg(svg, {
+		const drawn = new Resvg(svg.replaceAll(PIXELATED, ''), {
 			fitTo: { mode: 'zoom', value: scale },
 			font: {
 				fontFiles: FONTS,

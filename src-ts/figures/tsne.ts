@@ -31,7 +31,7 @@ export function tsneFigure(
 	const { ink, line: rule } = PALETTES[theme]
 	const [colours, marks] = [compartmentColours(classes, theme), compartmentMarks(classes)]
 	const index = new Map(classes.map((name, at) => [name, at]))
-	const top = headHeight(options) + 22
+	const top = headHeight(options) + 30
 	const parts: string[] = []
 	for (const [number, { title, points }] of panels.entries()) {
 		const left = 12 + number * (SIDE + GAP)

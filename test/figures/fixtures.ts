@@ -29,7 +29,9 @@ function bell(next: () => number): number {
 export const confusion = (() => {
 	const next = numbers(3)
 	return CLASSES.map((_, row) =>
-		CLASSES.map((_, column) => (row === column ? 20 + Math.floor(next() * 160) : Math.max(0, Math.floor(next() * 14 - 8)))),
+		CLASSES.map((_, column) =>
+			row === column ? 20 + Math.floor(next() * 160) : Math.max(0, Math.floor(next() * 14 - 8)),
+		),
 	)
 })()
 
@@ -60,7 +62,11 @@ function filter(name: string, width: number, motif: Record<number, string>, seed
 	const next = numbers(seed)
 	const scores = Float64Array.from({ length: 20 * width }, (_, at) => {
 		const wanted = motif[Math.floor(at / 20)] ?? ''
-		return bell(next) * 0.12 + (wanted.includes(ALPHABET[at % 20]!) ? 0.9 : 0) - (wanted && 'DE'.includes(ALPHABET[at % 20]!) ? 0.4 : 0)
+		return (
+			bell(next) * 0.12 +
+			(wanted.includes(ALPHABET[at % 20]!) ? 0.9 : 0) -
+			(wanted && 'DE'.includes(ALPHABET[at % 20]!) ? 0.4 : 0)
+		)
 	})
 	return { name, width, index: Number(name.split('.')[1]), scores, bias: -0.1 }
 }
@@ -68,7 +74,12 @@ function filter(name: string, width: number, motif: Record<number, string>, seed
 export const filters: FilterMatrix[] = [
 	filter('w5.2', 5, { 1: 'KR', 2: 'K', 3: 'R', 4: 'KR' }, 11),
 	filter('w3.7', 3, { 0: 'S', 1: 'K', 2: 'LI' }, 12),
-	filter('w15.4', 15, { 0: 'LIV', 1: 'LF', 2: 'LAV', 3: 'L', 4: 'IVL', 5: 'L', 9: 'A', 11: 'A', 12: 'KR', 13: 'KR' }, 13),
+	filter(
+		'w15.4',
+		15,
+		{ 0: 'LIV', 1: 'LF', 2: 'LAV', 3: 'L', 4: 'IVL', 5: 'L', 9: 'A', 11: 'A', 12: 'KR', 13: 'KR' },
+		13,
+	),
 	filter('w1.1', 1, { 0: 'W' }, 14),
 ]
 
@@ -80,7 +91,16 @@ export const reports: FilterReport[] = filters.map((own, index) => {
 		lossIncrease: 0.31 / (index + 1) - 0.08 * (index === 3 ? 1 : 0),
 		accuracyDrop: 0.05 / (index + 1),
 		classActivation: CLASSES.map(() => next() * next() * 3),
-		hits: [{ id: `protein${index + 1}`, class: CLASSES[index]!, start: 7, end: 6 + own.width, residues: 'MKKLLPAVLSTGRWE'.slice(0, own.width), activation: 2.5 - index * 0.4 }],
+		hits: [
+			{
+				id: `protein${index + 1}`,
+				class: CLASSES[index]!,
+				start: 7,
+				end: 6 + own.width,
+				residues: 'MKKLLPAVLSTGRWE'.slice(0, own.width),
+				activation: 2.5 - index * 0.4,
+			},
+		],
 	}
 })
 
@@ -103,11 +123,20 @@ export const tracks: Track[] = [
 	track('ANCHORED', 320, 200, { kind: 'SA', start: 30, end: 50 }, 62),
 ]
 
-function track(id: string, length: number, kept: number, signal: { kind: 'SP' | 'SA'; start: number; end: number }, seed: number): Track {
+function track(
+	id: string,
+	length: number,
+	kept: number,
+	signal: { kind: 'SP' | 'SA'; start: number; end: number },
+	seed: number,
+): Track {
 	const next = numbers(seed)
 	const first = Math.ceil(kept / 2)
 	const positions = Uint32Array.from({ length: kept }, (_, at) => (at < first ? at + 1 : at + 1 + length - kept))
-	const raw = Float64Array.from(positions, (at) => 0.05 * next() + (at >= signal.start && at <= signal.end ? 0.4 + next() : 0))
+	const raw = Float64Array.from(
+		positions,
+		(at) => 0.05 * next() + (at >= signal.start && at <= signal.end ? 0.4 + next() : 0),
+	)
 	const sum = raw.reduce((a, b) => a + b, 0)
 	const weights = Float32Array.from(raw, (value) => value / sum)
 	return { id, note: 'true ER, predicted ER 0.93', length, weights, positions, annotations: [signal] }
@@ -142,7 +171,10 @@ export const explanation: Explanation = (() => {
 		mutagenesis: Float32Array.from({ length: 20 * kept }, (_, at) =>
 			ALPHABET[at % 20] === residues[Math.floor(at / 20)] ? 0 : (bell(next) * 0.4 - 0.5) * weight(Math.floor(at / 20)),
 		),
-		occlusion: { window: 9, delta: Float32Array.from({ length: kept }, (_, at) => -weight(at) * (0.8 + 0.5 * next()) + 0.12) },
+		occlusion: {
+			window: 9,
+			delta: Float32Array.from({ length: kept }, (_, at) => -weight(at) * (0.8 + 0.5 * next()) + 0.12),
+		},
 		annotations: [{ kind: 'SP' as const, start: 1, end: 20 }],
 	}
 })()

@@ -22,9 +22,12 @@ const scores = { classes: CLASSES, confusion }
 
 /** name → the picture in a theme */
 const PICTURES: Record<string, (theme: Theme) => string | Promise<string>> = {
-	confusion: (theme) => confusionFigure(scores, { theme, title: 'Where proteins were predicted', subtitle: 'made-up numbers' }),
-	classes: (theme) => classesFigure(scores, { theme, title: 'Each class', subtitle: 'bars: share; lines: 95 % Wilson interval' }),
-	curves: (theme) => curvesFigure(numbers.history, { theme, title: 'Learning curves', subtitle: 'two members, made-up numbers' }),
+	confusion: (theme) =>
+		confusionFigure(scores, { theme, title: 'Where proteins were predicted', subtitle: 'made-up numbers' }),
+	classes: (theme) =>
+		classesFigure(scores, { theme, title: 'Each class', subtitle: 'bars: share; lines: 95 % Wilson interval' }),
+	curves: (theme) =>
+		curvesFigure(numbers.history, { theme, title: 'Learning curves', subtitle: 'two members, made-up numbers' }),
 	reliability: (theme) => {
 		const { confidence, right } = numbers.outcomes
 		return reliabilityFigure(calibration(confidence, right), { theme, title: 'Reliability' })
@@ -32,7 +35,8 @@ const PICTURES: Record<string, (theme: Theme) => string | Promise<string>> = {
 	logo: (theme) => logoFigure(numbers.filters[2]!, { theme, title: 'Filter w15.4' }),
 	'logo-colour-blind': (theme) => logoFigure(numbers.filters[0]!, { theme, colours: 'colour-blind' }),
 	'logo-sheet': (theme) => logoSheetFigure(numbers.reports, CLASSES, { theme, title: 'Filters' }),
-	'attention-map': (theme) => attentionMapFigure(attentionMap(numbers.attentionRows, CLASSES, 200), { theme, title: 'Attention' }),
+	'attention-map': (theme) =>
+		attentionMapFigure(attentionMap(numbers.attentionRows, CLASSES, 200), { theme, title: 'Attention' }),
 	'attention-track': (theme) => attentionTrackFigure(numbers.tracks, { theme, title: 'Attention along proteins' }),
 	tsne: (theme) => tsneFigure(numbers.panels, CLASSES, { theme, title: 'States of proteins' }),
 	mutagenesis: (theme) => mutagenesisFigure(numbers.explanation, { theme, title: 'What a prediction hangs on' }),
