@@ -46,7 +46,10 @@ export const FONT = 'Inter, system-ui, -apple-system, Segoe UI, Roboto, Helvetic
 /** Text with the five characters of markup escaped, and without those that XML forbids. */
 export function escapeText(content: string): string {
 	return content
-		.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
+		.replace(
+			/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+			'\ufffd',
+		)
 		.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 

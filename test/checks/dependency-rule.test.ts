@@ -12,7 +12,7 @@ const SOURCES = join(ROOT, 'src-ts')
 /** crate → the packages that it may name; its own tests may name more. */
 const CRATES: Record<string, RegExp> = {
 	'lstm-kernels': /^(rayon|gemm|half)$/,
-	'subloc-analysis': /^(rayon|block-aligner|parasail.*)$/,
+	'subloc-analysis': /^(lstm-kernels|rayon|block-aligner|parasail.*)$/,
 	'subloc-model':
 		/^(burn|burn-.*|cubecl|cubecl-.*|lstm-kernels|safetensors|serde|serde_json|libloading|rayon|half|bytemuck)$/,
 	'subloc-addon': /^(lstm-kernels|mimalloc|subloc-.*|napi|napi-.*|rayon|serde|serde_json)$/,
@@ -59,6 +59,10 @@ test(forbidden, 'subloc-model', PRINTING)
 test(forbidden, 'subloc-model', /\bnapi\b/)
 test(forbidden, 'subloc-addon', /\bburn\b|\bcubecl\b/)
 test(forbidden, 'subloc-addon', PRINTING)
+test(forbidden, 'subloc-analysis', /\bstd::(fs|time|env|net)\b|\b(burn|napi)\b/)
+test(forbidden, 'subloc-analysis', PRINTING)
+// The kernels' random numbers, and nothing else of them.
+test(forbidden, 'subloc-analysis', /\blstm_kernels::(?!philox\b)/)
 
 test('the LLVM bundle that is fetched at build time is not in the graph', (t) => {
 	const { status, stdout, stderr } = cargo(
@@ -126,6 +130,7 @@ const STAGES = [
 	'predict',
 	'cross-validate',
 	'evaluate',
+	'explain',
 	'figures',
 	'report',
 	'jobs',

@@ -18,7 +18,8 @@ pub fn first_two(points: &[f32], dims: usize) -> Vec<f64> {
     let (values, vectors) = eigen(covariance, dims);
     let mut order: Vec<usize> = (0..dims).collect();
     order.sort_by(|a, b| values[*b].total_cmp(&values[*a]).then(a.cmp(b)));
-    let axes: Vec<Vec<f64>> = order.iter().take(2).map(|at| towards_positive((0..dims).map(|d| vectors[d * dims + at]).collect())).collect();
+    let axes: Vec<Vec<f64>> =
+        order.iter().take(2).map(|at| towards_positive((0..dims).map(|d| vectors[d * dims + at]).collect())).collect();
     let along = |i: usize, axis: Option<&Vec<f64>>| axis.map_or(0.0, |axis| (0..dims).map(|d| centred(i, d) * axis[d]).sum());
     (0..n).flat_map(|i| [along(i, axes.first()), along(i, axes.get(1))]).collect()
 }

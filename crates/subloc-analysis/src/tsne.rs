@@ -147,7 +147,9 @@ mod tests {
     /// Three clouds of 30 points in eight dimensions.
     fn clouds() -> Vec<f32> {
         let mut stream = Stream::new(5, 1);
-        (0..90).flat_map(|i| (0..8).map(|d| f32::from(u8::from(i / 30 == d)) * 6.0 + stream.normals()[0] as f32).collect::<Vec<_>>()).collect()
+        (0..90)
+            .flat_map(|i| (0..8).map(|d| f32::from(u8::from(i / 30 == d)) * 6.0 + stream.normals()[0] as f32).collect::<Vec<_>>())
+            .collect()
     }
 
     const OPTIONS: Options = Options { perplexity: 10.0, iterations: 400, theta: 0.5, seed: 1 };
@@ -186,7 +188,8 @@ mod tests {
 
     #[test]
     fn any_number_of_threads_gives_the_same_bits() {
-        let in_pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| map(&clouds(), 8, &OPTIONS));
+        let in_pool =
+            |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| map(&clouds(), 8, &OPTIONS));
         let one = in_pool(1);
         for threads in [2, 3] {
             let other = in_pool(threads);

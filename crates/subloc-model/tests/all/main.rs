@@ -4,6 +4,7 @@ mod batches;
 mod checkpoints;
 mod equations;
 mod files;
+mod filters;
 mod hostile;
 mod network;
 mod ops;
