@@ -84,7 +84,7 @@ async function writtenEvaluation(folder: string): Promise<Evaluation> {
 }
 
 /** All records, or the held-out ones of the data that the model was trained on. */
-async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
+export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
 	const { training } = model
 	if (!training) return { records: dataset.records, on: dataset.source }
 	if (training.info.dataset.digest === dataset.digest) {

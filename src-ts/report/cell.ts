@@ -57,9 +57,9 @@ const LABELS: Record<string, [x: number, y: number, anchor?: string]> = {
 	nuclear: [318, 222],
 	ER: [520, 196, 'start'],
 	Golgi: [566, 352],
-	mitochondrial: [206, 458],
-	chloroplast: [448, 474],
-	peroxisomal: [306, 427],
+	mitochondrial: [232, 450],
+	chloroplast: [468, 477],
+	peroxisomal: [330, 424],
 	lysosomal: [607, 416],
 }
 
@@ -74,8 +74,8 @@ const DRAWINGS: Record<string, string> = {
 	nuclear: `<ellipse class="body" cx="318" cy="236" rx="106" ry="96"/><ellipse class="pores" cx="318" cy="236" rx="98" ry="88"/><circle class="core" cx="352" cy="270" r="27"/><path class="thread" d="M252 250c16-18 26 12 42-4s6-30 24-28M262 286c14 8 22-10 36-2s14 18 28 10M276 190c10-14 28-2 40-10s24-6 34 2"/>`,
 	ER: reticulum(),
 	Golgi: golgi(),
-	mitochondrial: `${mitochondrion('translate(214 402) rotate(-14)', 60, 27)}${mitochondrion('translate(560 118) rotate(16)', 50, 23)}`,
-	chloroplast: chloroplast('translate(452 424) rotate(-5)'),
+	mitochondrial: `${mitochondrion('translate(212 396) rotate(-14)', 60, 27)}${mitochondrion('translate(560 118) rotate(16)', 50, 23)}`,
+	chloroplast: chloroplast('translate(470 426) rotate(-5)'),
 	peroxisomal: `${peroxisome(334, 386, 17)}${peroxisome(300, 366, 12)}${peroxisome(367, 372, 10)}`,
 	lysosomal: `${lysosome(602, 376, 20)}${lysosome(640, 350, 14)}${lysosome(563, 390, 12)}`,
 }

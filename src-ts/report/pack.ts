@@ -1,4 +1,5 @@
 /** The content as the page's script reads it: columns of small numbers. */
+import { compartmentMarks } from '../figures/colours.js'
 import { middleCut } from '../sequence/middle-cut.js'
 import type { ReportContent, ReportMap, ReportProtein } from './content.js'
 import type { Packed, PageAnnotation, PageData, PageMap, PageMembers, PageResidues } from './page-data.js'
@@ -19,6 +20,7 @@ export function pageData(content: ReportContent): PageData {
 	const isEnsemble = content.model !== null && content.model.members > 1
 	return {
 		classes: [...classes],
+		marks: compartmentMarks(classes),
 		proteins: {
 			count: proteins.length,
 			ids: predictions.map(({ id }) => id),
@@ -44,7 +46,7 @@ export function pageData(content: ReportContent): PageData {
 }
 
 function pageMembers({ classes, proteins }: ReportContent): PageMembers | null {
-	const count = Math.max(0, ...proteins.map(({ prediction }) => prediction.members?.length ?? 0))
+	const count = proteins.reduce((most, { prediction }) => Math.max(most, prediction.members?.length ?? 0), 0)
 	if (count < 2) return null
 	const values = new Uint8Array(proteins.length * count * classes.length)
 	for (const [row, { prediction }] of proteins.entries()) {
@@ -102,9 +104,11 @@ function pageAnnotations(proteins: readonly ReportProtein[]): Record<string, Pag
 
 /** Both axes to one scale, so that distances stay comparable, centred in a square. */
 function pageMap({ title, points }: ReportMap): PageMap {
-	const range = (values: number[]) => [Math.min(...values), Math.max(...values)] as const
-	const [left, right] = range(points.map(({ x }) => x))
-	const [bottom, top] = range(points.map(({ y }) => y))
+	let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity]
+	for (const { x, y } of points) {
+		;[left, right] = [Math.min(left, x), Math.max(right, x)]
+		;[bottom, top] = [Math.min(bottom, y), Math.max(top, y)]
+	}
 	const side = Math.max(right - left, top - bottom, Number.MIN_VALUE)
 	const place = (value: number, low: number, high: number) => share(0.5 + (value - (low + high) / 2) / side, 65535)
 	// The page's y grows downward.

@@ -65,6 +65,8 @@ export interface PageMap {
 
 export interface PageData {
 	classes: string[]
+	/** The mark of each class on a map. */
+	marks: ('circle' | 'square' | 'triangle' | 'diamond' | 'down' | 'cross')[]
 	proteins: PageProteins
 	members: PageMembers | null
 	residues: PageResidues | null

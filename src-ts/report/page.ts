@@ -1,13 +1,13 @@
 /** A report as one HTML file: no request leaves it, and nothing in it runs but its own script. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { compartmentColours } from '../figures/colours.js'
+import { compartmentColours, compartmentMarks, type Mark } from '../figures/colours.js'
 import type { ReportContent } from './content.js'
 import { html, type Markup, raw, scriptJson } from './markup.js'
 import { pageData } from './pack.js'
 import { aboutSection } from './sections/about.js'
 import { classesSection, SHADES } from './sections/classes.js'
-import { figureSection } from './sections/figures.js'
+import { figureSections } from './sections/figures.js'
 import { proteinsSection } from './sections/proteins.js'
 import { summarySection } from './sections/summary.js'
 
@@ -22,10 +22,9 @@ export function reportPage(content: ReportContent): string {
 		['summary', 'Summary', summarySection(content)],
 		['classes', 'Classes', classesSection(content)],
 		['proteins', 'Proteins', proteinsSection(content)],
-		['training', 'Training', figureSection(content, 'training')],
-		['probabilities', 'Probabilities', figureSection(content, 'probabilities')],
-		['filters', 'Filters', figureSection(content, 'filters')],
-		['attention', 'Attention', figureSection(content, 'attention')],
+		['training', 'Training', figureSections(content, ['training', 'probabilities'])],
+		['filters', 'Filters', figureSections(content, ['filters'])],
+		['attention', 'Attention', figureSections(content, ['attention'])],
 		['about', 'About', aboutSection(content)],
 	]
 	const present = sections.filter(([, , section]) => section !== null)
@@ -70,13 +69,27 @@ function asset(name: string): string {
 	return readFileSync(new URL(name, import.meta.url), 'utf8')
 }
 
-/** One colour a class, in both themes, and the shades of the confusion matrix. */
+/** The marks of the maps, as a class's swatch has them too. */
+const SHAPES: Record<Mark, string> = {
+	circle: 'circle(50%)',
+	square: 'inset(8%)',
+	triangle: 'polygon(50% 2%, 100% 94%, 0 94%)',
+	diamond: 'polygon(50% 0, 100% 50%, 50% 100%, 0 50%)',
+	down: 'polygon(50% 98%, 100% 6%, 0 6%)',
+	cross:
+		'polygon(33% 0, 67% 0, 67% 33%, 100% 33%, 100% 67%, 67% 67%, 67% 100%, 33% 100%, 33% 67%, 0 67%, 0 33%, 33% 33%)',
+}
+
+/** One colour and one mark a class, in both themes, and the shades of the confusion matrix. */
 function generatedStyle(classes: readonly string[]): string {
 	const [light, dark] = [compartmentColours(classes, 'light'), compartmentColours(classes, 'dark')]
 	const colours = classes.map((_, index) => `--class-${index}:light-dark(${light[index]},${dark[index]})`)
 	const own = classes.map((_, index) => `[data-class="${index}"]{--c:var(--class-${index})}`)
+	const marks = compartmentMarks(classes).map(
+		(mark, index) => `.swatch[data-class="${index}"]{clip-path:${SHAPES[mark]}}`,
+	)
 	const shades = Array.from({ length: SHADES + 1 }, (_, shade) => shadeRule(shade))
-	return `:root{${colours.join(';')}}\n${own.join('\n')}\n${shades.join('\n')}\n`
+	return `:root{${colours.join(';')}}\n${own.join('\n')}\n${marks.join('\n')}\n${shades.join('\n')}\n`
 }
 
 /** A shade of the matrix; the number on a dark one is light. */

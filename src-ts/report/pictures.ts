@@ -39,7 +39,6 @@ async function attentionPictures(model: Model, { proteins, classes }: ReportCont
 		return attention && own.class !== null ? [{ id, class: own.class, weights: attention.weights }] : []
 	})
 	if (rows.length === 0) return []
-	if (process.env.NOMAP) return []
 	const map = attentionMap(rows, classes, model.info.maxResidues)
 	const drawn = await themed((theme) => attentionMapFigure(map, { theme }))
 	const caption =
@@ -48,14 +47,5 @@ async function attentionPictures(model: Model, { proteins, classes }: ReportCont
 }
 
 async function themed(draw: (theme: Theme) => string | Promise<string>): Promise<{ light: string; dark: string }> {
-	const attempt = async (theme: Theme) => {
-		try {
-			return await draw(theme)
-		} catch (e) {
-			if (/not drawn yet/.test(String(e)))
-				return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100" width="300" height="100"><text y="50">not yet</text></svg>'
-			throw e
-		}
-	}
-	return { light: await attempt('light'), dark: await attempt('dark') }
+	return { light: await draw('light'), dark: await draw('dark') }
 }

@@ -36,7 +36,11 @@ export interface Opened {
 }
 
 /** Opens a file and waits until its script has run. */
-export async function open(t: ExecutionContext, path: string, options: BrowserContextOptions = {}): Promise<Opened | null> {
+export async function open(
+	t: ExecutionContext,
+	path: string,
+	options: BrowserContextOptions = {},
+): Promise<Opened | null> {
 	const chrome = await browser(t)
 	if (!chrome) return null
 	const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options })

@@ -97,7 +97,13 @@ export function reportContent(options: ContentOptions): ReportContent {
 		proteins,
 		maps: [{ title: 'Context', points }],
 		figures: [
-			{ section: 'training', title: 'Learning curves', caption: 'Loss & accuracy.', light: box('#fff'), dark: box('#000') },
+			{
+				section: 'training',
+				title: 'Learning curves',
+				caption: 'Loss & accuracy.',
+				light: box('#fff'),
+				dark: box('#000'),
+			},
 		],
 	}
 }

@@ -2,6 +2,7 @@
 import { bestProbability, className, type Data, isRight, percent } from './decode.js'
 import { byId } from './elements.js'
 import type { Explorer } from './explorer.js'
+import { traceMark } from './marks.js'
 import { colourOf } from './theme.js'
 
 /** How far from a point the pointer may be, pixels. */
@@ -61,10 +62,10 @@ export class ProteinMap {
 			for (let index = 0; index < rows.length; index++) {
 				const row = rows[index]!
 				if (shown[row] !== isShown) continue
-				pen.fillStyle = colours[placeIndex(data, row)] ?? none
+				const place = placeIndex(data, row)
+				pen.fillStyle = colours[place] ?? none
 				const { x, y } = this.#point(index)
-				pen.beginPath()
-				pen.arc(x, y, radius, 0, 2 * Math.PI)
+				traceMark(pen, data.marks[place] ?? 'circle', x, y, radius)
 				pen.fill()
 			}
 		}
@@ -76,9 +77,9 @@ export class ProteinMap {
 			const index = row === null ? -1 : rows.indexOf(row)
 			if (index < 0) continue
 			const { x, y } = this.#point(index)
-			pen.beginPath()
-			pen.arc(x, y, radius + 3.5, 0, 2 * Math.PI)
-			pen.fillStyle = colours[placeIndex(data, row!)] ?? none
+			const place = placeIndex(data, row!)
+			traceMark(pen, data.marks[place] ?? 'circle', x, y, radius + 3)
+			pen.fillStyle = colours[place] ?? none
 			pen.fill()
 			pen.strokeStyle = ink
 			pen.lineWidth = width

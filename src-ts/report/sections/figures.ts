@@ -15,8 +15,14 @@ const SECTIONS: Record<ReportFigure['section'], { title: string; text: string }>
 	},
 }
 
-/** The section with its pictures; null where there is none. */
-export function figureSection({ figures }: ReportContent, section: ReportFigure['section']): Markup | null {
+/** Sections with their pictures, side by side; null where there is none. */
+export function figureSections(content: ReportContent, sections: readonly ReportFigure['section'][]): Markup | null {
+	const present = sections.map((section) => figureSection(content, section)).filter((section) => section !== null)
+	if (present.length === 0) return null
+	return present.length === 1 ? present[0]! : html`<div class="beside">${present}</div>`
+}
+
+function figureSection({ figures }: ReportContent, section: ReportFigure['section']): Markup | null {
 	const own = figures.filter((figure) => figure.section === section)
 	if (own.length === 0) return null
 	const { title, text } = SECTIONS[section]
