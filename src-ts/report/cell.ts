@@ -5,7 +5,7 @@ import { html, type Markup, raw } from './markup.js'
 const COMPARTMENTS: Record<string, { label: string; names: RegExp }> = {
 	extracellular: { label: 'extracellular', names: /^(extracellular|secreted|secretory|ext|extr)/ },
 	cytoplasmic: { label: 'cytoplasm', names: /^(cyto(?!skel)|cyt$)/ },
-	plasma_membrane: { label: 'plasma membrane', names: /^(plasma_?membrane|cell_?membrane|membrane|pm$|plas)/ },
+	plasma_membrane: { label: 'plasma membrane', names: /^(plasma_?membrane|cell_?membrane|membrane$|pm$|plas$)/ },
 	vacuolar: { label: 'vacuole', names: /^vac/ },
 	nuclear: { label: 'nucleus', names: /^(nuc|nuclear)/ },
 	ER: { label: 'ER', names: /^(er$|endoplasmic)/ },

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import type { BrowserContextOptions } from 'playwright-core'
+import type { BrowserContextOptions, Locator } from 'playwright-core'
 import { type ReportContent, reportPage } from 'subloc-native'
 import { closeBrowser, open } from '../support/browser.js'
 import { temporaryFolder } from '../support/folder.js'
@@ -17,6 +17,11 @@ function openReport(t: ExecutionContext, content: ReportContent, options?: Brows
 	return open(t, path, options)
 }
 
+/** The text of an element, also of one in an SVG; white space as it is read. */
+async function textOf(locator: Locator): Promise<string> {
+	return ((await locator.textContent()) ?? '').replace(/[\t\n\r ]+/g, ' ').trim()
+}
+
 const IDS = '#table-space .cell-id'
 const SELECTED = '#table-space [aria-selected="true"] .cell-id'
 
@@ -25,13 +30,13 @@ test.serial('it opens from a file, asks for nothing, and nothing goes wrong', as
 	if (!opened) return
 	const { page, problems } = opened
 	t.is(await page.title(), 'first run · subloc report')
-	t.is(await page.locator('.big').textContent(), '86.7 %')
-	t.regex(await page.locator('#summary').textContent(), /52 of 60 proteins in the right place/)
-	t.regex(await page.locator('.meaning').textContent(), /What this number means/)
+	t.is(await textOf(page.locator('.big')), '86.7 %')
+	t.regex(await textOf(page.locator('#summary')), /52 of 60 proteins in the right place/)
+	t.regex(await textOf(page.locator('.meaning')), /What this number means/)
 	t.is(await page.locator('.matrix tbody tr').count(), 11)
 	t.is(await page.locator('.per-class tbody tr').count(), 11)
-	t.is(await page.locator('#table-count').textContent(), '60 proteins')
-	t.is(await page.locator('#panel-id').textContent(), 'P00000')
+	t.is(await textOf(page.locator('#table-count')), '60 proteins')
+	t.is(await textOf(page.locator('#panel-id')), 'P00000')
 	// A protein that was looked at leaves no trace that fails later.
 	await page.mouse.wheel(0, 4000)
 	t.deepEqual(await problems(), [])
@@ -67,13 +72,13 @@ test.serial('search finds words of id, description and place, all of them', asyn
 	const { page, problems } = opened
 	await page.locator('#search').fill('plasma PROTEIN 20')
 	t.deepEqual(await page.locator(IDS).allInnerTexts(), ['P00020'])
-	t.is(await page.locator('#table-count').textContent(), '1 of 60 proteins')
+	t.is(await textOf(page.locator('#table-count')), '1 of 60 proteins')
 	await page.locator('#search').fill('nowhere')
 	t.is(await page.locator(IDS).count(), 0)
 	t.true(await page.locator('#table-empty').isVisible())
 	await page.locator('#clear').click()
 	t.is(await page.locator('#search').inputValue(), '')
-	t.is(await page.locator('#table-count').textContent(), '60 proteins')
+	t.is(await textOf(page.locator('#table-count')), '60 proteins')
 	await page.locator('#outcome').selectOption('wrong')
 	t.deepEqual(
 		await page.locator(IDS).allInnerTexts(),
@@ -90,17 +95,17 @@ test.serial('a header sorts, turns round, and gives the order of the input back'
 	if (!opened) return
 	const { page, problems } = opened
 	const header = page.locator('#table-head .cell-probability')
-	const first = () => page.locator('#row-0 .cell-id').textContent()
+	const first = () => textOf(page.locator('#row-0 .cell-id'))
 	await header.locator('button').click()
 	t.is(await header.getAttribute('aria-sort'), 'descending')
 	t.is(await first(), 'P00049')
 	await header.locator('button').click()
 	t.is(await header.getAttribute('aria-sort'), 'ascending')
 	t.is(await first(), 'P00000')
-	t.is(await page.locator('#row-1 .cell-id').textContent(), 'P00050', 'equal ones keep the order of the input')
+	t.is(await textOf(page.locator('#row-1 .cell-id')), 'P00050', 'equal ones keep the order of the input')
 	await header.locator('button').click()
 	t.is(await header.getAttribute('aria-sort'), 'none')
-	t.is(await page.locator('#row-1 .cell-id').textContent(), 'P00001')
+	t.is(await textOf(page.locator('#row-1 .cell-id')), 'P00001')
 	await page.locator('#table-head .cell-id button').click()
 	await page.locator('#table-head .cell-id button').click()
 	t.is(await first(), 'P00059')
@@ -112,25 +117,25 @@ test.serial('a chosen protein stands in the panel: cell, probabilities, members,
 	if (!opened) return
 	const { page, problems } = opened
 	await page.locator('[data-row="20"]').click()
-	t.is(await page.locator('#panel-id').textContent(), 'P00020')
-	t.regex(await page.locator('.verdict').textContent(), /vacuolar 70 % ± 1\.0 %\s*✗ is\s+plasma membrane/)
+	t.is(await textOf(page.locator('#panel-id')), 'P00020')
+	t.regex(await textOf(page.locator('.verdict')), /vacuolar 70 % ± 1\.0 %\s*✗ is\s+plasma membrane/)
 	t.is(await page.locator('.bars li').count(), 11)
 	t.is(await page.locator('.bars li').first().locator('.member').count(), 3)
-	t.is(await page.locator('.cell .label.best').textContent(), 'vacuole70 %')
+	t.is(await textOf(page.locator('.cell .label.best')), 'vacuole70 %')
 	t.is(
 		await page.locator('.cell').getAttribute('aria-label'),
 		'A cell, coloured by the probability of each compartment: vacuolar 70 %',
 	)
 	t.is(await page.locator('.sequence [data-at]').count(), 40, 'the model reads 40 residues of 50')
-	t.regex(await page.locator('.sequence').textContent(), /10 residues were not read/)
+	t.regex(await textOf(page.locator('.sequence')), /10 residues were not read/)
 	await page.locator('.sequence [data-at="2"]').hover()
-	t.is(await page.locator('.readout').textContent(), 'V 3 · α 0.50')
+	t.is(await textOf(page.locator('.readout')), 'V 3 · α 0.50')
 	await page.locator('.sequence [data-at="39"]').hover()
-	t.regex(await page.locator('.readout').textContent(), /^D 50 · α 0\.0/)
-	t.is(await page.locator('.track-plot .signal-name').textContent(), 'SP 1–12')
+	t.regex(await textOf(page.locator('.readout')), /^D 50 · α 0\.0/)
+	t.is(await textOf(page.locator('.track-plot .signal-name')), 'SP 1–12')
 	const box = (await page.locator('.track-box').boundingBox())!
 	await page.mouse.move(box.x + box.width - 8, box.y + 60)
-	t.regex(await page.locator('.readout').textContent(), /^D 50/)
+	t.regex(await textOf(page.locator('.readout')), /^D 50/)
 	t.deepEqual(await problems(), [])
 })
 
@@ -145,11 +150,11 @@ test.serial('a point under the pointer is told of and marked in the table; a cli
 	await page.evaluate(`document.getElementById('table-body').scrollTop = 1e6`)
 	await page.locator('#row-399').waitFor()
 	await page.mouse.move(x + 0.96 * width, y + 0.96 * height)
-	t.regex(await page.locator('#tooltip').textContent(), /^P00001\s+Golgi 51 %$/)
-	t.is(await page.locator('#table-space .hovered .cell-id').textContent(), 'P00001')
+	t.regex(await textOf(page.locator('#tooltip')), /^P00001Golgi 51 %$/)
+	t.is(await textOf(page.locator('#table-space .hovered .cell-id')), 'P00001')
 	await page.mouse.click(x + 0.04 * width, y + 0.04 * height)
-	t.is(await page.locator('#panel-id').textContent(), 'P00002')
-	t.is(await page.locator(SELECTED).textContent(), 'P00002')
+	t.is(await textOf(page.locator('#panel-id')), 'P00002')
+	t.is(await textOf(page.locator(SELECTED)), 'P00002')
 	await page.mouse.move(5, 5)
 	t.true(await page.locator('#tooltip').isHidden())
 	t.is(await page.locator('#table-space .hovered').count(), 0)
@@ -169,9 +174,9 @@ test.serial('a cell of the matrix and a name of the legend show their proteins',
 	const legend = page.getByRole('button', { name: 'Golgi', exact: true })
 	await legend.click()
 	t.is(await legend.getAttribute('aria-pressed'), 'true')
-	t.is(await page.locator('#table-count').textContent(), '11 of 120 proteins')
+	t.is(await textOf(page.locator('#table-count')), '11 of 120 proteins')
 	await legend.click()
-	t.is(await page.locator('#table-count').textContent(), '120 proteins')
+	t.is(await textOf(page.locator('#table-count')), '120 proteins')
 	t.deepEqual(await problems(), [])
 })
 
@@ -214,12 +219,12 @@ test.serial('the keyboard reaches everything: from the skip link to the table, a
 		order,
 		[...order].sort((a, b) => a - b),
 	)
-	const panel = () => page.locator('#panel-id').textContent()
+	const panel = () => textOf(page.locator('#panel-id'))
 	const step = async (key: string, id: string) => {
 		await page.keyboard.press(key)
 		t.is(await panel(), id, key)
 		const active = await page.locator('#table').getAttribute('aria-activedescendant')
-		t.is(await page.locator(`#${active} .cell-id`).textContent(), id)
+		t.is(await textOf(page.locator(`#${active} .cell-id`)), id)
 		t.true(await page.locator(`#${active}`).isVisible())
 	}
 	await step('ArrowDown', 'P00001')
@@ -249,7 +254,7 @@ test.serial('on a phone nothing is wider than the screen, and the table keeps wh
 	t.true(await page.locator('#row-0 .cell-predicted').isVisible())
 	t.true(await page.locator('#row-0 .cell-length').isHidden())
 	await page.locator('#row-3').tap()
-	t.is(await page.locator('#panel-id').textContent(), 'P00003')
+	t.is(await textOf(page.locator('#panel-id')), 'P00003')
 	const { width } = (await page.locator('.track-plot').boundingBox())!
 	t.true(width > 300 && width <= 360, String(width))
 	t.deepEqual(await problems(), [])
@@ -267,7 +272,7 @@ test.serial('on paper there are the first rows in order, light colours, and no c
 		await page.locator(IDS).allInnerTexts(),
 		Array.from({ length: 60 }, (_, row) => `P${String(row).padStart(5, '0')}`),
 	)
-	t.regex(await page.locator('#table-printed').textContent(), /The first 60 of 300 proteins/)
+	t.regex(await textOf(page.locator('#table-printed')), /The first 60 of 300 proteins/)
 	for (const control of ['nav', '#theme', '#search']) t.true(await page.locator(control).isHidden(), control)
 	t.is(await page.evaluate('getComputedStyle(document.body).color'), 'rgb(27, 32, 38)')
 	t.true(await page.locator('.picture .for-light').isVisible())
@@ -285,23 +290,23 @@ test.serial('20,000 proteins: the document keeps a few dozen rows, however it is
 	const { page, problems } = opened
 	const rows = () => page.locator('#table-space .row').count()
 	const most = Math.ceil(714 / 34) + 1 + 2 * 8
-	t.is(await page.locator('#table-count').textContent(), '20000 proteins')
+	t.is(await textOf(page.locator('#table-count')), '20000 proteins')
 	t.true((await rows()) <= most)
 	await page.locator('#table-body').hover()
 	for (let at = 0; at < 20; at++) await page.mouse.wheel(0, 900)
 	await page.evaluate(`document.getElementById('table-body').scrollTop = 1e9`)
 	await page.locator('#row-19999').waitFor()
-	t.is(await page.locator('#row-19999 .cell-id').textContent(), 'P19999')
+	t.is(await textOf(page.locator('#row-19999 .cell-id')), 'P19999')
 	t.true((await rows()) <= most, `${await rows()} rows`)
 	await page.locator('#table-head .cell-probability button').click()
-	t.is(await page.locator('#row-0 .cell-id').textContent(), 'P00049')
-	t.is(await page.locator('#row-1 .cell-id').textContent(), 'P00099')
+	t.is(await textOf(page.locator('#row-0 .cell-id')), 'P00049')
+	t.is(await textOf(page.locator('#row-1 .cell-id')), 'P00099')
 	await page.locator('#search').fill('19999')
 	t.deepEqual(await page.locator(IDS).allInnerTexts(), ['P19999'])
 	await page.locator('#search').fill('')
 	await page.locator('#table').focus()
 	await page.keyboard.press('End')
-	t.is(await page.locator('#panel-id').textContent(), 'P19950', 'the last of the least probable')
+	t.is(await textOf(page.locator('#panel-id')), 'P19950', 'the last of the least probable')
 	t.true((await rows()) <= most, `${await rows()} rows`)
 	t.deepEqual(await problems(), [])
 })
@@ -330,14 +335,14 @@ test.serial('names are data: markup in ids, headers, places, titles and problems
 	t.is(await page.title(), '<script>window.hit=1</script> & "co" · subloc report')
 	for (let row = 0; row < HOSTILE.length; row++) {
 		await page.locator(`#row-${row}`).click()
-		t.is(await page.locator('#panel-id').textContent(), HOSTILE[row]!)
+		t.is(await textOf(page.locator('#panel-id')), HOSTILE[row]!.trim())
 		t.true(
-			(await page.locator('#panel-content .quiet').first().textContent())!.startsWith(
-				HOSTILE[(row + 1) % HOSTILE.length]!,
+			(await textOf(page.locator('#panel-content .quiet').first())).startsWith(
+				HOSTILE[(row + 1) % HOSTILE.length]!.trim(),
 			),
 		)
 	}
-	t.regex((await page.locator('.per-class').textContent())!, /<b>bold<\/b>/)
+	t.regex(await textOf(page.locator('.per-class')), /<b>bold<\/b>/)
 	t.is(await page.locator('b, main script, img[src="x"]').count(), 0)
 	t.is(await page.evaluate('window.hit'), undefined)
 	t.deepEqual(await problems(), [])
@@ -349,13 +354,13 @@ test.serial(
 		const opened = await openReport(t, reportContent({ count: 30, unknown: true, skipped: [4], members: 1 }))
 		if (!opened) return
 		const { page, problems } = opened
-		t.is(await page.locator('.big').textContent(), '29')
-		t.regex(await page.locator('.meaning').textContent(), /true places of these proteins are not known/)
+		t.is(await textOf(page.locator('.big')), '29')
+		t.regex(await textOf(page.locator('.meaning')), /true places of these proteins are not known/)
 		t.is(await page.locator('#classes, #truth, .cell-truth, .cell-spread, .mark.right').count(), 0)
 		await page.locator('#outcome').selectOption('skipped')
 		await page.locator('#row-0').click()
-		t.is(await page.locator('#panel-id').textContent(), 'P00004')
-		t.regex(await page.locator('#panel-content').textContent(), /Not predicted: residue 3 is no letter/)
+		t.is(await textOf(page.locator('#panel-id')), 'P00004')
+		t.regex(await textOf(page.locator('#panel-content')), /Not predicted: residue 3 is no letter/)
 		t.is(await page.locator('.bars, .sequence').count(), 0)
 		t.deepEqual(await problems(), [])
 	},
@@ -365,8 +370,8 @@ test.serial('without JavaScript scores, matrix and pictures are there, and what 
 	const opened = await openReport(t, reportContent({ count: 60 }), { javaScriptEnabled: false })
 	if (!opened) return
 	const { page } = opened
-	t.is(await page.locator('.big').textContent(), '86.7 %')
+	t.is(await textOf(page.locator('.big')), '86.7 %')
 	t.true(await page.locator('.matrix').isVisible())
 	t.true(await page.locator('.picture .for-light').isVisible())
-	t.regex(await page.locator('noscript').textContent(), /need JavaScript/)
+	t.regex(await textOf(page.locator('noscript')), /need JavaScript/)
 })

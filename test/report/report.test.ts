@@ -15,7 +15,7 @@ import {
 	RunFolder,
 	report,
 	reportPage,
-	SublocError,
+	type SublocError,
 	train,
 } from 'subloc-native'
 import { cellFigure, drawnCompartment } from '../../src-ts/report/cell.js'
@@ -174,7 +174,7 @@ test('what is no table of predictions is refused with its line', (t) => {
 		[`${header}a\tok\tER\t0.9\t0\t0.9\t0.1\nb\tok\tMoon\t0.9\t0\t0.9\t0.1\n`, 3],
 		[`${header}a\tok\tER\tx\t0\t0.9\t0.1\n`, 2],
 	] as const) {
-		const error = t.throws(() => parsePredictions(text, 'p.tsv'), { instanceOf: SublocError })!
+		const error = t.throws<SublocError>(() => parsePredictions(text, 'p.tsv'))!
 		t.is(error.code, 'INVALID_DATASET')
 		t.is(error.line, line)
 	}
@@ -285,7 +285,7 @@ test('a damaged table of predictions in the run folder is told by its file', asy
 	const folder = join(temporaryFolder(t), 'run')
 	using _model = await trained(folder)
 	writeFileSync(join(folder, 'predictions.tsv'), `${readFileSync(join(folder, 'predictions.tsv'), 'utf8')}half a li`)
-	const error = await t.throwsAsync(report(folder), { instanceOf: SublocError })
+	const error = await t.throwsAsync<SublocError>(report(folder))
 	t.is(error!.code, 'INVALID_DATASET')
 	t.is(error!.file, join(folder, 'predictions.tsv'))
 	const model = await loadModel(folder)
