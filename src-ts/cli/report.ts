@@ -14,13 +14,14 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 
 interface ReportFlags extends CommonOptions {
 	profiles?: string
 	output?: string
 	title?: string
+	filterProteins?: number
 }
 
 export function reportCommand(): Command {
@@ -37,7 +38,12 @@ export function reportCommand(): Command {
 			.argument('[data]', 'labelled proteins, or FASTA')
 			.option('-o, --output <file>', 'default: report.html in the run folder, or report-NAME.html for other DATA')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
-			.option('--title <text>', 'headline; default: the name of the run folder')
+			.option('--title <text>', 'headline; default: the name of the run folder, or of a FASTA file')
+			.option(
+				'--filter-proteins <n>',
+				'proteins that the filters’ importance is measured on (default: 100); 0 leaves the filters out',
+				wholeNumber(0),
+			)
 			.addHelpText(
 				'after',
 				`
@@ -63,6 +69,7 @@ async function write(run: string, data: string | undefined, flags: ReportFlags, 
 			profiles: flags.profiles,
 			signal,
 		},
+		...{ filterProteins: flags.filterProteins, onProgress: (part) => log.progress(`report: ${part}`) },
 		...{ proteins, source: data === undefined ? undefined : basename(data) },
 		...runtimeOf(flags),
 	}

@@ -147,7 +147,8 @@ export async function writeReport(
 	log: Log,
 ): Promise<void> {
 	const output = join(folder, RUN_FILES.report)
-	const { html } = await report(run, { title: basename(resolve(folder)), ...options })
+	const onProgress = (part: string) => log.progress(`report: ${part}`)
+	const { html } = await report(run, { title: basename(resolve(folder)), onProgress, ...options })
 	await writeWhole(output, html)
 	log.event('report', `report: ${output} (open it in a browser)`, { output })
 }

@@ -1,10 +1,15 @@
 /** The pictures of a report that are drawn beforehand, each for light and for dark paper. */
+import type { LabelledRecord } from '../dataset/dataset.js'
+import type { LookOptions } from '../explain/encoded.js'
+import { filterReports } from '../explain/filters.js'
 import { attentionMap, attentionMapFigure } from '../figures/attention-map.js'
 import { curvesFigure } from '../figures/curves.js'
+import { logoSheetFigure } from '../figures/logo.js'
 import { reliabilityFigure } from '../figures/reliability.js'
 import type { Theme } from '../figures/style.js'
 import type { Model } from '../model/model.js'
-import type { ReportContent, ReportFigure } from './content.js'
+import type { ReportContent, ReportFigure, ReportProtein } from './content.js'
+import { evenly } from './sample.js'
 
 /** Every picture that the content allows, in the order of the page. */
 export async function reportPictures(model: Model, content: ReportContent): Promise<ReportFigure[]> {
@@ -44,6 +49,37 @@ async function attentionPictures(model: Model, { proteins, classes }: ReportCont
 	const caption =
 		'A row is a protein, grouped by true place; both ends are aligned and the gap of shorter proteins lies in the middle. The stronger the colour, the larger the attention weight.'
 	return [{ section: 'attention', title: 'Attention map', caption, ...drawn }]
+}
+
+/** Logos on a page. */
+const LOGOS = 16
+
+/**
+ * The filters of the first network that matter most, as logos. `most`: proteins that this is measured on. None without known places.
+ */
+export async function filterPictures(
+	model: Model,
+	proteins: readonly ReportProtein[],
+	most: number,
+	options: Omit<LookOptions, 'member'>,
+): Promise<ReportFigure[]> {
+	const labelled = proteins.filter((own) => own.class !== null)
+	const records = evenly(labelled, most).map((row): LabelledRecord => {
+		const { prediction, sequence, class: own } = labelled[row]!
+		return {
+			...{ id: prediction.id, description: '', sequence: sequence!, line: 0, class: own! },
+			...{ fold: '', cluster: '', annotations: [] },
+		}
+	})
+	if (records.length === 0) return []
+	const reports = await filterReports(model, records, { ...options, hits: 1 })
+	const shown = reports.slice(0, LOGOS)
+	const drawn = await themed((theme) => logoSheetFigure(shown, model.classes, { theme }))
+	const of = model.info.members > 1 ? ' of network 1' : ''
+	const caption =
+		`The ${shown.length} of ${reports.length} filters${of} that matter most: by how much the surprise at the true place (−ln p) grows when the filter is silenced, ` +
+		`measured on ${records.length} proteins. subloc figures draws all of them, with their strongest hits.`
+	return [{ section: 'filters', title: 'Filter logos', caption, ...drawn }]
 }
 
 async function themed(draw: (theme: Theme) => string | Promise<string>): Promise<{ light: string; dark: string }> {

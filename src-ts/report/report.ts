@@ -6,13 +6,15 @@ import { calibration } from '../evaluate/calibration.js'
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
+import type { RuntimeOptions } from '../model/runtime.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
+import { cleanSequence } from '../sequence/residues.js'
 import { heldOutRecords } from '../train/train.js'
 import type { ReportContent, ReportProtein, ReportSubject } from './content.js'
 import { reportMaps } from './maps.js'
 import { meaningOf } from './meaning.js'
 import { reportPage } from './page.js'
-import { reportPictures } from './pictures.js'
+import { filterPictures, reportPictures } from './pictures.js'
 import { parsePredictions } from './predictions-file.js'
 
 /** The model's work that a report needs, and on which proteins. */
@@ -26,6 +28,13 @@ export interface ReportOptions extends Omit<PredictOptions, 'attention' | 'membe
 	proteins?: Dataset | readonly ProteinRecord[]
 	/** Where proteins without known places come from, as the page calls it; default `proteins`. */
 	source?: string
+	/**
+	 * Proteins that the filters' importance is measured on, evenly over the classes: every filter is silenced in turn, and all of them predicted. Default 100; 0
+	 * leaves the filters out. Proteins without known places have none.
+	 */
+	filterProteins?: number
+	/** Called when the next part of the work begins: `predictions`, `maps`, `filters`, `pictures`. */
+	onProgress?: (part: string) => void
 	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
 	predictions?: readonly Prediction[]
 }
@@ -39,7 +48,8 @@ export interface Report {
 }
 
 const OPTIONS: readonly (keyof ReportOptions)[] = [
-	...(['title', 'proteins', 'source', 'predictions', 'profiles', 'missingProfile'] as const),
+	...(['title', 'proteins', 'source', 'predictions', 'filterProteins', 'onProgress'] as const),
+	...(['profiles', 'missingProfile'] as const),
 	...(['backend', 'threads', 'cpuIsa', 'signal'] as const),
 ]
 
@@ -59,14 +69,15 @@ export async function report(run: string | Model, options: ReportOptions = {}): 
 	return await build(model, new RunFolder(run), options)
 }
 
+/** Proteins that the importance of filters is measured on. */
+const FILTER_PROTEINS = 100
+
 /** Proteins with their predictions, and what they are. */
 interface Material {
 	subject: ReportSubject
 	source: string
 	proteins: ReportProtein[]
 	evaluation: Evaluation | null
-	/** The records that maps can be drawn of: labelled or not, each with its row in `proteins`. Empty where no sequences are at hand. */
-	records: readonly ProteinRecord[]
 }
 
 async function build(model: Model, folder: RunFolder | null, options: ReportOptions): Promise<Report> {
@@ -78,11 +89,21 @@ async function build(model: Model, folder: RunFolder | null, options: ReportOpti
 		...{ subject, source, classes: model.classes, model: model.info, training: model.training, evaluation },
 		calibration: evaluation && calibrationOf(proteins),
 		proteins,
-		maps: await reportMaps(model, material.records, options),
+		maps: [],
 		figures: [],
 	}
-	const figures = await reportPictures(model, content)
-	return { html: reportPage({ ...content, figures }), subject }
+	const { filterProteins = FILTER_PROTEINS, onProgress } = options
+	const looks = { ...runtimeOf(options), profiles: options.profiles, missingProfile: options.missingProfile }
+	const looking = { ...looks, signal: options.signal }
+	// A model of all folds was trained on every protein in one fold or another: what its networks do with them is no test.
+	const isOne = subject.kind !== 'cross-validation'
+	onProgress?.('maps')
+	const maps = isOne ? await reportMaps(model, proteins, looking) : []
+	onProgress?.('filters')
+	const filters = isOne && filterProteins > 0 ? await filterPictures(model, proteins, filterProteins, looking) : []
+	onProgress?.('pictures')
+	const figures = [...(await reportPictures(model, content)), ...filters]
+	return { html: reportPage({ ...content, maps, figures }), subject }
 }
 
 async function gather(model: Model, folder: RunFolder | null, options: ReportOptions): Promise<Material> {
@@ -92,7 +113,7 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 		const predictions = options.predictions ?? (await predicted(model, proteins, options))
 		const source = options.source ?? 'proteins'
 		return {
-			...{ subject: { kind: 'unknown' }, source, evaluation: null, records: proteins },
+			...{ subject: { kind: 'unknown' }, source, evaluation: null },
 			proteins: joined(proteins, predictions),
 		}
 	}
@@ -102,15 +123,17 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 	const source = basename(proteins.source)
 	const content = { subject, source, training: model.training }
 	return {
-		...{ subject, source, records },
+		...{ subject, source },
 		proteins: joined(records, predictions),
 		evaluation: evaluatePredictions(records, predictions, model.classes, meaningOf(content).label),
 	}
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {
-	const { title: _, proteins: __, source: ___, predictions: ____, ...predicting } = options
-	return predictAll(model, records, { ...predicting, attention: true, members: true })
+	const { profiles, missingProfile, signal, onProgress } = options
+	onProgress?.('predictions')
+	const told = { attention: true, members: true }
+	return predictAll(model, records, { profiles, missingProfile, signal, ...told, ...runtimeOf(options) })
 }
 
 /** What labelled proteins are to a model, and which of them are told of. */
@@ -158,8 +181,12 @@ async function fromFolder(model: Model, folder: RunFolder | null, dataset: Datas
 	return {
 		subject: { kind: isCross ? 'cross-validation' : 'held-out' },
 		source: basename(model.training?.info.dataset.source ?? 'records'),
-		...{ proteins, evaluation, records: [] },
+		...{ proteins, evaluation },
 	}
+}
+
+function runtimeOf({ backend, threads, cpuIsa }: ReportOptions): RuntimeOptions {
+	return { backend, threads, cpuIsa }
 }
 
 function joined(
@@ -174,11 +201,17 @@ function joined(
 	)
 	return records.map((record, row) => ({
 		description: record.description ?? '',
-		sequence: record.sequence === '' ? null : record.sequence,
+		sequence: readable(record.sequence),
 		class: record.class ?? null,
 		annotations: record.annotations ?? [],
 		prediction: predictions[row]!,
 	}))
+}
+
+/** A sequence as the model reads it; null where it has none or cannot be read. */
+function readable(sequence: string): string | null {
+	const clean = cleanSequence(sequence)
+	return 'sequence' in clean && clean.sequence !== '' ? clean.sequence : null
 }
 
 function calibrationOf(proteins: readonly ReportProtein[]) {
