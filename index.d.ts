@@ -436,9 +436,12 @@ declare class BindingModel {
 	parameterCount(): BindingOutcome<number>;
 	/** Predicts; the job's handle cancels it. */
 	predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>;
-	filters(m: number): BindingOutcome<any[]>;
-	filterPeaks(...a: any[]): Promise<BindingSettled<any>>;
-	silenced(f: number[]): BindingOutcome<BindingModel>;
+	/** The filters of a member, from 0. */
+	filters(member: number): BindingOutcome<BindingFilter[]>;
+	/** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut. */
+	filterPeaks(job: BindingJob, member: number, records: BindingRecords, junctions: Uint32Array, runtime: BindingRuntime): Promise<BindingSettled<BindingPeaks>>;
+	/** The model with some of its C filters, from 0, giving 0 everywhere. */
+	silenced(filters: Array<number>): BindingOutcome<BindingModel>;
 	/** Frees the weights now instead of when the garbage collector comes by. Idempotent. */
 	close(): void;
 }
@@ -474,11 +477,29 @@ interface BindingEvent {
 	/** Wall time of the epoch: of an epoch. */
 	seconds?: number;
 }
+interface BindingFilter {
+	/** Residues that it spans. */
+	width: number;
+	/** [width, 25], columns are residue codes. */
+	codes: Float64Array;
+	/** [width, 20]; absent without a profile block. */
+	profile?: Float64Array;
+	/** Added before ReLU. */
+	bias: number;
+}
 interface BindingOutputs {
 	/** Attention weights α; A-LSTM only. */
 	attention: boolean;
 	/** The pooled state that the head sees. */
 	states: boolean;
+	/** The last state of each direction. */
+	lastStates: boolean;
+}
+interface BindingPeaks {
+	/** [N, C] */
+	activations: Float32Array;
+	/** [N, C] the middle tap's residue, from 0. */
+	residues: Uint32Array;
 }
 interface BindingPredictions {
 	/** [M, N, K] */
@@ -487,6 +508,7 @@ interface BindingPredictions {
 	attention?: Float32Array;
 	/** [M, N, 2H] */
 	states?: Float32Array;
+	/** [M, N, 2H]: forward, then backward */
 	lastStates?: Float32Array;
 }
 interface BindingRecords {
@@ -1698,6 +1720,13 @@ export interface ReportOptions extends Omit<PredictOptions, "attention" | "membe
 	proteins?: Dataset | readonly ProteinRecord[];
 	/** Where proteins without known places come from, as the page calls it; default `proteins`. */
 	source?: string;
+	/**
+	 * Proteins that the filters' importance is measured on, evenly over the classes: every filter is silenced in turn, and all of them predicted. Default 100; 0
+	 * leaves the filters out. Proteins without known places have none.
+	 */
+	filterProteins?: number;
+	/** Called when the next part of the work begins: `predictions`, `maps`, `filters`, `pictures`. */
+	onProgress?: (part: string) => void;
 	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
 	predictions?: readonly Prediction[];
 }

@@ -149,10 +149,10 @@ async function drawLogos({ model, member, pictures }: Drawing): Promise<void> {
 }
 
 async function drawFilters(drawing: Drawing): Promise<void> {
-	const { model, member, pictures, log, signal, options } = drawing
+	const { model, member, pictures, log, options } = drawing
 	const records = recordsOf(drawing)
 	const reports: FilterReport[] = await filterReports(model, records, {
-		...{ member, signal, ...lookOptions(options) },
+		...{ member, ...lookOptions(options) },
 		onProgress: (done, all) => log.progress(`filter ${done}/${all} silenced`),
 	})
 	const { theme, colours } = pictures

@@ -42,7 +42,7 @@ export function attentionTrackFigure(tracks: readonly Track[], options: TrackOpt
 	const { theme = 'light', scale = 'shared' } = options
 	const longest = Math.max(...tracks.map(({ length }) => length))
 	const step = HEIGHT + 66
-	const top = headHeight(options)
+	const top = headHeight(options) + 8
 	const parts = tracks.flatMap((track, index) => {
 		const width = scale === 'own' ? WIDTH : Math.max(40, (track.length / longest) * WIDTH)
 		return drawTrack(track, top + index * step, width, theme)

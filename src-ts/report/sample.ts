@@ -6,7 +6,9 @@ import type { ReportProtein } from './content.js'
  * are known) share the number evenly; each gives some at equal steps.
  */
 export function evenly(proteins: readonly ReportProtein[], most: number): number[] {
-	const usable = proteins.flatMap(({ sequence, prediction }, row) => (sequence !== null && prediction.status === 'ok' ? [row] : []))
+	const usable = proteins.flatMap(({ sequence, prediction }, row) =>
+		sequence !== null && prediction.status === 'ok' ? [row] : [],
+	)
 	if (usable.length <= most) return usable
 	const places = new Map<string, number[]>()
 	for (const row of usable) {

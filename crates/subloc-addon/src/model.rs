@@ -185,9 +185,12 @@ impl BindingModel {
             }
             Ok((filters, records, junctions))
         });
-        job.run(env, move |_| {
+        job.run(env, move |context| {
             let (filters, records, junctions) = request?;
             let found = runtime.in_pool(|| filters::peaks(&filters, &records, &junctions))?;
+            if context.cancel.load(std::sync::atomic::Ordering::Relaxed) {
+                return Err(ModelError::cancelled(false));
+            }
             Ok(BindingPeaks { activations: found.activations.into(), residues: found.residues.into() })
         })
     }
