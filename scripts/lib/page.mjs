@@ -3,9 +3,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { must, ROOT, Stop } from './steps.mjs'
 
-const FOLDER = join(ROOT, 'dist/report/page')
+const FOLDER = join(ROOT, 'dist/report/browser')
 
-/** Compiles src-ts/report/page, and leaves its script.js and style.css for what writes the page. */
+/** Compiles src-ts/report/browser, and leaves its script.js and style.css for what writes the page. */
 export async function buildPage(tsc) {
 	await must('tsc: the page of a report', tsc, ['-p', 'tsconfig.page.json'])
 	const text = joined(join(FOLDER, 'main.js'))
@@ -16,7 +16,7 @@ export async function buildPage(tsc) {
 	writeFileSync(script, text)
 	// Two modules may have given one name to different things.
 	await must('node --check script.js', process.execPath, ['--check', script])
-	copyFileSync(join(ROOT, 'src-ts/report/page/style.css'), join(FOLDER, 'style.css'))
+	copyFileSync(join(ROOT, 'src-ts/report/browser/style.css'), join(FOLDER, 'style.css'))
 }
 
 /** A module after those that it imports, each once, without the words import and export. */

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import {
 	type Dataset,
 	loadModel,
 	type Model,
-	type ReportOptions,
 	RUN_FILES,
 	readDataset,
 	readFasta,
@@ -34,7 +33,7 @@ export function reportCommand(): Command {
 					'known. Without DATA the data of the training is read where the training found it; is it no longer there, the page is made of the run\n' +
 					'folder alone and lacks sequences, attention and maps.',
 			)
-			.argument('<run>', 'run folder')
+			.argument('<run>', 'run folder, or model.safetensors')
 			.argument('[data]', 'labelled proteins, or FASTA')
 			.option('-o, --output <file>', 'default: report.html in the run folder, or report-NAME.html for other DATA')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
@@ -63,22 +62,16 @@ async function write(run: string, data: string | undefined, flags: ReportFlags, 
 	const log = openLog(flags)
 	using model = await loadModel(run)
 	const proteins = data === undefined ? await trainingData(model, log) : await readProteins(data, model)
-	const options: ReportOptions = {
-		...{
-			title: flags.title ?? basename(resolve(Array.isArray(proteins) ? data! : run)),
-			profiles: flags.profiles,
-			signal,
-		},
+	const source = data === undefined ? undefined : data === '-' ? 'stdin' : basename(data)
+	const { html, subject } = await report(run, {
+		...{ title: flags.title ?? (Array.isArray(proteins) ? source : basename(resolve(run))) },
 		...{ filterProteins: flags.filterProteins, onProgress: (part) => log.progress(`report: ${part}`) },
-		...{ proteins, source: data === undefined ? undefined : basename(data) },
+		...{ proteins, source, profiles: flags.profiles, signal },
 		...runtimeOf(flags),
-	}
-	// A model on its own does not know its folder, which holds the scores where there are no proteins.
-	const { html, subject } = await report(proteins === undefined ? run : model, options)
-	const isOwn = subject.kind === 'held-out' || subject.kind === 'cross-validation'
-	const name =
-		isOwn || data === undefined ? RUN_FILES.report : `report-${basename(data).replace(/\.\w+(\.gz)?$/, '')}.html`
-	const output = flags.output ?? join(run, name)
+	})
+	const isOwn = source === undefined || subject.kind === 'held-out' || subject.kind === 'cross-validation'
+	const name = isOwn ? RUN_FILES.report : `report-${source.replace(/\.\w+(\.gz)?$/, '')}.html`
+	const output = flags.output ?? join(statSync(run).isDirectory() ? run : dirname(run), name)
 	await writeWhole(output, html)
 	log.event('written', `report: ${output}`, { output, bytes: Buffer.byteLength(html) })
 }

@@ -58,7 +58,20 @@ export function meaningOf({
 			: fold === null
 				? `the ${by} test part`
 				: `fold ${fold} of a ${by} split`
-	return { label: part, ...splitMeaning(by) }
+	const { sentences, caution } = splitMeaning(by)
+	const known = KNOWN_BASELINES[training?.info.dataset.digest ?? '']?.[by]
+	return { label: part, sentences: known ? [...sentences, known] : sentences, caution }
+}
+
+/** What was reached without learning on data that many train on, by the data's digest and the split; docs/data.md says how it was measured. */
+const KNOWN_BASELINES: Record<string, Record<string, string>> = {
+	// The MultiLoc set.
+	'5af3cff08c07984c6779ee8e5d0df87b07f1e46a71e32d09a1888131cad335db': {
+		stratified:
+			'On this set (MultiLoc), copying the place of the best hit among the training proteins is right for 84.8 % ± 0.9 of random test parts, without any learning.',
+		homology:
+			'On this set (MultiLoc), with folds that keep homologs together (30 % identity over 80 % of both sequences), copying the place of the best hit is right for 58.4 %.',
+	},
 }
 
 function splitMeaning(by: string): Pick<Meaning, 'sentences' | 'caution'> {

@@ -16,8 +16,8 @@ import { summarySection } from './sections/summary.js'
  * script are allowed by their hash, pictures come from the file itself, and everything else is forbidden to the browser.
  */
 export function reportPage(content: ReportContent): string {
-	const style = asset('page/style.css') + generatedStyle(content.classes)
-	const script = asset('page/script.js')
+	const style = asset('browser/style.css') + generatedStyle(content.classes)
+	const script = asset('browser/script.js')
 	const sections: [id: string, title: string, section: Markup | null][] = [
 		['summary', 'Summary', summarySection(content)],
 		['classes', 'Classes', classesSection(content)],

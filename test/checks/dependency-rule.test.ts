@@ -138,9 +138,9 @@ const STAGES = [
 const COMMON = ['errors', 'progress', 'native/binding']
 
 /** What runs in a browser, and the types of what it is given. */
-const PAGE = ['report/page', 'report/page-data']
+const PAGE = ['report/browser', 'report/page-data']
 
-/** src-ts/dataset/split/x.ts → dataset; src-ts/train/train.ts → train; src-ts/native/binding.ts → native/binding; src-ts/report/page/x.ts → report/page. */
+/** src-ts/dataset/split/x.ts → dataset; src-ts/train/train.ts → train; src-ts/native/binding.ts → native/binding; src-ts/report/browser/x.ts → report/browser. */
 function room(file: string): string {
 	const [first, second] = relative(SOURCES, file).split(sep) as [string, string?]
 	if (first === 'native') return `native/${second!.replace(/(\.d)?\.[jt]s$/, '')}`
@@ -173,7 +173,7 @@ function mayImport(importer: string, imported: string): boolean {
 	if (importer === 'progress') return imported === 'errors'
 	if (importer === 'index') return STAGES.includes(imported) || COMMON.includes(imported)
 	if (importer === 'cli') return false
-	if (importer === 'report/page') return imported === 'report/page-data'
+	if (importer === 'report/browser') return imported === 'report/page-data'
 	if (importer === 'report' && imported === 'report/page-data') return true
 	const stage = STAGES.indexOf(importer)
 	return stage >= 0 && (COMMON.includes(imported) || (STAGES.includes(imported) && STAGES.indexOf(imported) < stage))
@@ -221,7 +221,7 @@ test('a report reads its page’s script and style, and writes nothing; the page
 			const place = `${relative(ROOT, file)}:${line}`
 			t.notRegex(from, /^node:(fs\/|child_process)/, place)
 			if (from === 'node:fs') t.regex(file, /report\/page\.ts$/, place)
-			if (room(file) === 'report/page') t.regex(from, /^\./, place)
+			if (room(file) === 'report/browser') t.regex(from, /^\./, place)
 		}
 	}
 	t.regex(readFileSync(join(SOURCES, 'report/page.ts'), 'utf8'), /import \{ readFileSync \} from 'node:fs'/)
