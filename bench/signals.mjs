@@ -26,7 +26,8 @@ const KINDS = {
 	'peroxisomal, ends in [SAC][KRH][LM]: last 3': (record) => ending(record, 'peroxisomal', /[SAC][KRH][LM]$/, 3),
 	'peroxisomal, other ends: last 3': (record) =>
 		/[SAC][KRH][LM]$/.test(record.sequence) ? [] : ending(record, 'peroxisomal', /./, 3),
-	'plasma membrane: hydrophobic stretches': (record) => (record.class === 'plasma_membrane' ? stretches(record.sequence) : []),
+	'plasma membrane: hydrophobic stretches': (record) =>
+		record.class === 'plasma_membrane' ? stretches(record.sequence) : [],
 	'cytoplasmic: first 25': (record) => (record.class === 'cytoplasmic' ? range(1, 25) : []),
 	'nuclear: first 25': (record) => (record.class === 'nuclear' ? range(1, 25) : []),
 }
@@ -58,7 +59,9 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 
 if (model.info.kind === 'a-lstm') {
 	const predictions = await predictAll(model, records, { attention: true, threads: 2 })
-	console.log('| signal | proteins | share of α, mean | share of residues, mean | ratio, median | largest α inside |\n| --- | --- | --- | --- | --- | --- |')
+	console.log(
+		'| signal | proteins | share of α, mean | share of residues, mean | ratio, median | largest α inside |\n| --- | --- | --- | --- | --- | --- |',
+	)
 	for (const [kind, signalOf] of Object.entries(KINDS)) {
 		const rows = []
 		for (const [row, { attention }] of predictions.entries()) {
@@ -70,13 +73,21 @@ if (model.info.kind === 'a-lstm') {
 			rows.push({ share, part: inside.length / attention.weights.length, top: signal.has(attention.positions[top]) })
 		}
 		if (rows.length === 0) continue
-		const cells = [rows.length, mean(rows.map(({ share }) => share)).toFixed(3), mean(rows.map(({ part }) => part)).toFixed(3)]
+		const cells = [
+			rows.length,
+			mean(rows.map(({ share }) => share)).toFixed(3),
+			mean(rows.map(({ part }) => part)).toFixed(3),
+		]
 		const ratio = median(rows.map(({ share, part }) => share / part)).toFixed(2)
-		console.log(`| ${kind} | ${cells.join(' | ')} | ${ratio} | ${Math.round(100 * mean(rows.map(({ top }) => Number(top))))} % |`)
+		console.log(
+			`| ${kind} | ${cells.join(' | ')} | ${ratio} | ${Math.round(100 * mean(rows.map(({ top }) => Number(top))))} % |`,
+		)
 	}
 }
 
-console.log('\n| signal | proteins | mean −Δ ln p inside | outside | largest drop inside (hidden window overlaps) |\n| --- | --- | --- | --- | --- |')
+console.log(
+	'\n| signal | proteins | mean −Δ ln p inside | outside | largest drop inside (hidden window overlaps) |\n| --- | --- | --- | --- | --- |',
+)
 for (const [kind, signalOf] of Object.entries(KINDS)) {
 	const chosen = records.filter((record) => signalOf(record).length > 0).slice(0, Number(most))
 	const rows = []

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import {
 	ALPHABET,
 	attentionTrackFigure,
@@ -41,7 +41,7 @@ export function explainCommand(): Command {
 		.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
 		.option('--class <name>', 'the class that is explained (default: the predicted one)')
 		.option('--no-mutagenesis', 'hide windows alone, which is 20 times faster')
-		.option('--occlusion <n>', 'residues that are hidden at a time, odd; 0: none', wholeNumber(0), 9)
+		.option('--occlusion <n>', 'residues that are hidden at a time, odd; 0: none', oddOrNone, 9)
 	return withRuntime(withPictures(command))
 		.addHelpText(
 			'after',
@@ -53,6 +53,13 @@ Examples:
 		.action((input: string, flags: ExplainFlags) =>
 			untilStopped((signal) => run(input, flags, signal), 'the proteins so far are written'),
 		)
+}
+
+/** Parser of an odd number, or 0. */
+function oddOrNone(text: string): number {
+	const value = wholeNumber(0, 9999)(text)
+	if (value === 0 || value % 2 === 1) return value
+	throw new InvalidArgumentError('an odd number, or 0, is needed.')
 }
 
 async function run(input: string, flags: ExplainFlags, signal: AbortSignal): Promise<void> {

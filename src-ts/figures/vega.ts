@@ -1,5 +1,6 @@
 /** Statistical charts by Vega-Lite: loaded when the first one is drawn, and the same bytes each time. */
-import { escapeText, type FigureOptions, FONT, PALETTES, type Theme } from './style.js'
+import { SublocError } from '../errors.js'
+import { escapeText, type FigureOptions, FONT, PALETTES, type Theme, widthOf } from './style.js'
 
 /** A Vega-Lite specification without what all charts share. */
 export type ChartSpec = Record<string, unknown>
@@ -38,8 +39,37 @@ function config(theme: Theme): object {
 	}
 }
 
+/** What Vega has of text, and its typings have not. */
+interface TextMetrics {
+	width(item: { fontSize?: number }, text: unknown): number
+}
+
+/** Charts are drawn one at a time: names of gradients and clips, and the measure of text, are the library's own state. */
+let drawing: Promise<unknown> = Promise.resolve()
+
 /** The SVG of a chart. `name` is what it is called where it has no title. */
-export async function chart(
+export function chart(spec: ChartSpec, name: string, options: FigureOptions): Promise<string> {
+	const drawn = drawing.then(() => draw(spec, name, options))
+	drawing = drawn.catch(() => {})
+	return drawn
+}
+
+/** Vega tells an error and goes on with half a picture: it must not be taken for a whole one. */
+function recorder(problems: unknown[]): import('vega').LoggerInterface {
+	const logger = {
+		level: () => logger,
+		error: (...found: readonly unknown[]) => {
+			problems.push(...found)
+			return logger
+		},
+		warn: () => logger,
+		info: () => logger,
+		debug: () => logger,
+	}
+	return logger as unknown as import('vega').LoggerInterface
+}
+
+async function draw(
 	spec: ChartSpec,
 	name: string,
 	{ title, subtitle, theme = 'light' }: FigureOptions,
@@ -50,11 +80,20 @@ export async function chart(
 	const { spec: compiled } = compile(whole as unknown as Parameters<typeof compile>[0])
 	// Names of gradients and clips count up in a process: two charts would differ by what was drawn before.
 	vega.resetSVGDefIds()
-	const view = new vega.View(vega.parse(compiled), { renderer: 'none', logLevel: vega.Error })
+	// Vega measures text by a canvas where one is installed, and guesses widely where not: the picture would hang on the machine.
+	const { textMetrics } = vega as unknown as { textMetrics: TextMetrics }
+	const { width } = textMetrics
+	textMetrics.width = ({ fontSize = 11 }, text) => widthOf(String(text ?? ''), fontSize)
+	const problems: unknown[] = []
+	const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: recorder(problems) })
 	try {
 		const svg = await view.toSVG()
+		if (problems.length > 0) {
+			throw new SublocError('INTERNAL', `the chart could not be drawn: ${problems[0]}`, {}, { cause: problems[0] })
+		}
 		return `${svg.replace(/^<svg /, '<svg role="img" ').replace('>', `><title>${escapeText(title ?? name)}</title>`)}\n`
 	} finally {
 		view.finalize()
+		textMetrics.width = width
 	}
 }

@@ -43,7 +43,7 @@ test('a scoring matrix is the filter in the model file times the encoding table'
 		t.is(filters.length, 18)
 		for (const { width, index, scores, bias } of filters) {
 			const weights = tensor(file, `member.${member - 1}.conv.${width}.weight`)
-			t.is(bias, tensor(file, `member.${member - 1}.conv.${width}.bias`)[index - 1])
+			t.is(bias, tensor(file, `member.${member - 1}.conv.${width}.bias`)[index - 1]!)
 			for (let position = 0; position < width; position++) {
 				for (let residue = 0; residue < 20; residue++) {
 					let sum = 0

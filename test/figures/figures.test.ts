@@ -118,7 +118,7 @@ test('the map as NPZ is what numpy reads', (t) => {
 	t.deepEqual([npy.readFloatLE(start), npy.readFloatLE(start + 8)], [0.25, 0.75])
 	const ids = Buffer.from(files['ids.npy']!)
 	t.regex(ids.toString('latin1'), /'descr': '<U2', .*'shape': \(1,\)/)
-	t.is(ids.readUInt32LE(ids.length - 8), 'é'.codePointAt(0))
+	t.is(ids.readUInt32LE(ids.length - 8), 0xe9)
 })
 
 test('a track marks what was cut out and the known signal', (t) => {
