@@ -1739,7 +1739,12 @@ export interface Report {
 }
 /**
  * Makes the report of a run folder or a loaded model: one HTML file that needs no network and no other file. It holds the ids, headers and sequences of its
- * proteins (sequences and attention up to {@link MOST_RESIDUES} residues together). The same run and proteins give the same bytes.
+ * proteins (sequences and attention where all have 12 million residues at most). The same run and proteins give the same bytes.
+ *
+ * @example
+ * const dataset = await readDataset('proteins/')
+ * const { html } = await report('runs/first', { proteins: dataset })
+ * await writeWhole('runs/first/report.html', html)
  *
  * Errors: those of `loadModel` and `predict`; `INPUT_MISSING` where the run folder has no scores and no proteins are given; `UNKNOWN_CLASS`;
  * `INVALID_DATASET` where the model was trained on all of the proteins. Throws the signal's reason once it is aborted.
