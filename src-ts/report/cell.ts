@@ -60,7 +60,7 @@ const LABELS: Record<string, [x: number, y: number, anchor?: string]> = {
 	mitochondrial: [232, 450],
 	chloroplast: [468, 477],
 	peroxisomal: [330, 424],
-	lysosomal: [607, 416],
+	lysosomal: [622, 414],
 }
 
 const OUTLINE = 'M136 92C232 30 540 22 636 94C722 160 722 372 650 440C560 508 204 512 118 446C34 380 44 154 136 92Z'

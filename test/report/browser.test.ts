@@ -139,6 +139,18 @@ test.serial('a chosen protein stands in the panel: cell, probabilities, members,
 	t.deepEqual(await problems(), [])
 })
 
+test.serial('without attention the panel says so, and signals and sequence are there', async (t) => {
+	const opened = await openReport(t, reportContent({ count: 8, attention: false }))
+	if (!opened) return
+	const { page, problems } = opened
+	t.regex(await textOf(page.locator('#residues .note')), /no attention weights here/)
+	t.is(await textOf(page.locator('.track-plot .signal-name')), 'SP 1–12')
+	t.is(await page.locator('.track-plot .attention').count(), 0)
+	await page.locator('.sequence [data-at="1"]').hover()
+	t.is(await textOf(page.locator('.readout')), 'K 2')
+	t.deepEqual(await problems(), [])
+})
+
 test.serial('a point under the pointer is told of and marked in the table; a click chooses it', async (t) => {
 	const opened = await openReport(t, reportContent({ count: 400 }))
 	if (!opened) return

@@ -34,6 +34,8 @@ export interface ContentOptions {
 	/** Rows that are skipped; default none. */
 	skipped?: readonly number[]
 	title?: string
+	/** As an A-LSTM gives it; default true. */
+	attention?: boolean
 }
 
 /**
@@ -42,6 +44,7 @@ export interface ContentOptions {
  */
 export function reportContent(options: ContentOptions): ReportContent {
 	const { count, members = 3, classes = CLASSES, unknown = false, skipped = [], title = 'first run' } = options
+	const { attention = true } = options
 	const { id = (row) => `P${String(row).padStart(5, '0')}`, description = (row) => `protein ${row}` } = options
 	const K = classes.length
 	const proteins = Array.from({ length: count }, (_, row): ReportProtein => {
@@ -66,7 +69,9 @@ export function reportContent(options: ContentOptions): ReportContent {
 			...{ id: id(row), status: 'ok', problem: null, length, missingProfile: false },
 			...{ compartment: classes[predicted]!, probability: best, spread: members > 1 ? 0.01 : 0 },
 			probabilities: Object.fromEntries(each(0).map((p, index) => [classes[index]!, p])),
-			attention: { weights, positions: Uint32Array.from(weights, (_, at) => originalPosition(cut, at + 1)) },
+			attention: attention
+				? { weights, positions: Uint32Array.from(weights, (_, at) => originalPosition(cut, at + 1)) }
+				: null,
 			members:
 				members > 1
 					? Array.from({ length: members }, (_, m) => Float32Array.from(each(0.01 * (m - (members - 1) / 2))))
@@ -88,7 +93,14 @@ export function reportContent(options: ContentOptions): ReportContent {
 		source: 'proteins.tsv',
 		classes,
 		model: {
-			...{ kind: 'a-lstm', classes: [...classes], blocks: ['onehot'], members, seeds: ['1'], parameters: 12345 },
+			...{
+				kind: attention ? 'a-lstm' : 'r-lstm',
+				classes: [...classes],
+				blocks: ['onehot'],
+				members,
+				seeds: ['1'],
+				parameters: 12345,
+			},
 			...{ hidden: 8, attention: 16, dense: 16, filterWidths: [1, 3], filtersPerWidth: 4, maxResidues: MOST_READ },
 		},
 		training: null,

@@ -2,13 +2,17 @@
 import type { Data } from './decode.js'
 import { drawn, element } from './elements.js'
 
-const HEIGHT = 132
+/** Height of a track with attention, and of one with signals alone; pixels. */
+const [HEIGHT, FLAT] = [132, 66]
 /** Left and right of the track, pixels. */
 const SIDE = 6
-/** Top of the track, below the signals; its bottom, above the positions. */
-const [TOP, BOTTOM] = [26, HEIGHT - 22]
+/** Top of the track, below the names of the signals; from its bottom to the end of the picture are the positions. */
+const [TOP, FOOT] = [26, 22]
 /** Width of the mark for the middle that was taken out. */
 const GAP = 34
+/** What a track cannot show. */
+const NO_ATTENTION =
+	'There are no attention weights here; subloc explain measures which residues a prediction hangs on.'
 /** Residues of a block, and blocks that stand together. */
 const BLOCK = 10
 
@@ -29,7 +33,7 @@ export function residueView(data: Data, row: number): HTMLElement[] {
 	if (residues === null) return []
 	const readout = element('p', { class: 'readout', 'aria-live': 'off' })
 	const sequence = sequenceOf(residues)
-	const box = element('div', { class: 'track-box' })
+	const box = element('div', { class: residues.weights ? 'track-box' : 'track-box flat' })
 	const show = (at: number | null) => {
 		sequence.querySelector('.here')?.classList.remove('here')
 		box.querySelector('.cursor')?.setAttribute('visibility', 'hidden')
@@ -49,14 +53,15 @@ export function residueView(data: Data, row: number): HTMLElement[] {
 	sequence.addEventListener('pointerleave', () => show(null))
 	const title = `${residues.weights ? 'Attention along' : 'Sequence of'} ${data.proteins.ids[row]}`
 	const head = element('div', { class: 'residue-head' }, element('h3', {}, title), readout)
-	if (!residues.weights && residues.annotations.length === 0) return [head, sequence]
+	const note = element('p', { class: 'note' }, NO_ATTENTION)
+	if (!residues.weights && residues.annotations.length === 0) return [head, note, sequence]
 	box.addEventListener('pointermove', (event) => {
 		const x = event.clientX - box.getBoundingClientRect().left
 		show(nearest(residues, box.clientWidth, x))
 	})
 	box.addEventListener('pointerleave', () => show(null))
 	new ResizeObserver(() => box.replaceChildren(trackOf(residues, box.clientWidth))).observe(box)
-	return [head, box, sequence]
+	return residues.weights ? [head, box, sequence] : [head, note, box, sequence]
 }
 
 function residuesOf({ residues, annotations }: Data, row: number): Residues | null {
@@ -99,11 +104,13 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 	const { letters, weights, first, removed, annotations } = residues
 	const scale = scaleOf(residues, width)
 	const isCut = removed > 0
+	const height = weights ? HEIGHT : FLAT
+	const bottom = height - FOOT
 	const svg = drawn('svg', {
 		class: 'track-plot',
 		width,
-		height: HEIGHT,
-		viewBox: `0 0 ${width} ${HEIGHT}`,
+		height,
+		viewBox: `0 0 ${width} ${height}`,
 		role: 'img',
 	})
 	svg.setAttribute('aria-label', weights ? 'Attention weight of each residue' : 'Known signals along the sequence')
@@ -114,7 +121,7 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 			x: from,
 			y: 16,
 			width: Math.max(2, to - from),
-			height: BOTTOM - 16,
+			height: bottom - 16,
 		})
 		const name = drawn('text', { class: 'signal-name', x: from, y: 11 }, `${kind} ${start}–${end}`)
 		svg.append(signal, name)
@@ -122,12 +129,12 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 	if (weights) {
 		const largest = Math.max(...weights, 1e-9)
 		const area = (from: number, to: number) => {
-			let d = `M${round(scale(from + 1e-6))} ${BOTTOM}`
+			let d = `M${round(scale(from + 1e-6))} ${bottom}`
 			for (let at = from; at < to; at++) {
-				const y = round(BOTTOM - (weights[at]! / largest) * (BOTTOM - TOP))
+				const y = round(bottom - (weights[at]! / largest) * (bottom - TOP))
 				d += `V${y}H${round(at + 1 === to ? scale(to - 1e-6) : scale(at + 1))}`
 			}
-			return `${d}V${BOTTOM}Z`
+			return `${d}V${bottom}Z`
 		}
 		const parts = isCut
 			? [
@@ -144,12 +151,12 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 		)
 		for (const [from, to] of parts) svg.append(drawn('path', { class: 'attention', d: area(from!, to!) }))
 	}
-	svg.append(drawn('line', { class: 'axis', x1: SIDE, x2: width - SIDE, y1: BOTTOM, y2: BOTTOM }))
+	svg.append(drawn('line', { class: 'axis', x1: SIDE, x2: width - SIDE, y1: bottom, y2: bottom }))
 	if (isCut) {
 		const from = scale(first)
 		svg.append(
-			drawn('rect', { class: 'removed', x: from, y: TOP, width: GAP, height: BOTTOM - TOP }),
-			drawn('text', { class: 'tick', x: from + GAP / 2, y: BOTTOM - 6, 'text-anchor': 'middle' }, `⋯`),
+			drawn('rect', { class: 'removed', x: from, y: TOP, width: GAP, height: bottom - TOP }),
+			drawn('text', { class: 'tick', x: from + GAP / 2, y: bottom - 6, 'text-anchor': 'middle' }, `⋯`),
 		)
 	}
 	let reach = -Infinity
@@ -169,12 +176,12 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 		svg.append(
 			drawn(
 				'text',
-				{ class: 'tick', x: isLast ? width - SIDE : x, y: HEIGHT - 7, 'text-anchor': anchor },
+				{ class: 'tick', x: isLast ? width - SIDE : x, y: height - 7, 'text-anchor': anchor },
 				`${position}`,
 			),
 		)
 	}
-	svg.append(drawn('line', { class: 'cursor', x1: 0, x2: 0, y1: TOP - 6, y2: BOTTOM, visibility: 'hidden' }))
+	svg.append(drawn('line', { class: 'cursor', x1: 0, x2: 0, y1: TOP - 6, y2: bottom, visibility: 'hidden' }))
 	return svg
 }
 
