@@ -27,9 +27,9 @@ impl Quadtree {
     pub fn new(points: &[f64]) -> Self {
         let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
         for point in points.chunks_exact(2) {
-            for axis in 0..2 {
-                low[axis] = low[axis].min(point[axis]);
-                high[axis] = high[axis].max(point[axis]);
+            for (axis, value) in point.iter().enumerate() {
+                low[axis] = low[axis].min(*value);
+                high[axis] = high[axis].max(*value);
             }
         }
         let half = ((high[0] - low[0]).max(high[1] - low[1]) / 2.0).max(1e-300) * (1.0 + 1e-9);
@@ -47,9 +47,7 @@ impl Quadtree {
             let cell = &mut self.cells[at];
             let (former, before) = (cell.mass, cell.count);
             cell.count += 1.0;
-            for axis in 0..2 {
-                cell.mass[axis] += (point[axis] - former[axis]) / cell.count;
-            }
+            cell.mass = std::array::from_fn(|axis| former[axis] + (point[axis] - former[axis]) / cell.count);
             if before == 0.0 || (cell.children == 0 && former == point) {
                 return;
             }
@@ -61,9 +59,7 @@ impl Quadtree {
         // So close to another that one leaf holds both.
         let cell = &mut self.cells[at];
         cell.count += 1.0;
-        for axis in 0..2 {
-            cell.mass[axis] += (point[axis] - cell.mass[axis]) / cell.count;
-        }
+        cell.mass = std::array::from_fn(|axis| cell.mass[axis] + (point[axis] - cell.mass[axis]) / cell.count);
     }
 
     /// Four children; the points that the leaf held (all at one place) go to theirs.
