@@ -286,6 +286,8 @@ export interface Annotation {
 	start: number;
 	end: number;
 }
+/** The tags of a header's description: `SP 24`, `SA 11 31`, …; anything else is ignored. */
+export declare function parseAnnotations(description: string): Annotation[];
 /** A protein whose place is known. */
 export interface LabelledRecord extends SequenceRecord {
 	/** Its compartment. */
@@ -434,6 +436,12 @@ declare class BindingModel {
 	parameterCount(): BindingOutcome<number>;
 	/** Predicts; the job's handle cancels it. */
 	predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>;
+	/** The filters of a member, from 0. */
+	filters(member: number): BindingOutcome<BindingFilter[]>;
+	/** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut. */
+	filterPeaks(job: BindingJob, member: number, records: BindingRecords, junctions: Uint32Array, runtime: BindingRuntime): Promise<BindingSettled<BindingPeaks>>;
+	/** The model with some of its C filters, from 0, giving 0 everywhere. */
+	silenced(filters: Array<number>): BindingOutcome<BindingModel>;
 	/** Frees the weights now instead of when the garbage collector comes by. Idempotent. */
 	close(): void;
 }
@@ -471,11 +479,29 @@ interface BindingEvent {
 	/** Wall time of the epoch: of an epoch. */
 	seconds?: number;
 }
+interface BindingFilter {
+	/** Residues that it spans. */
+	width: number;
+	/** [width, 25], columns are residue codes. */
+	codes: Float64Array;
+	/** [width, 20]; absent without a profile block. */
+	profile?: Float64Array;
+	/** Added before ReLU. */
+	bias: number;
+}
 interface BindingOutputs {
 	/** Attention weights α; A-LSTM only. */
 	attention: boolean;
 	/** The pooled state that the head sees. */
 	states: boolean;
+	/** The last state of each direction. */
+	lastStates: boolean;
+}
+interface BindingPeaks {
+	/** [N, C] */
+	activations: Float32Array;
+	/** [N, C] the middle tap's residue, from 0. */
+	residues: Uint32Array;
 }
 interface BindingPredictions {
 	/** [M, N, K] */
@@ -484,6 +510,8 @@ interface BindingPredictions {
 	attention?: Float32Array;
 	/** [M, N, 2H] */
 	states?: Float32Array;
+	/** [M, N, 2H]: forward, then backward */
+	lastStates?: Float32Array;
 }
 interface BindingRecords {
 	/** [ΣT] residue codes. */
@@ -570,6 +598,8 @@ interface NativePredictionOptions extends NativeRuntime {
 	attention?: boolean;
 	/** The pooled states that the head sees. */
 	states?: boolean;
+	/** The last state of each direction. */
+	lastStates?: boolean;
 }
 interface NativePredictions {
 	/** [M, N, K] class probabilities. */
@@ -578,6 +608,24 @@ interface NativePredictions {
 	attention: Float32Array | null;
 	/** [M, N, 2H] */
 	states: Float32Array | null;
+	/** [M, N, 2H]: forward after residue T, then backward after residue 1 */
+	lastStates: Float32Array | null;
+}
+interface NativeFilter {
+	/** Residues that it spans. */
+	width: number;
+	/** [width, 25]: what each residue code at each tap adds. */
+	codes: Float64Array;
+	/** [width, 20]: what a profile row that is certain of a residue adds; null without a profile block. */
+	profile: Float64Array | null;
+	/** Added before ReLU. */
+	bias: number;
+}
+interface NativePeaks {
+	/** [N, C] the largest activation. */
+	activations: Float32Array;
+	/** [N, C] residue of the middle tap, from 0. */
+	residues: Uint32Array;
 }
 /** A device, or the reason why it is not there. */
 export interface DeviceReport {
@@ -640,6 +688,15 @@ declare class NativeModel {
 	get parameterCount(): number;
 	/** Predicts; rejects with the signal's reason once it is aborted. */
 	predict(records: NativeRecords, options: NativePredictionOptions, signal?: AbortSignal): Promise<NativePredictions>;
+	/** The convolution filters of a member, from 0; [C], widths in their order. */
+	filters(member: number): NativeFilter[];
+	/**
+	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut, 0 where nothing was cut: windows across it do not count. Rejects
+	 * with the signal's reason once it is aborted.
+	 */
+	filterPeaks(member: number, records: NativeRecords, junctions: Uint32Array, options: NativeRuntime, signal?: AbortSignal): Promise<NativePeaks>;
+	/** The model with some of its C filters, from 0, giving 0 everywhere. */
+	silenced(filters: readonly number[]): NativeModel;
 	/** Frees the weights now. Idempotent; jobs that run on the model finish. */
 	close(): void;
 	[Symbol.dispose](): void;
@@ -658,6 +715,8 @@ export declare const RUN_FILES: {
 	readonly checkpoint: string;
 	readonly predictions: "predictions.tsv";
 	readonly evaluation: "evaluation.json";
+	/** The offline report, one file. */
+	readonly report: "report.html";
 	readonly done: "DONE";
 };
 /** What a run says about itself in run.json. */
@@ -852,6 +911,8 @@ export interface PredictOptions extends RuntimeOptions {
 	onProblem?: "skip" | "fail";
 	/** Also gives the attention weights of an A-LSTM; default false. */
 	attention?: boolean;
+	/** Also gives the probabilities of each member of an ensemble; default false. */
+	members?: boolean;
 	/** Ends the prediction within a second. */
 	signal?: AbortSignal;
 }
@@ -878,6 +939,8 @@ export interface Prediction {
 		weights: Float32Array;
 		positions: Uint32Array;
 	} | null;
+	/** What each member says: probability of each class, [M][K] in the order of the classes. Null where it was not asked for. */
+	members: Float32Array[] | null;
 }
 /**
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
@@ -1021,6 +1084,39 @@ export interface SyntheticOptions {
 }
 /** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
 export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
+/** How far probabilities can be believed, and how sure a share is. */
+/** An interval around a share. */
+export interface Interval {
+	low: number;
+	high: number;
+}
+/** Predictions whose probability lies in a range. */
+export interface CalibrationBin {
+	/** The range of the winning class's probability: from (exclusive, but for 0) to (inclusive). */
+	from: number;
+	to: number;
+	count: number;
+	/** Mean probability; null for an empty bin. */
+	confidence: number | null;
+	/** Share that is right, and its 95 % Wilson interval; null for an empty bin. */
+	accuracy: number | null;
+	interval: Interval | null;
+}
+/** How probabilities and outcomes agree. */
+export interface Calibration {
+	bins: CalibrationBin[];
+	/** Expected calibration error: Σ count/N · |confidence − accuracy| over the bins (Naeini et al. 2015). */
+	expectedError: number;
+	/** N. */
+	records: number;
+}
+/** The 95 % Wilson score interval of `right` of `count` (Wilson 1927); 0 to 1 where there is nothing to count. */
+export declare function wilson(right: number, count: number): Interval;
+/**
+ * Bins of equal width over the winning class's probability. `confidence[n]` is the probability of what was predicted for record n, `right[n]` whether that is
+ * its class. `bins` from 1; default 10.
+ */
+export declare function calibration(confidence: ArrayLike<number>, right: ArrayLike<boolean>, bins?: number): Calibration;
 /** Scores of a classification, from its confusion matrix. Sources stand beside each. */
 /** Scores of one class. A ratio without a denominator is null: precision of a class that is never predicted, sensitivity of one that never occurs. */
 export interface ClassScores {
@@ -1102,26 +1198,418 @@ export interface EvaluateOptions extends PredictOptions {
 export declare function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
 /** Scores predictions that stand in the order of their records. Errors: `UNKNOWN_CLASS`, `INVALID_DATASET` where none could be predicted. */
 export declare function evaluatePredictions(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string): Evaluation;
-/** The confusion matrix (the paper's Table 2) as a picture. */
-export interface ConfusionFigureOptions {
-	/** First line above the matrix; default none. */
+/** The middle cut (method page, 2): a long sequence keeps its first and last residues, where the sorting signals are. */
+/** What is left of a sequence, and where it came from. Positions count from 1. */
+export interface MiddleCut {
+	/** Residues of the whole sequence. */
+	readonly length: number;
+	/** Residues that are kept. */
+	readonly kept: number;
+	/** Residues kept from the start: all of them where nothing is cut. */
+	readonly first: number;
+	/** Residues taken out of the middle, 0 where nothing is cut. */
+	readonly removed: number;
+}
+/** The cut of a sequence of `length` residues to at most `maxResidues`; with an odd limit the first part is one longer. */
+export declare function middleCut(length: number, maxResidues: number): MiddleCut;
+/** The residues that a cut keeps. */
+export declare function applyCut(sequence: string, { first, removed }: MiddleCut): string;
+/** Position in the whole sequence of a kept residue; both count from 1. */
+export declare function originalPosition({ first, removed }: MiddleCut, position: number): number;
+/** What everything that looks into a model takes. */
+export interface LookOptions extends RuntimeOptions {
+	/** The network that is looked into, from 1; networks of an ensemble have filters and states of their own. Default 1. */
+	member?: number;
+	/** Profiles for a model that reads them: a folder with a packed store, or a source. */
+	profiles?: string | ProfileSource;
+	/** What stands in for a missing profile; default: as the model was trained. */
+	missingProfile?: MissingProfile;
+	/** Ends the work within a second. */
+	signal?: AbortSignal;
+}
+/** What one protein's prediction hangs on. */
+export interface Explanation {
+	id: string;
+	/** Residues of the whole sequence. */
+	length: number;
+	/** The class whose probability is explained. */
+	compartment: string;
+	/** ln p of that class for the protein as it is (p is the mean over the members), nats. */
+	logProbability: number;
+	/** [T] positions of the kept residues in the whole sequence, from 1. */
+	positions: Uint32Array;
+	/** [T] the kept residues, as letters. */
+	residues: string;
+	/** Residues of the middle that the model does not see: first and last, from 1; null where it sees all. */
+	removed: {
+		start: number;
+		end: number;
+	} | null;
+	/** Δ ln p of each substitution, [T, 20] row-major, columns in the order of `ALPHABET`; 0 for the residue itself. Null where not asked for. */
+	mutagenesis: Float32Array | null;
+	/** Δ ln p when the `window` residues around each are hidden (code X), [T]. Null where not asked for. */
+	occlusion: {
+		window: number;
+		delta: Float32Array;
+	} | null;
+	/** Signals that are known of it, from the tags of a MultiLoc header. */
+	annotations: Annotation[];
+}
+export interface ExplainOptions extends Omit<LookOptions, "member"> {
+	/** The class that is explained; default: the one that is predicted. */
+	compartment?: string;
+	/** Whether every substitution is tried: 19 predictions a residue. Default true. */
+	mutagenesis?: boolean;
+	/** Residues that are hidden at a time, odd, from 1; 0 hides none. Default 9. */
+	occlusion?: number;
+	/** Called as variants of a protein are done. */
+	onProgress?: (progress: {
+		id: string;
+		done: number;
+		variants: number;
+	}) => void;
+}
+/**
+ * Explains each protein's prediction. A substitution puts another amino acid in one place; for a model that reads profiles the place's profile row becomes the
+ * one that stands in for a missing profile of that amino acid. Hidden residues are X, which adds nothing to any filter, with a profile row of zeros; of a
+ * window that crosses the cut both sides are hidden. Δ is ln p of the variant minus ln p of the protein as it is.
+ *
+ * Errors: those of `readFasta`; `UNKNOWN_RESIDUE` and `INVALID_FASTA` for a record that cannot be used; `UNKNOWN_CLASS` for a class that the model does not know;
+ * `INVALID_OPTION`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
+ */
+export declare function explain(model: Model, input: PredictionInput, options?: ExplainOptions): AsyncGenerator<Explanation>;
+/** A filter as a position-specific scoring matrix: what each amino acid at each of its positions adds to its sum. */
+export interface FilterMatrix {
+	/** `w15.3`: the third filter of width 15. */
+	name: string;
+	/** Residues that it spans. */
+	width: number;
+	/** Among the filters of its width, from 1. */
+	index: number;
+	/** [width, 20] row-major, columns in the order of `ALPHABET`: the filter times the encoding tables, plus the profile block's own weights. */
+	scores: Float64Array;
+	/** Added to the sum before ReLU. */
+	bias: number;
+}
+/** A place in a protein where a filter is most active. */
+export interface FilterHit {
+	/** Record id. */
+	id: string;
+	/** True class. */
+	class: string;
+	/** First and last residue of the window in the whole sequence, from 1. Beyond an end of the protein: less than 1, or more than its length. */
+	start: number;
+	end: number;
+	/** Residues under the filter, `-` beyond an end of the protein. */
+	residues: string;
+	/** After ReLU. */
+	activation: number;
+}
+/** A filter with what it does on labelled proteins. */
+export interface FilterReport {
+	filter: FilterMatrix;
+	/** From 1, most important first. */
+	rank: number;
+	/** By how much the mean −ln p of the true class rises (nats) when the filter is silenced; the measure that `rank` orders by. */
+	lossIncrease: number;
+	/** By how much accuracy (a share) falls when the filter is silenced. */
+	accuracyDrop: number;
+	/** [K], in the order of the model's classes: mean over a class's proteins of the filter's largest activation; 0 for a class without proteins. */
+	classActivation: number[];
+	/** The strongest hits, one a protein at most, strongest first. */
+	hits: FilterHit[];
+}
+export interface FilterOptions extends LookOptions {
+	/** Hits of each filter, at most; default 10. */
+	hits?: number;
+	/** Called after each filter that was silenced. */
+	onProgress?: (done: number, filters: number) => void;
+}
+/**
+ * The filters of one network as scoring matrices, widths in their order, [C]. A window's sum is the bias plus the score of each of its residues; the profile
+ * block counts as if the profile were certain of the residue. Errors: `INVALID_OPTION` for a member that is not there.
+ */
+export declare function filterMatrices(model: Model, { member }?: Pick<LookOptions, "member">): FilterMatrix[];
+/**
+ * What each filter of one network does on labelled proteins, most important first. A filter's importance is measured by silencing it: its output is 0 for every
+ * residue, and the rise of the mean −ln p of the true class is its cost. Windows that cross the middle cut are no hits, since their residues are not neighbours;
+ * windows may reach beyond an end of the protein. Predicts all records once a filter and once more.
+ *
+ * Errors: `INVALID_OPTION`, also for a class that the model does not know; `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
+ */
+export declare function filterReports(model: Model, records: readonly LabelledRecord[], options?: FilterOptions): Promise<FilterReport[]>;
+/** A protein's place on a map. */
+export interface MapPoint {
+	id: string;
+	/** True class. */
+	class: string;
+	x: number;
+	y: number;
+}
+/** States of N proteins in one network. */
+export interface ProteinStates {
+	/** [N] record ids. */
+	ids: string[];
+	/** H. */
+	hidden: number;
+	/** h_T of the LSTM that reads 1..T, [N, H] row-major. */
+	forward: Float32Array;
+	/** h_1 of the LSTM that reads T..1, [N, H]. */
+	backward: Float32Array;
+	/** c = Σ α_t h_t (13), [N, 2H]; A-LSTM only. */
+	context: Float32Array | null;
+}
+/**
+ * The states of one network after it has read each protein, without dropout. An R-LSTM predicts from the last states, an A-LSTM from the context.
+ * Errors: `INVALID_OPTION`, `INVALID_PROFILE`, `UNKNOWN_RESIDUE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
+ */
+export declare function proteinStates(model: Model, records: readonly {
+	id: string;
+	sequence: string;
+}[], options?: LookOptions): Promise<ProteinStates>;
+export interface MapOptions extends Pick<RuntimeOptions, "threads"> {
+	/** About how many neighbours a point has; from 1. More than (N − 1) / 3 counts as that. Default 30. */
+	perplexity?: number;
+	/** Steps of gradient descent, from 1; the first 250 are exaggerated. Default 1000. */
+	iterations?: number;
+	/** How coarse far points are taken: 0 is exact, at most 1. Default 0.5. */
+	theta?: number;
+	/** Of the jitter that takes equal points apart. Default 1. */
+	seed?: number;
+	/** Ends the work within a second. */
+	signal?: AbortSignal;
+}
+/** A map of N points. */
+export interface StateMap {
+	/** [N, 2] row-major, mean 0. */
+	coordinates: Float64Array;
+	/** KL(P ‖ Q), nats: how much of the neighbourhoods is lost. */
+	divergence: number;
+}
+/**
+ * Barnes–Hut t-SNE (van der Maaten 2014) of `points` [N, dims], from their first two principal components. The same input and options give the same bytes on one
+ * machine, for any number of threads. Errors: `INVALID_OPTION`, also for numbers that are not finite. Throws the signal's reason once it is aborted.
+ */
+export declare function mapStates(points: Float32Array, dims: number, options?: MapOptions): Promise<StateMap>;
+/** What all figures share: ink and paper of both themes, text that cannot break out of its picture, and numbers that are the same on every machine. */
+/** Dark ink on white paper, or light ink on dark. */
+export type Theme = "light" | "dark";
+/** Options of every figure. */
+export interface FigureOptions {
+	/** First line; default none. */
 	title?: string;
 	/** Second line, smaller; default none. */
 	subtitle?: string;
+	/** Default `light`. */
+	theme?: Theme;
+}
+/** A protein of the map. */
+export interface AttentionRow {
+	id: string;
+	/** True class. */
+	class: string;
+	/** [T] α of the kept residues, sum 1. */
+	weights: Float32Array;
+}
+/** What the map's pixels are made of. */
+export interface AttentionMap {
+	/** Classes from top to bottom. */
+	classes: string[];
+	/** Proteins from top to bottom: by class, within one by length, shortest first. */
+	rows: {
+		id: string;
+		class: string;
+		residues: number;
+	}[];
+	/** Columns: the longest a kept sequence can be. */
+	width: number;
+	/** [rows, width] α in f32, as aligned: the first half of a protein's residues from the left edge, the rest to the right edge, NaN between. */
+	weights: Float32Array;
+	/** [rows, width] palette indices: 0 is padding, 1 to 255 rise in proportion to α. */
+	levels: Uint8Array;
+	/** α of level 255; larger ones are drawn like it. It is the 99.5th percentile of all α. */
+	maximum: number;
+}
+/**
+ * Lines the proteins up. `width` (columns) is at least the residues of the longest, the model's `maxResidues` for example; classes without proteins are left out.
+ * Errors: `INVALID_OPTION` for no rows, a wider protein, or a class that is not in `classes`.
+ */
+export declare function attentionMap(rows: readonly AttentionRow[], classes: readonly string[], width: number): AttentionMap;
+/**
+ * An SVG around an indexed PNG whose pixels are {@link AttentionMap.levels}: a pixel row a protein, a pixel column a residue. Beside it the classes with their
+ * colours, below it positions from either end, and the scale. The PNG's palette has padding first, then 255 colours in proportion to α.
+ */
+export declare function attentionMapFigure(map: AttentionMap, options?: FigureOptions): string;
+/** The map as NPZ: `weights` [rows, width] f32 (NaN is padding), `levels` u8, `maximum`, and `ids` and `classes` as text. The same map gives the same bytes. */
+export declare function attentionNpz(map: AttentionMap): Uint8Array;
+/** A protein's track. */
+export interface Track {
+	id: string;
+	/** Beside the id, for example `true ER, predicted ER 0.93`; default nothing. */
+	note?: string;
+	/** Residues of the whole sequence. */
+	length: number;
+	/** [T] α (or another value ≥ 0) of the kept residues. */
+	weights: Float32Array;
+	/** [T] their positions in the whole sequence, from 1, rising. What is missing between two was cut out and is marked. */
+	positions: Uint32Array;
+	/** Known signals; default none. */
+	annotations?: readonly Annotation[];
+}
+export interface TrackOptions extends FigureOptions {
+	/** `shared` (default): a residue is as wide in every track; `own`: each track fills the width. */
+	scale?: "shared" | "own";
+}
+/**
+ * An SVG of a track a protein, one below the other: α along the residues in the coordinates of the whole sequence, the removed middle hatched, known signals
+ * above. A track's height is its own largest α, which stands at its left; the dashed line is 1/T, what even attention would give every residue.
+ * Errors: `INVALID_OPTION` for no tracks, or positions that do not fit the weights.
+ */
+export declare function attentionTrackFigure(tracks: readonly Track[], options?: TrackOptions): string;
+/**
+ * An SVG with two bars a class, sensitivity and precision, each with its 95 % Wilson interval, in the class's own colour; beside each name the number of
+ * proteins. What has no denominator (precision of a class that is never predicted) has no bar. Input is a confusion matrix [K, K], rows true, columns predicted.
+ */
+export declare function classesFigure({ classes, confusion }: {
+	classes: readonly string[];
+	confusion: readonly (readonly number[])[];
+}, options?: FigureOptions): Promise<string>;
+/**
+ * `#rrggbb` of each class, in the order of `classes`. The eleven MultiLoc compartments have their own; other names get the colours that are left, in order,
+ * and where none is left the colours repeat.
+ */
+export declare function compartmentColours(classes: readonly string[], theme?: Theme): string[];
+/** Marks that tell classes apart without colour. */
+export type Mark = "circle" | "square" | "triangle" | "diamond" | "down" | "cross";
+/** The mark of each class in a scatter plot, in the order of `classes`. */
+export declare function compartmentMarks(classes: readonly string[]): Mark[];
+export interface ConfusionFigureOptions extends FigureOptions {
+	/** Row percentages under the counts; default true. */
+	percentages?: boolean;
 }
 /**
  * An SVG of a confusion matrix [K, K] (rows true, columns predicted). A cell's shade is its share of the row, so that small classes are as visible
- * as large ones; its number is the count. Sensitivity stands at the end of each row. Readable in black and white and on a dark page.
+ * as large ones; its numbers are the count and that share. Sensitivity stands at the end of each row. Readable in black and white.
  */
 export declare function confusionFigure({ classes, confusion }: {
 	classes: readonly string[];
 	confusion: readonly (readonly number[])[];
-}, { title, subtitle }?: ConfusionFigureOptions): string;
+}, options?: ConfusionFigureOptions): string;
+/**
+ * An SVG of two panels, loss (nats) and accuracy, against the epoch: training (with dropout), and where they were measured validation and held-out. Of several
+ * members the mean is drawn, with a band from the lowest to the highest. Errors: `INVALID_OPTION` for no epochs.
+ */
+export declare function curvesFigure(history: readonly NativeEpochReport[], options?: FigureOptions): Promise<string>;
+/** Scoring matrices as TSV: `filter`, `position` (from 1), then a column an amino acid; six significant digits. */
+export declare function filterTsv(filters: readonly FilterMatrix[]): string;
+/**
+ * Filters in the manner of MEME's motif format (version 4), uniform background. The log-odds matrix has the scores as they are. The letter probabilities are
+ * their softmax over the amino acids of a position: a filter is no alignment, so they say what it prefers, not what was seen; `nsites` is 0.
+ */
+export declare function filterMeme(filters: readonly FilterMatrix[]): string;
+/** The strongest hits of each filter as TSV: `rank`, `filter`, `loss_increase` (nats), `accuracy_drop`, then a hit a row. */
+export declare function filterHitsTsv(reports: readonly FilterReport[]): string;
+/** What each filter does, as TSV: `rank`, `filter`, `loss_increase` (nats), `accuracy_drop`, then the mean peak of each class. */
+export declare function filterReportTsv(reports: readonly FilterReport[], classes: readonly string[]): string;
+declare const LETTER_COLOURS: {
+	chemistry: {
+		light: {
+			hydrophobic: string;
+			polar: string;
+			amide: string;
+			basic: string;
+			acidic: string;
+		};
+		dark: {
+			hydrophobic: string;
+			polar: string;
+			amide: string;
+			basic: string;
+			acidic: string;
+		};
+	};
+	"colour-blind": {
+		light: {
+			hydrophobic: string;
+			polar: string;
+			amide: string;
+			basic: string;
+			acidic: string;
+		};
+		dark: {
+			hydrophobic: string;
+			polar: string;
+			amide: string;
+			basic: string;
+			acidic: string;
+		};
+	};
+};
+export type LetterColours = keyof typeof LETTER_COLOURS;
+export interface LogoOptions extends FigureOptions {
+	/** Colours of the letters by their chemistry: `chemistry` (default), or `colour-blind`, a set that colour-blind readers can tell apart. */
+	colours?: LetterColours;
+}
+export interface LogoSheetOptions extends LogoOptions {
+	/** Whether each filter's strongest hit is told; default true. */
+	hits?: boolean;
+}
+/**
+ * An SVG logo of one filter. A letter's height is its score; positive letters stack upward from the line, negative ones downward, the largest outermost.
+ * Scaled so that the tallest column (the larger of its positive and its negative sum) has height 1. Letters are drawn, so no font is needed for them.
+ * Errors: `INVALID_OPTION` for a matrix of another size than [width, 20].
+ */
+export declare function logoFigure(filter: FilterMatrix, options?: LogoOptions): string;
+/**
+ * An SVG of many logos in the given order, two columns: rank and name, what silencing the filter costs, the logo, the mean peak of each class as bars, and the
+ * strongest hit. `classes` are those of `classActivation`. Errors: as {@link logoFigure}; `INVALID_OPTION` for no filters.
+ */
+export declare function logoSheetFigure(filters: readonly FilterReport[], classes: readonly string[], options?: LogoSheetOptions): string;
+export interface MutagenesisOptions extends FigureOptions {
+	/** First and last position that are drawn, in the whole sequence, from 1; default all. */
+	from?: number;
+	to?: number;
+}
+/**
+ * An SVG of one protein: Δ ln p of the explained class when a window is hidden (top), and for each position × amino acid the Δ ln p of that substitution
+ * (heat map; blue raises, orange lowers, paper is none; a dot is the residue that is there). Known signals are marked, and so is the middle that was cut out.
+ * What was not computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
+ */
+export declare function mutagenesisFigure(explanation: Explanation, options?: MutagenesisOptions): string;
+export interface PngOptions {
+	/** Pixels of the PNG for each of the SVG; more than 0, at most 8. Default 2. */
+	scale?: number;
+}
+/**
+ * PNG of an SVG figure. Text is set in the shipped font (a part of Inter), never in one of the machine's, so that the picture is the same everywhere.
+ *
+ * Errors: `TOOL_UNAVAILABLE` where @resvg/resvg-js is not installed (`npm install @resvg/resvg-js@2.6.2`); `INVALID_OPTION` for another scale, or text that is no SVG.
+ */
+export declare function figurePng(svg: string, { scale }?: PngOptions): Promise<Uint8Array>;
+/**
+ * An SVG of a reliability diagram: for each bin of the winning class's probability the share of right predictions with its 95 % Wilson interval, beside the
+ * diagonal of a perfectly calibrated model; below it how many predictions a bin has. The expected calibration error stands in the plot.
+ * Errors: `INVALID_OPTION` for no predictions.
+ */
+export declare function reliabilityFigure(calibration: Calibration, options?: FigureOptions): Promise<string>;
+/** One map. */
+export interface MapPanel {
+	title: string;
+	points: readonly MapPoint[];
+}
+/**
+ * An SVG of panels side by side with one legend. A point has its class's colour and mark, and `data-row`, its place in `points` (also the same protein's in
+ * the other panels), and `data-id`: a page can link them. Axes have no unit, so none are drawn; both have one scale within a panel.
+ * Errors: `INVALID_OPTION` for no panels, or a point of another class than `classes`.
+ */
+export declare function tsneFigure(panels: readonly MapPanel[], classes: readonly string[], options?: FigureOptions): string;
+/** The points of all panels as TSV: id, class, and x and y of each panel; six significant digits. Panels hold the same proteins in the same order. */
+export declare function tsneTsv(panels: readonly MapPanel[]): string;
 /**
  * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
  * Errors: `IO` with `stage` `create` or `write`.
  */
-export declare function writeWhole(path: string, text: string): Promise<void>;
+export declare function writeWhole(path: string, text: string | Uint8Array): Promise<void>;
 /** Makes a folder with its parents. Errors: `IO` with `stage` `create`. */
 export declare function makeFolder(path: string): Promise<void>;
 export declare const PREDICTION_FORMATS: readonly [
@@ -1161,6 +1649,128 @@ export interface WritePredictionsOptions {
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
 export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format }: WritePredictionsOptions): Promise<void>;
+/** A protein of a report. */
+export interface ReportProtein {
+	/** The rest of its header; empty where there is none. */
+	description: string;
+	/** The whole sequence; null where it is not at hand. */
+	sequence: string | null;
+	/** Its true place; null where that is not known. */
+	class: string | null;
+	/** Known sorting signals. */
+	annotations: readonly Annotation[];
+	prediction: Prediction;
+}
+/** A plane with a point for each of some proteins, as t-SNE gives it. Only the order of distances counts: axes have no unit. */
+export interface ReportMap {
+	title: string;
+	/** Rows of `proteins`, and where each of them is. */
+	points: readonly {
+		row: number;
+		x: number;
+		y: number;
+	}[];
+}
+/** A picture for both themes, as SVG. */
+export interface ReportFigure {
+	/** Where it stands. */
+	section: "training" | "probabilities" | "filters" | "attention";
+	/** What it is, in a word or two. */
+	title: string;
+	/** What is seen, in a sentence. */
+	caption: string;
+	light: string;
+	dark: string;
+}
+/** What the proteins are, which decides what their accuracy means. */
+export type ReportSubject = 
+/** The part that the model's training held out. */
+{
+	kind: "held-out";
+}
+/** Every fold of a cross-validation, each by the model that did not see it. */
+ | {
+	kind: "cross-validation";
+}
+/** Labelled proteins of another source; `shared` of their ids stand in the training data, null where that is not known. */
+ | {
+	kind: "independent";
+	shared: number | null;
+}
+/** Proteins whose place is not known. */
+ | {
+	kind: "unknown";
+};
+export interface ReportContent {
+	/** Headline; the page's title too. */
+	title: string;
+	subject: ReportSubject;
+	/** Where the proteins come from: a file's name without its folder. */
+	source: string;
+	/** Class names, in the order of the model. */
+	classes: readonly string[];
+	/** Null where only predictions are at hand. */
+	model: ModelInfo | null;
+	/** Null where nothing is known of the training. */
+	training: {
+		config: TrainingConfig;
+		info: RunInfo;
+	} | null;
+	/** Null without true places. */
+	evaluation: Evaluation | null;
+	/** Null without true places. */
+	calibration: Calibration | null;
+	/** Every protein, those that were skipped too, in the order of the input. */
+	proteins: readonly ReportProtein[];
+	maps: readonly ReportMap[];
+	figures: readonly ReportFigure[];
+}
+/**
+ * The page of a content; the same content gives the same bytes. All text is data: ids, headers and class names are escaped wherever they stand. Styles and
+ * script are allowed by their hash, pictures come from the file itself, and everything else is forbidden to the browser.
+ */
+export declare function reportPage(content: ReportContent): string;
+/** The model's work that a report needs, and on which proteins. */
+export interface ReportOptions extends Omit<PredictOptions, "attention" | "members" | "onProblem"> {
+	/** Headline; default: the run folder's name. */
+	title?: string;
+	/**
+	 * Labelled proteins (of the data that the model was trained on the held-out part alone is told of), or proteins whose place is not known. Default: what the
+	 * run folder holds of the training's own scores; attention, sequences and maps are then missing.
+	 */
+	proteins?: Dataset | readonly ProteinRecord[];
+	/** Where proteins without known places come from, as the page calls it; default `proteins`. */
+	source?: string;
+	/**
+	 * Proteins that the filters' importance is measured on, evenly over the classes: every filter is silenced in turn, and all of them predicted. Default 100; 0
+	 * leaves the filters out. Proteins without known places have none.
+	 */
+	filterProteins?: number;
+	/** Called when the next part of the work begins: `predictions`, `maps`, `filters`, `pictures`. */
+	onProgress?: (part: string) => void;
+	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
+	predictions?: readonly Prediction[];
+}
+/** A report that can be written to a file. */
+export interface Report {
+	/** The page, whole. */
+	html: string;
+	/** What its proteins are. */
+	subject: ReportSubject;
+}
+/**
+ * Makes the report of a run folder or a loaded model: one HTML file that needs no network and no other file. It holds the ids, headers and sequences of its
+ * proteins (sequences and attention where all have 12 million residues at most). The same run and proteins give the same bytes.
+ *
+ * @example
+ * const dataset = await readDataset('proteins/')
+ * const { html } = await report('runs/first', { proteins: dataset })
+ * await writeWhole('runs/first/report.html', html)
+ *
+ * Errors: those of `loadModel` and `predict`; `INPUT_MISSING` where the run folder has no scores and no proteins are given; `UNKNOWN_CLASS`;
+ * `INVALID_DATASET` where the model was trained on all of the proteins. Throws the signal's reason once it is aborted.
+ */
+export declare function report(run: string | Model, options?: ReportOptions): Promise<Report>;
 /** The 20 amino acids in the order of every table and profile here. */
 export declare const ALPHABET = "ARNDCQEGHILKMFPSTWYV";
 /** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
@@ -1228,23 +1838,5 @@ export interface ReadFastaOptions {
  * Errors: `INPUT_MISSING`, `IO`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
 export declare function readFasta(source: TextSource, options?: ReadFastaOptions): AsyncGenerator<SequenceRecord>;
-/** The middle cut (method page, 2): a long sequence keeps its first and last residues, where the sorting signals are. */
-/** What is left of a sequence, and where it came from. Positions count from 1. */
-export interface MiddleCut {
-	/** Residues of the whole sequence. */
-	readonly length: number;
-	/** Residues that are kept. */
-	readonly kept: number;
-	/** Residues kept from the start: all of them where nothing is cut. */
-	readonly first: number;
-	/** Residues taken out of the middle, 0 where nothing is cut. */
-	readonly removed: number;
-}
-/** The cut of a sequence of `length` residues to at most `maxResidues`; with an odd limit the first part is one longer. */
-export declare function middleCut(length: number, maxResidues: number): MiddleCut;
-/** The residues that a cut keeps. */
-export declare function applyCut(sequence: string, { first, removed }: MiddleCut): string;
-/** Position in the whole sequence of a kept residue; both count from 1. */
-export declare function originalPosition({ first, removed }: MiddleCut, position: number): number;
 
 export {};

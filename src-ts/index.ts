@@ -13,7 +13,7 @@ export {
 	crossValidate,
 	type FoldEpochReport,
 } from './cross-validate.js'
-export type { Annotation } from './dataset/annotations.js'
+export { type Annotation, parseAnnotations } from './dataset/annotations.js'
 export {
 	type Dataset,
 	type LabelledRecord,
@@ -37,6 +37,13 @@ export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/p
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
 export { describeError, type ErrorCode, type ErrorFacts, exitCode, fileError, SublocError } from './errors.js'
 export {
+	type Calibration,
+	type CalibrationBin,
+	calibration,
+	type Interval,
+	wilson,
+} from './evaluate/calibration.js'
+export {
 	type ClusterScores,
 	type EvaluateOptions,
 	type Evaluation,
@@ -44,7 +51,44 @@ export {
 	evaluatePredictions,
 } from './evaluate/evaluate.js'
 export { type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
+export type { LookOptions } from './explain/encoded.js'
+export { type ExplainOptions, type Explanation, explain } from './explain/explain.js'
+export {
+	type FilterHit,
+	type FilterMatrix,
+	type FilterOptions,
+	type FilterReport,
+	filterMatrices,
+	filterReports,
+} from './explain/filters.js'
+export {
+	type MapOptions,
+	type MapPoint,
+	mapStates,
+	type ProteinStates,
+	proteinStates,
+	type StateMap,
+} from './explain/states.js'
+export {
+	type AttentionMap,
+	type AttentionRow,
+	attentionMap,
+	attentionMapFigure,
+	attentionNpz,
+} from './figures/attention-map.js'
+export { attentionTrackFigure, type Track, type TrackOptions } from './figures/attention-track.js'
+export { classesFigure } from './figures/classes.js'
+export { compartmentColours, compartmentMarks, type Mark } from './figures/colours.js'
 export { type ConfusionFigureOptions, confusionFigure } from './figures/confusion.js'
+export { curvesFigure } from './figures/curves.js'
+export { filterHitsTsv, filterMeme, filterReportTsv, filterTsv } from './figures/filter-text.js'
+export type { LetterColours } from './figures/letters.js'
+export { type LogoOptions, type LogoSheetOptions, logoFigure, logoSheetFigure } from './figures/logo.js'
+export { type MutagenesisOptions, mutagenesisFigure } from './figures/mutagenesis.js'
+export { figurePng, type PngOptions } from './figures/png.js'
+export { reliabilityFigure } from './figures/reliability.js'
+export type { FigureOptions, Theme } from './figures/style.js'
+export { type MapPanel, tsneFigure, tsneTsv } from './figures/tsne.js'
 export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
@@ -73,6 +117,15 @@ export {
 } from './predict/predict.js'
 export { type WritePredictionsOptions, writePredictions } from './predict/write.js'
 export type { Run, StepProgress } from './progress.js'
+export type {
+	ReportContent,
+	ReportFigure,
+	ReportMap,
+	ReportProtein,
+	ReportSubject,
+} from './report/content.js'
+export { reportPage } from './report/page.js'
+export { type Report, type ReportOptions, report } from './report/report.js'
 export { ALPHABET } from './sequence/alphabet.js'
 export { checkFasta, type InputProblem, type InputReport } from './sequence/check.js'
 export { type ReadFastaOptions, readFasta } from './sequence/fasta.js'

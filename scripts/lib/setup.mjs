@@ -1,6 +1,7 @@
 // The set-up that `npm run demo` and `npm test` do by themselves.
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildPage } from './page.mjs'
 import { must, output, ROOT, Stop, say } from './steps.mjs'
 
 /** The two builds: their cargo features and target folders. */
@@ -73,6 +74,7 @@ export function builtKind() {
 export async function buildTypeScript() {
 	rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
 	await must('tsc', tool('tsc'), ['-p', 'tsconfig.json'])
+	await buildPage(tool('tsc'))
 	mkdirSync(join(ROOT, 'dist/native'), { recursive: true })
 	placeNative()
 	const main = join(ROOT, 'dist/cli/main.js')

@@ -10,6 +10,7 @@ import {
 	TrainingLog,
 	tellSplit,
 	writeEvaluation,
+	writeReport,
 } from './training.js'
 import { configOf, type TrainingFlags, withTraining } from './training-options.js'
 
@@ -73,6 +74,7 @@ async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal)
 	const evaluation = evaluatePredictions(dataset.records, predictions, models[0]!.classes, on)
 	for (const model of models) model.close()
 	await writeEvaluation(output, evaluation, predictions, log)
+	if (flags.report) await writeReport(output, output, { proteins: dataset, signal }, log)
 	tellSplit(split.by, log)
 	printEvaluation(evaluation)
 }

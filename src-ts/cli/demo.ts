@@ -18,7 +18,7 @@ import type { Log } from './log.js'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { percent, table } from './text.js'
-import { printEvaluation, TrainingLog, writeEvaluation } from './training.js'
+import { printEvaluation, TrainingLog, writeEvaluation, writeReport } from './training.js'
 
 interface DemoFlags extends CommonOptions {
 	output: string
@@ -68,9 +68,11 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 	training.finished()
 
 	const test = await heldOutRecords(model, dataset)
-	const predictions = await predictAll(model, test, { signal, ...runtimeOf(flags) })
+	const predictions = await predictAll(model, test, { signal, attention: true, members: true, ...runtimeOf(flags) })
 	const evaluation = evaluatePredictions(test, predictions, model.classes, 'held-out synthetic proteins')
 	await writeEvaluation(output, evaluation, predictions, log)
+	const title = 'Demo: synthetic proteins'
+	await writeReport(output, model, { title, proteins: dataset, predictions, signal, ...runtimeOf(flags) }, log)
 	process.stdout.write('\n')
 	printEvaluation(evaluation)
 
@@ -123,6 +125,7 @@ function tellFiles(output: string, log: Log): void {
 			'Written:',
 			`  ${join(output, 'proteins')}/               the synthetic proteins, a FASTA file a class`,
 			`  ${join(output, 'run')}/                    model.safetensors, config.json, metrics.jsonl, predictions.tsv, figures/confusion.svg`,
+			`  ${join(output, 'run', 'report.html')}          all of it on one page: open it in a browser`,
 			`  ${join(output, 'new.fasta')}               three new proteins`,
 			'',
 			'Go on with your own:',

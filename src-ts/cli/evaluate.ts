@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import {
 	type Dataset,
@@ -16,11 +16,12 @@ import {
 import type { Log } from './log.js'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
-import { printEvaluation, warnMissingProfiles, writeEvaluation } from './training.js'
+import { printEvaluation, warnMissingProfiles, writeEvaluation, writeReport } from './training.js'
 
 interface EvaluateFlags extends CommonOptions {
 	profiles?: string
 	output?: string
+	report: boolean
 	json?: boolean
 }
 
@@ -35,7 +36,11 @@ export function evaluateCommand(): Command {
 			.argument('<run>', 'run folder')
 			.argument('[data]', 'labelled proteins')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
-			.option('-o, --output <dir>', 'also write predictions.tsv, evaluation.json and the confusion matrix there')
+			.option(
+				'-o, --output <dir>',
+				'also write predictions.tsv, evaluation.json, the confusion matrix and report.html there',
+			)
+			.option('--no-report', 'write no report.html')
 			.option('--json', 'print JSON')
 			.addHelpText(
 				'after',
@@ -57,10 +62,16 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	const { records, on } = await scoredRecords(model, dataset, log)
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
-	const predictions = await predictAll(model, records, { profiles: flags.profiles, signal, ...runtimeOf(flags) })
+	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
+	const isTold = flags.output !== undefined && flags.report
+	const predictions = await predictAll(model, records, { ...options, attention: isTold, members: isTold })
 	warnMissingProfiles(predictions, log)
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
+	if (flags.output !== undefined && flags.report) {
+		const title = basename(resolve(folder))
+		await writeReport(flags.output, model, { ...options, title, proteins: dataset, predictions }, log)
+	}
 	printEvaluation(evaluation, flags.json)
 }
 
@@ -73,7 +84,7 @@ async function writtenEvaluation(folder: string): Promise<Evaluation> {
 }
 
 /** All records, or the held-out ones of the data that the model was trained on. */
-async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
+export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
 	const { training } = model
 	if (!training) return { records: dataset.records, on: dataset.source }
 	if (training.info.dataset.digest === dataset.digest) {

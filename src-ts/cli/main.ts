@@ -7,10 +7,13 @@ import { crossValidateCommand } from './cross-validate.js'
 import { demoCommand } from './demo.js'
 import { devicesCommand } from './devices.js'
 import { evaluateCommand } from './evaluate.js'
+import { explainCommand } from './explain.js'
+import { figuresCommand } from './figures.js'
 import { infoCommand } from './info.js'
 import { asksForJson, openLog } from './options.js'
 import { predictCommand } from './predict.js'
 import { endWith } from './process.js'
+import { reportCommand } from './report.js'
 import { splitCommand } from './split.js'
 import { trainCommand } from './train.js'
 
@@ -32,6 +35,8 @@ First steps:
   subloc train DATA -o RUN --preset quick             DATA: a folder of <class>.fasta, or a TSV (id, sequence, class)
   subloc predict proteome.faa.gz --model RUN -o out.tsv
   subloc evaluate RUN independent.tsv
+  subloc figures RUN DATA                             logos, attention map, t-SNE, curves, …
+  subloc explain protein.fasta --model RUN -o DIR     which residues a prediction hangs on
 
 Exit codes: 0 done · 2 wrong option or configuration · 65 wrong data · 66 missing input · 69 model, device or tool not usable ·
   70 training or the program failed · 73, 74 cannot create, cannot write · 75 stopped, can be resumed · 130, 143 interrupted`,
@@ -51,6 +56,7 @@ if (isJson) {
 
 for (const command of [
 	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand],
+	...[figuresCommand, explainCommand, reportCommand],
 	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {
 	program.addCommand(command().copyInheritedSettings(program))

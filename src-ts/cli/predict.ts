@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { Command, Option } from 'commander'
 import {
 	loadModel,
@@ -5,7 +6,11 @@ import {
 	type Prediction,
 	type PredictionFormat,
 	predict,
+	readFasta,
+	report,
+	type SequenceRecord,
 	writePredictions,
+	writeWhole,
 } from 'subloc-native'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
@@ -17,6 +22,7 @@ interface PredictFlags extends CommonOptions {
 	missingProfile?: 'blosum' | 'onehot' | 'fail'
 	format?: PredictionFormat
 	strict?: boolean
+	report?: string
 }
 
 export function predictCommand(): Command {
@@ -39,13 +45,15 @@ export function predictCommand(): Command {
 				]),
 			)
 			.addOption(new Option('--format <format>', 'default: by the ending of -o, else tsv').choices(PREDICTION_FORMATS))
-			.option('--strict', 'end with an error at the first record that cannot be used'),
+			.option('--strict', 'end with an error at the first record that cannot be used')
+			.option('--report <file>', 'also write a page to look at (HTML); holds all proteins in memory'),
 	)
 		.addHelpText(
 			'after',
 			`
 Examples:
   subloc predict proteome.faa.gz --model runs/first -o places.tsv
+  subloc predict proteome.faa.gz --model runs/first -o places.tsv --report places.html
   zcat *.faa.gz | subloc predict - --model runs/first --format jsonl | jq .compartment
 
 Columns: id, status, compartment, its probability, spread (standard deviation over the ensemble), and the probability of each class.`,
@@ -60,6 +68,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	using model = await loadModel(flags.model)
 	const started = Date.now()
 	const shown: string[] = []
+	const told: Prediction[] = []
 	let [count, skipped, withoutProfile] = [0, 0, 0]
 	async function* watched(predictions: AsyncIterable<Prediction>): AsyncGenerator<Prediction> {
 		for await (const prediction of predictions) {
@@ -67,17 +76,29 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 			if (prediction.missingProfile) withoutProfile += 1
 			if (prediction.problem && skipped++ < 5) shown.push(`${prediction.id} (${prediction.problem.message})`)
 			if (count % 100 === 0) log.progress(`${count} proteins, ${rate(count, started)} a second`)
+			if (flags.report !== undefined) told.push(prediction)
 			yield prediction
 		}
 	}
-	const predictions = predict(model, input, {
+	const options = {
 		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, signal },
-		onProblem: flags.strict ? 'fail' : 'skip',
 		...runtimeOf(flags),
-	})
+	}
+	const onProblem = flags.strict ? 'fail' : 'skip'
+	const isTold = flags.report !== undefined
+	const proteins: SequenceRecord[] = []
+	const source = isTold
+		? kept(readFasta(input, { onProblem: flags.strict ? 'fail' : 'report', signal }), proteins)
+		: input
+	const predictions = predict(model, source, { ...options, onProblem, attention: isTold, members: isTold })
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
 		...{ classes: model.classes, format: flags.format ?? formatOf(flags.output) },
 	})
+	if (flags.report !== undefined) {
+		const title = input === '-' ? 'stdin' : basename(input)
+		const { html } = await report(model, { ...options, title, source: title, proteins, predictions: told })
+		await writeWhole(flags.report, html)
+	}
 	for (const one of shown) log.warning(`skipped ${one}`)
 	if (skipped > 5) log.warning(`… and ${skipped - 5} more, see their status`)
 	if (withoutProfile > 0) {
@@ -92,6 +113,14 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	log.event('predicted', `${predicted}, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
 		...{ records: count, skipped: skipped, output: flags.output },
 	})
+}
+
+/** The same records, which are kept on their way. */
+async function* kept(records: AsyncIterable<SequenceRecord>, all: SequenceRecord[]): AsyncGenerator<SequenceRecord> {
+	for await (const record of records) {
+		all.push(record)
+		yield record
+	}
 }
 
 function rate(count: number, started: number): string {

@@ -22,6 +22,8 @@ export interface TrainingFlags extends CommonOptions {
 	config?: string
 	set: string[]
 	resume?: boolean
+	/** False with `--no-report`. */
+	report: boolean
 }
 
 /** Adds the options of a training. */
@@ -61,7 +63,8 @@ export function withTraining(command: Command): Command {
 				collect,
 				[],
 			)
-			.option('--resume', 'go on from the run folder’s checkpoint; begin anew where there is none'),
+			.option('--resume', 'go on from the run folder’s checkpoint; begin anew where there is none')
+			.option('--no-report', 'write no report.html into the run folder'),
 	)
 }
 

@@ -1,5 +1,5 @@
 /** What `train`, `cross-validate` and `demo` do alike: tell how it goes, and score what was held out. */
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import {
 	type ConfigFile,
 	confusionFigure,
@@ -13,9 +13,11 @@ import {
 	type Prediction,
 	predictAll,
 	predictionFormatter,
+	type ReportOptions,
 	RUN_FILES,
 	RunFolder,
 	readDataset,
+	report,
 	type StepProgress,
 	writeWhole,
 } from 'subloc-native'
@@ -53,14 +55,17 @@ export async function scoreHeldOut(
 	log.event('saved', `model: ${flags.output} (subloc predict IN --model ${flags.output})`, { folder: flags.output })
 	const records = await heldOutRecords(model, dataset)
 	if (records.length === 0) return log.warning('nothing was held out, so there is no accuracy to tell')
-	const predictions = await predictAll(model, records, {
+	const options = {
 		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
 		...runtimeOf(flags),
-	})
+	}
+	const told = { attention: flags.report, members: flags.report }
+	const predictions = await predictAll(model, records, { ...options, ...told })
 	const { by, fold } = info.split
 	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
 	await writeEvaluation(flags.output, evaluation, predictions, log)
+	if (flags.report) await writeReport(flags.output, model, { ...options, proteins: dataset, predictions }, log)
 	tellSplit(by, log)
 	if (evaluation.accuracy <= evaluation.majorityAccuracy) {
 		log.warning(
@@ -132,6 +137,20 @@ export async function writeEvaluation(
 	const picture = confusionFigure(evaluation, { title: 'Where proteins were predicted', subtitle })
 	await writeWhole(join(figures, 'confusion.svg'), picture)
 	log.event('written', `written: ${folder} (predictions.tsv, evaluation.json, figures/confusion.svg)`, { folder })
+}
+
+/** Writes the page of a run, or of scores, into their folder. */
+export async function writeReport(
+	folder: string,
+	run: Model | string,
+	options: ReportOptions,
+	log: Log,
+): Promise<void> {
+	const output = join(folder, RUN_FILES.report)
+	const onProgress = (part: string) => log.progress(`report: ${part}`)
+	const { html } = await report(run, { title: basename(resolve(folder)), onProgress, ...options })
+	await writeWhole(output, html)
+	log.event('report', `report: ${output} (open it in a browser)`, { output })
 }
 
 /** Prints an evaluation: on stdout, since it is what was asked for. */

@@ -7,7 +7,7 @@ import { fileError } from '../errors.js'
  * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
  * Errors: `IO` with `stage` `create` or `write`.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
 	const inPlace = await stat(path).then(
 		(found) => !found.isFile() && !found.isDirectory(),
 		() => false,

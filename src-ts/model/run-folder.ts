@@ -22,6 +22,8 @@ export const RUN_FILES = {
 	checkpoint: join('checkpoint', 'state.safetensors'),
 	predictions: 'predictions.tsv',
 	evaluation: 'evaluation.json',
+	/** The offline report, one file. */
+	report: 'report.html',
 	done: 'DONE',
 } as const
 

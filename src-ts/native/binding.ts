@@ -22,14 +22,18 @@ import {
 	shuffledIndices as shuffledIndicesDoor,
 	train as trainDoor,
 	trainingHistory as trainingHistoryDoor,
+	tsne as tsneDoor,
 	uniforms as uniformsDoor,
 } from './index.js'
 import type {
 	DeviceReport,
 	NativeEpochReport,
 	NativeEvent,
+	NativeFilter,
 	NativeInfo,
+	NativeMapOptions,
 	NativeModelInfo,
+	NativePeaks,
 	NativePredictionOptions,
 	NativePredictions,
 	NativeRecords,
@@ -169,19 +173,41 @@ export class NativeModel {
 		options: NativePredictionOptions,
 		signal?: AbortSignal,
 	): Promise<NativePredictions> {
-		signal?.throwIfAborted()
-		const job = new BindingJob(() => {})
-		const cancel = () => job.cancel()
-		signal?.addEventListener('abort', cancel, { once: true })
-		try {
-			const outputs = { attention: options.attention ?? false, states: options.states ?? false }
-			const outcome = await attempt(() => this.#model.predict(job, bindingRecords(records), outputs, runtime(options)))
-			if (outcome.error?.code === 'CANCELLED') signal?.throwIfAborted()
-			const { probabilities, attention, states } = unwrap(outcome)
-			return { probabilities, attention: attention ?? null, states: states ?? null }
-		} finally {
-			signal?.removeEventListener('abort', cancel)
+		const outputs = {
+			...{ attention: options.attention ?? false, states: options.states ?? false },
+			lastStates: options.lastStates ?? false,
 		}
+		const { probabilities, attention, states, lastStates } = await cancellable(signal, (job) =>
+			this.#model.predict(job, bindingRecords(records), outputs, runtime(options)),
+		)
+		return { probabilities, attention: attention ?? null, states: states ?? null, lastStates: lastStates ?? null }
+	}
+
+	/** The convolution filters of a member, from 0; [C], widths in their order. */
+	filters(member: number): NativeFilter[] {
+		const found = answer(() => this.#model.filters(count(member)))
+		return found.map(({ profile, ...filter }) => ({ ...filter, profile: profile ?? null }))
+	}
+
+	/**
+	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut, 0 where nothing was cut: windows across it do not count. Rejects
+	 * with the signal's reason once it is aborted.
+	 */
+	async filterPeaks(
+		member: number,
+		records: NativeRecords,
+		junctions: Uint32Array,
+		options: NativeRuntime,
+		signal?: AbortSignal,
+	): Promise<NativePeaks> {
+		return cancellable(signal, (job) =>
+			this.#model.filterPeaks(job, count(member), bindingRecords(records), junctions, runtime(options)),
+		)
+	}
+
+	/** The model with some of its C filters, from 0, giving 0 everywhere. */
+	silenced(filters: readonly number[]): NativeModel {
+		return new NativeModel(answer(() => this.#model.silenced(filters.map(count))))
 	}
 
 	/** Frees the weights now. Idempotent; jobs that run on the model finish. */
@@ -191,6 +217,37 @@ export class NativeModel {
 
 	[Symbol.dispose](): void {
 		this.close()
+	}
+}
+
+/** t-SNE of `points` [N, dims]: [N, 2], and KL(P ‖ Q) in nats. Rejects with the signal's reason once it is aborted. */
+export async function tsneMap(
+	points: Float32Array,
+	dims: number,
+	options: NativeMapOptions,
+	where: NativeRuntime,
+	signal?: AbortSignal,
+): Promise<{ coordinates: Float64Array; divergence: number }> {
+	const { iterations, ...others } = options
+	const request = { ...others, iterations: count(iterations) }
+	return cancellable(signal, (job) => tsneDoor(job, points, count(dims), request, runtime(where)))
+}
+
+/** Runs a job that a signal can cancel. */
+async function cancellable<T>(
+	signal: AbortSignal | undefined,
+	start: (job: BindingJob) => Promise<BindingSettled<T>>,
+): Promise<T> {
+	signal?.throwIfAborted()
+	const job = new BindingJob(() => {})
+	const cancel = () => job.cancel()
+	signal?.addEventListener('abort', cancel, { once: true })
+	try {
+		const outcome = await attempt(() => start(job))
+		if (outcome.error?.code === 'CANCELLED') signal?.throwIfAborted()
+		return unwrap(outcome)
+	} finally {
+		signal?.removeEventListener('abort', cancel)
 	}
 }
 

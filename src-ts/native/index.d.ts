@@ -41,6 +41,12 @@ export declare class BindingModel {
   parameterCount(): BindingOutcome<number>
   /** Predicts; the job's handle cancels it. */
   predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>
+  /** The filters of a member, from 0. */
+  filters(member: number): BindingOutcome<BindingFilter[]>
+  /** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut. */
+  filterPeaks(job: BindingJob, member: number, records: BindingRecords, junctions: Uint32Array, runtime: BindingRuntime): Promise<BindingSettled<BindingPeaks>>
+  /** The model with some of its C filters, from 0, giving 0 everywhere. */
+  silenced(filters: Array<number>): BindingOutcome<BindingModel>
   /** Frees the weights now instead of when the garbage collector comes by. Idempotent. */
   close(): void
 }
@@ -116,6 +122,18 @@ export interface BindingEvent {
   seconds?: number
 }
 
+/** A convolution filter of one member as a scoring matrix. */
+export interface BindingFilter {
+  /** Residues that it spans. */
+  width: number
+  /** [width, 25], columns are residue codes. */
+  codes: Float64Array
+  /** [width, 20]; absent without a profile block. */
+  profile?: Float64Array
+  /** Added before ReLU. */
+  bias: number
+}
+
 /** The addon. */
 export interface BindingInfo {
   /** The version of the crates. */
@@ -124,6 +142,26 @@ export interface BindingInfo {
   build: 'cpu' | 'full'
   /** How `auto` chooses a device, in words. */
   autoRule: string
+}
+
+/** A map. */
+export interface BindingMap {
+  /** [N, 2] */
+  coordinates: Float64Array
+  /** KL(P ‖ Q), nats. */
+  divergence: number
+}
+
+/** How a map is made. */
+export interface BindingMapOptions {
+  /** About how many neighbours a point has, from 1. */
+  perplexity: number
+  /** Steps of gradient descent. */
+  iterations: number
+  /** 0 is exact. */
+  theta: number
+  /** Of the jitter. */
+  seed: bigint
 }
 
 /** One member: its rows and its seed. */
@@ -144,6 +182,16 @@ export interface BindingOutputs {
   attention: boolean
   /** The pooled state that the head sees. */
   states: boolean
+  /** The last state of each direction. */
+  lastStates: boolean
+}
+
+/** Where filters peak. */
+export interface BindingPeaks {
+  /** [N, C] */
+  activations: Float32Array
+  /** [N, C] the middle tap's residue, from 0. */
+  residues: Uint32Array
 }
 
 /** Predictions in the order of the records. */
@@ -154,6 +202,8 @@ export interface BindingPredictions {
   attention?: Float32Array
   /** [M, N, 2H] */
   states?: Float32Array
+  /** [M, N, 2H]: forward, then backward */
+  lastStates?: Float32Array
 }
 
 /** Encoded proteins, one after the other. */
@@ -218,6 +268,9 @@ export declare function train(job: BindingJob, request: BindingTraining, runtime
 
 /** The epochs that a checkpoint remembers, as a JSON array. */
 export declare function trainingHistory(checkpoint: string): BindingOutcome<string>
+
+/** t-SNE of `points` [N, dims]; the job's handle cancels it. */
+export declare function tsne(job: BindingJob, points: Float32Array, dims: number, options: BindingMapOptions, runtime: BindingRuntime): Promise<BindingSettled<BindingMap>>
 
 /** The first `n` numbers of stream `stream` of `seed`, uniform on [0, 1) in steps of 2⁻⁵³. */
 export declare function uniforms(seed: bigint, stream: bigint, n: number): BindingOutcome<Float64Array>

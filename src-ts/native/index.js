@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { BindingJob, BindingModel, autoBackend, compiledBackends, cpuInfo, listDevices, nativeInfo, shuffledIndices, train, trainingHistory, uniforms } = nativeBinding
+const { BindingJob, BindingModel, autoBackend, compiledBackends, cpuInfo, listDevices, nativeInfo, shuffledIndices, train, trainingHistory, tsne, uniforms } = nativeBinding
 export { BindingJob }
 export { BindingModel }
 export { autoBackend }
@@ -784,5 +784,6 @@ export { nativeInfo }
 export { shuffledIndices }
 export { train }
 export { trainingHistory }
+export { tsne }
 export { uniforms }
 export const __napiBindingTarget = __napiLoadedBindingTarget

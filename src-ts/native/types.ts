@@ -151,6 +151,8 @@ export interface NativePredictionOptions extends NativeRuntime {
 	attention?: boolean
 	/** The pooled states that the head sees. */
 	states?: boolean
+	/** The last state of each direction. */
+	lastStates?: boolean
 }
 
 /** Predictions in the order of the records. */
@@ -161,6 +163,37 @@ export interface NativePredictions {
 	attention: Float32Array | null
 	/** [M, N, 2H] */
 	states: Float32Array | null
+	/** [M, N, 2H]: forward after residue T, then backward after residue 1 */
+	lastStates: Float32Array | null
+}
+
+/** A convolution filter of one member. */
+export interface NativeFilter {
+	/** Residues that it spans. */
+	width: number
+	/** [width, 25]: what each residue code at each tap adds. */
+	codes: Float64Array
+	/** [width, 20]: what a profile row that is certain of a residue adds; null without a profile block. */
+	profile: Float64Array | null
+	/** Added before ReLU. */
+	bias: number
+}
+
+/** Where filters peak. */
+export interface NativePeaks {
+	/** [N, C] the largest activation. */
+	activations: Float32Array
+	/** [N, C] residue of the middle tap, from 0. */
+	residues: Uint32Array
+}
+
+/** How a map is made. */
+export interface NativeMapOptions {
+	perplexity: number
+	iterations: number
+	theta: number
+	/** 0 to 2⁶⁴ − 1. */
+	seed: bigint
 }
 
 /** A device, or the reason why it is not there. */

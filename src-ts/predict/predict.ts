@@ -27,6 +27,8 @@ export interface PredictOptions extends RuntimeOptions {
 	onProblem?: 'skip' | 'fail'
 	/** Also gives the attention weights of an A-LSTM; default false. */
 	attention?: boolean
+	/** Also gives the probabilities of each member of an ensemble; default false. */
+	members?: boolean
 	/** Ends the prediction within a second. */
 	signal?: AbortSignal
 }
@@ -51,6 +53,8 @@ export interface Prediction {
 	probabilities: Record<string, number> | null
 	/** Where an A-LSTM looked: weights α (mean over the members, sum 1) of the kept residues and their positions, from 1, in the whole sequence. */
 	attention: { weights: Float32Array; positions: Uint32Array } | null
+	/** What each member says: probability of each class, [M][K] in the order of the classes. Null where it was not asked for. */
+	members: Float32Array[] | null
 }
 
 /** Names of {@link PredictOptions}. */
@@ -64,6 +68,7 @@ const OPTIONS: readonly (keyof PredictOptions)[] = [
 		'missingProfile',
 		'onProblem',
 		'attention',
+		'members',
 		'signal',
 	] as const),
 ]
@@ -306,6 +311,7 @@ class Engine {
 					weights: meanWeights(attention, info.members, native.codes.length, from, cut.kept),
 					positions: Uint32Array.from({ length: cut.kept }, (_, at) => originalPosition(cut, at + 1)),
 				},
+				members: this.#options.members === true ? memberProbabilities(probabilities, row, shape) : null,
 			}
 		})
 	}
@@ -323,6 +329,14 @@ function meanProbabilities(values: Float32Array, row: number, { members, records
 		let sum = 0
 		for (let member = 0; member < members; member++) sum += values[(member * records + row) * classes + index]!
 		return sum / members
+	})
+}
+
+/** Each member's row of [M, N, K]. */
+function memberProbabilities(values: Float32Array, row: number, { members, records, classes }: Shape): Float32Array[] {
+	return Array.from({ length: members }, (_, member) => {
+		const from = (member * records + row) * classes
+		return values.slice(from, from + classes)
 	})
 }
 
@@ -354,6 +368,7 @@ function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Predict
 		spread: null,
 		probabilities: null,
 		attention: null,
+		members: null,
 	}
 	return { id, status: 'skipped', problem, length: sequence.length, ...nothing }
 }

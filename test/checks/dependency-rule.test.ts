@@ -12,7 +12,7 @@ const SOURCES = join(ROOT, 'src-ts')
 /** crate → the packages that it may name; its own tests may name more. */
 const CRATES: Record<string, RegExp> = {
 	'lstm-kernels': /^(rayon|gemm|half)$/,
-	'subloc-analysis': /^(rayon|block-aligner|parasail.*)$/,
+	'subloc-analysis': /^(lstm-kernels|rayon|block-aligner|parasail.*)$/,
 	'subloc-model':
 		/^(burn|burn-.*|cubecl|cubecl-.*|lstm-kernels|safetensors|serde|serde_json|libloading|rayon|half|bytemuck)$/,
 	'subloc-addon': /^(lstm-kernels|mimalloc|subloc-.*|napi|napi-.*|rayon|serde|serde_json)$/,
@@ -59,6 +59,10 @@ test(forbidden, 'subloc-model', PRINTING)
 test(forbidden, 'subloc-model', /\bnapi\b/)
 test(forbidden, 'subloc-addon', /\bburn\b|\bcubecl\b/)
 test(forbidden, 'subloc-addon', PRINTING)
+test(forbidden, 'subloc-analysis', /\bstd::(fs|time|env|net)\b|\b(burn|napi)\b/)
+test(forbidden, 'subloc-analysis', PRINTING)
+// The kernels' random numbers, and nothing else of them.
+test(forbidden, 'subloc-analysis', /\blstm_kernels::(?!philox\b)/)
 
 test('the LLVM bundle that is fetched at build time is not in the graph', (t) => {
 	const { status, stdout, stderr } = cargo(
@@ -126,16 +130,22 @@ const STAGES = [
 	'predict',
 	'cross-validate',
 	'evaluate',
+	'explain',
 	'figures',
 	'report',
 	'jobs',
 ]
 const COMMON = ['errors', 'progress', 'native/binding']
 
-/** src-ts/dataset/split/x.ts → dataset; src-ts/train/train.ts → train; src-ts/native/binding.ts → native/binding. */
+/** What runs in a browser, and the types of what it is given. */
+const PAGE = ['report/browser', 'report/page-data']
+
+/** src-ts/dataset/split/x.ts → dataset; src-ts/train/train.ts → train; src-ts/native/binding.ts → native/binding; src-ts/report/browser/x.ts → report/browser. */
 function room(file: string): string {
 	const [first, second] = relative(SOURCES, file).split(sep) as [string, string?]
 	if (first === 'native') return `native/${second!.replace(/(\.d)?\.[jt]s$/, '')}`
+	if (first === 'report' && PAGE.includes(`report/${second!.replace(/\.[jt]s$/, '')}`))
+		return `report/${second!.replace(/\.[jt]s$/, '')}`
 	return first.replace(/\.[jt]s$/, '')
 }
 
@@ -163,6 +173,8 @@ function mayImport(importer: string, imported: string): boolean {
 	if (importer === 'progress') return imported === 'errors'
 	if (importer === 'index') return STAGES.includes(imported) || COMMON.includes(imported)
 	if (importer === 'cli') return false
+	if (importer === 'report/browser') return imported === 'report/page-data'
+	if (importer === 'report' && imported === 'report/page-data') return true
 	const stage = STAGES.indexOf(importer)
 	return stage >= 0 && (COMMON.includes(imported) || (STAGES.includes(imported) && STAGES.indexOf(imported) < stage))
 }
@@ -170,7 +182,7 @@ function mayImport(importer: string, imported: string): boolean {
 test('every file of src-ts belongs to a room', (t) => {
 	for (const file of sources()) {
 		t.true(
-			[...STAGES, ...COMMON, 'native/types', 'native/index', 'cli', 'index'].includes(room(file)),
+			[...STAGES, ...COMMON, ...PAGE, 'native/types', 'native/index', 'cli', 'index'].includes(room(file)),
 			relative(ROOT, file),
 		)
 	}
@@ -201,6 +213,18 @@ test('figures write no files', (t) => {
 			t.notRegex(from, /^node:(fs|child_process)/, `${relative(ROOT, file)}:${line}`)
 	}
 	t.pass()
+})
+
+test('a report reads its page’s script and style, and writes nothing; the page uses nothing but itself', (t) => {
+	for (const file of sources().filter((file) => room(file).startsWith('report'))) {
+		for (const { from, line } of imports(file)) {
+			const place = `${relative(ROOT, file)}:${line}`
+			t.notRegex(from, /^node:(fs\/|child_process)/, place)
+			if (from === 'node:fs') t.regex(file, /report\/page\.ts$/, place)
+			if (room(file) === 'report/browser') t.regex(from, /^\./, place)
+		}
+	}
+	t.regex(readFileSync(join(SOURCES, 'report/page.ts'), 'utf8'), /import \{ readFileSync \} from 'node:fs'/)
 })
 
 test('index.ts is a page of contents: exports only', (t) => {

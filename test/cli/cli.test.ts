@@ -375,6 +375,7 @@ test('--version prints the version alone; help teaches', async (t) => {
 		'predict',
 		'evaluate',
 		'cross-validate',
+		'report',
 		'split',
 		'check',
 		'info',
@@ -384,7 +385,7 @@ test('--version prints the version alone; help teaches', async (t) => {
 		t.true(help.stdout.includes(command), command)
 		const own = await subloc([command, '--help'])
 		t.is(own.code, 0)
-		if (!['train', 'predict', 'cross-validate', 'split'].includes(command)) continue
+		if (!['train', 'predict', 'cross-validate', 'report', 'split'].includes(command)) continue
 		const examples = own.stdout.split('Examples:')[1] ?? ''
 		t.true(examples.split(`subloc ${command} `).length > 2, own.stdout)
 	}

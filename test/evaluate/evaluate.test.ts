@@ -23,6 +23,7 @@ const answer = (id: string, compartment: string | null): Prediction => ({
 		probability: 0.5,
 		spread: 0,
 		attention: null,
+		members: null,
 	},
 	probabilities: compartment
 		? { a: compartment === 'a' ? 0.5 : 0.25, b: compartment === 'b' ? 0.5 : 0.25, c: 0.25 }

@@ -263,7 +263,7 @@ test('rows of each format', async (t) => {
 			probability: 0.75,
 			spread: 0.0000004,
 		},
-		...{ probabilities: { ER: 0.75, Golgi: 0.25 }, attention: null },
+		...{ probabilities: { ER: 0.75, Golgi: 0.25 }, attention: null, members: null },
 	}
 	const [, skipped] = await predictAll(model, [sequenceRecord('x', 'MK'), sequenceRecord('b', 'M1')])
 	const classes = ['ER', 'Golgi']

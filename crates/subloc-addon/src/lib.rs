@@ -16,6 +16,7 @@ mod devices;
 mod door;
 mod events;
 mod job;
+mod map;
 mod model;
 mod outcome;
 mod random;

@@ -6,7 +6,7 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use serde_json::json;
 use subloc_model::{
-    Error as ModelError, TrainedModel,
+    Error as ModelError, TrainedModel, filters,
     predict::{self, Outputs},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     door::{door, guarded},
     job::{BindingJob, run_quietly},
     outcome::Outcome,
-    records::BindingRecords,
+    records::{BindingRecords, wrong_size},
     runtime::BindingRuntime,
 };
 
@@ -31,6 +31,8 @@ pub struct BindingOutputs {
     pub attention: bool,
     /// The pooled state that the head sees.
     pub states: bool,
+    /// The last state of each direction.
+    pub last_states: bool,
 }
 
 /// Predictions in the order of the records.
@@ -42,6 +44,36 @@ pub struct BindingPredictions {
     pub attention: Option<Float32Array>,
     /// [M, N, 2H]
     pub states: Option<Float32Array>,
+    /// [M, N, 2H]: forward, then backward
+    pub last_states: Option<Float32Array>,
+}
+
+/// A convolution filter of one member as a scoring matrix.
+#[napi(object, object_from_js = false)]
+pub struct BindingFilter {
+    /// Residues that it spans.
+    pub width: u32,
+    /// [width, 25], columns are residue codes.
+    pub codes: Float64Array,
+    /// [width, 20]; absent without a profile block.
+    pub profile: Option<Float64Array>,
+    /// Added before ReLU.
+    pub bias: f64,
+}
+
+/// Where filters peak.
+#[napi(object, object_from_js = false)]
+pub struct BindingPeaks {
+    /// [N, C]
+    pub activations: Float32Array,
+    /// [N, C] the middle tap's residue, from 0.
+    pub residues: Uint32Array,
+}
+
+impl From<filters::Filter> for BindingFilter {
+    fn from(filter: filters::Filter) -> Self {
+        Self { width: filter.width as u32, codes: filter.codes.into(), profile: filter.profile.map(Into::into), bias: filter.bias }
+    }
 }
 
 impl From<TrainedModel> for BindingModel {
@@ -112,7 +144,7 @@ impl BindingModel {
         runtime: BindingRuntime,
     ) -> Result<Object<'env>> {
         let request = guarded(|| Ok((self.open()?, records.copy()?)));
-        let want = Outputs { attention: outputs.attention, states: outputs.states };
+        let want = Outputs { attention: outputs.attention, states: outputs.states, last_states: outputs.last_states };
         job.run(env, move |context| {
             let (model, records) = request?;
             let predictions = runtime.run(&context.cancel, |device| predict::predict(&model, device, &records, want))?;
@@ -120,7 +152,55 @@ impl BindingModel {
                 probabilities: predictions.probabilities.into(),
                 attention: predictions.attention.map(Into::into),
                 states: predictions.states.map(Into::into),
+                last_states: predictions.last_states.map(Into::into),
             })
+        })
+    }
+
+    /// The filters of a member, from 0.
+    #[napi(ts_return_type = "BindingOutcome<BindingFilter[]>")]
+    pub fn filters(&self, member: u32) -> Outcome<Vec<BindingFilter>> {
+        door(|| {
+            let found = filters::filters(&*self.open()?, member as usize)?;
+            Ok(found.into_iter().map(BindingFilter::from).collect())
+        })
+    }
+
+    /// Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut.
+    #[napi(ts_return_type = "Promise<BindingSettled<BindingPeaks>>")]
+    pub fn filter_peaks<'env>(
+        &self,
+        env: &'env Env,
+        job: &BindingJob,
+        member: u32,
+        records: BindingRecords,
+        junctions: Uint32Array,
+        runtime: BindingRuntime,
+    ) -> Result<Object<'env>> {
+        let request = guarded(|| {
+            let (model, records, junctions) = (self.open()?, records.copy()?, junctions.to_vec());
+            let filters = filters::filters(&model, member as usize)?;
+            if junctions.len() != records.len() {
+                return Err(wrong_size("junctions", format!("{} junctions for {} records", junctions.len(), records.len())));
+            }
+            Ok((filters, records, junctions))
+        });
+        job.run(env, move |context| {
+            let (filters, records, junctions) = request?;
+            let found = runtime.in_pool(|| filters::peaks(&filters, &records, &junctions))?;
+            if context.cancel.load(std::sync::atomic::Ordering::Relaxed) {
+                return Err(ModelError::cancelled(false));
+            }
+            Ok(BindingPeaks { activations: found.activations.into(), residues: found.residues.into() })
+        })
+    }
+
+    /// The model with some of its C filters, from 0, giving 0 everywhere.
+    #[napi(ts_return_type = "BindingOutcome<BindingModel>")]
+    pub fn silenced(&self, filters: Vec<u32>) -> Outcome<BindingModel> {
+        door(|| {
+            let filters: Vec<usize> = filters.iter().map(|filter| *filter as usize).collect();
+            filters::silenced(&*self.open()?, &filters).map(Self::from)
         })
     }
 

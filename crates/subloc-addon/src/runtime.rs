@@ -49,6 +49,11 @@ impl BindingRuntime {
         })
     }
 
+    /// Runs `work` inside a new pool without a device.
+    pub fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, Error> {
+        Ok(self.pool()?.install(work))
+    }
+
     fn isa(&self) -> Result<Isa, Error> {
         if self.cpu_isa == "auto" {
             return Ok(Isa::detect());

@@ -125,6 +125,20 @@ impl TrainedModel {
     pub fn weights(&self, member: usize) -> &[Vec<f32>] {
         &self.members[member]
     }
+    /// Features of each residue code, [25, Ft].
+    pub fn table(&self) -> &[f32] {
+        &self.table
+    }
+    /// A member's parameter by its name in the file; empty where there is none.
+    pub fn parameter(&self, member: usize, name: &str) -> &[f32] {
+        self.place(name).map_or(&[], |place| &self.members[member][place])
+    }
+    pub(crate) fn parameter_mut(&mut self, member: usize, name: &str) -> &mut [f32] {
+        self.place(name).map_or(&mut [], |place| &mut self.members[member][place])
+    }
+    fn place(&self, name: &str) -> Option<usize> {
+        specs(&self.config).iter().position(|spec| spec.name == name)
+    }
 
     /// One member on a device.
     pub fn network(&self, member: usize, device: &Device) -> Network {

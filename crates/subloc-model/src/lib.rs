@@ -11,6 +11,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod device;
 mod error;
+pub mod filters;
 pub mod layers;
 pub mod models;
 pub mod ops;

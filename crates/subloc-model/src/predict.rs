@@ -18,6 +18,8 @@ pub struct Outputs {
     pub attention: bool,
     /// The pooled states that the head sees.
     pub states: bool,
+    /// The last state of each direction: after residue T, and after residue 1.
+    pub last_states: bool,
 }
 
 /// Results of M members for N proteins.
@@ -29,6 +31,8 @@ pub struct Predictions {
     pub attention: Option<Vec<f32>>,
     /// [M, N, 2H]
     pub states: Option<Vec<f32>>,
+    /// [M, N, 2H]: forward, then backward
+    pub last_states: Option<Vec<f32>>,
 }
 
 /// Proteins in a batch, and residues in it, padding included.
@@ -120,6 +124,7 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
         probabilities: vec![0.0; model.members() * n * classes],
         attention: want_attention.then(|| vec![0.0; model.members() * residues]),
         states: want.states.then(|| vec![0.0; model.members() * n * width]),
+        last_states: want.last_states.then(|| vec![0.0; model.members() * n * width]),
     };
     let networks: Vec<Network> = (0..model.members()).map(|m| model.network(m, device)).collect();
     let rows: Vec<u32> = (0..n as u32).filter(|row| records.length(*row as usize) > 0).collect();
@@ -127,9 +132,10 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
         in_parts(&batch_rows, &mut |batch_rows| {
             let batch = Batch::new(records, &[batch_rows], config.profile, device);
             for (m, network) in networks.iter().enumerate() {
-                let Forward { logits, attention, pooled } = network.forward(&batch, &Mode::Predict);
+                let Forward { logits, attention, pooled, hidden } = network.forward(&batch, &Mode::Predict);
                 let probabilities = values(softmax(logits, 2))?;
                 let alpha = attention.filter(|_| want_attention).map(values).transpose()?;
+                let last = if want.last_states { Some(last_states(&pooled, hidden, &batch)?) } else { None };
                 let states = if want.states { Some(values(pooled)?) } else { None };
                 if context::current().is_cancelled() {
                     return Err(Error::cancelled(false));
@@ -138,6 +144,9 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
                     let row = row as usize;
                     out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
                     if let (Some(to), Some(from)) = (&mut out.states, &states) {
+                        to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
+                    }
+                    if let (Some(to), Some(from)) = (&mut out.last_states, &last) {
                         to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
                     }
                     if let (Some(to), Some(from)) = (&mut out.attention, &alpha) {
@@ -151,4 +160,13 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
         })?;
     }
     Ok(out)
+}
+
+/// The last states of one member's batch, [B, 2H]: an R-LSTM pools them, of an A-LSTM they are the forward half at residue T and the backward half at 1.
+fn last_states(pooled: &Tensor<3>, hidden: Option<Tensor<4>>, batch: &Batch) -> Result<Vec<f32>, Error> {
+    let Some(hidden) = hidden else { return values(pooled.clone()) };
+    let [_, _, residues, width] = hidden.dims();
+    let (hidden, half) = (values(hidden)?, width / 2);
+    let state = |b: usize, t: usize, part: usize| hidden[(b * residues + t) * width + part * half..][..half].to_vec();
+    Ok(batch.lengths.iter().enumerate().flat_map(|(b, length)| [state(b, *length as usize - 1, 0), state(b, 0, 1)].concat()).collect())
 }

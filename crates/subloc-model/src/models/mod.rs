@@ -76,6 +76,8 @@ pub struct Forward {
     pub attention: Option<Tensor<3>>,
     /// What the head sees, before dropout: last states or context, [M, B, 2H].
     pub pooled: Tensor<3>,
+    /// h of every residue, [M, B, T, 2H]; A-LSTM only.
+    pub hidden: Option<Tensor<4>>,
 }
 
 /// An architecture with the weights of M members.
@@ -99,13 +101,13 @@ impl Network {
     /// The whole network: residues → conv bank → LSTM → pooling → head.
     pub fn forward(&self, batch: &Batch, mode: &Mode) -> Forward {
         let x = ConvBank::new(self).forward(batch, mode); // [M, B, T, C]
-        let (pooled, attention) = match self.config.kind {
-            ModelKind::RLstm => (r_lstm::pool(self, x, batch, mode), None),
+        let (pooled, attention, hidden) = match self.config.kind {
+            ModelKind::RLstm => (r_lstm::pool(self, x, batch, mode), None, None),
             ModelKind::ALstm => {
-                let found = a_lstm::pool(self, x, batch, mode);
-                (found.context, Some(found.weights))
+                let (found, hidden) = a_lstm::pool(self, x, batch, mode);
+                (found.context, Some(found.weights), Some(hidden))
             }
         };
-        Forward { logits: Head::new(self).forward(pooled.clone(), batch, mode), attention, pooled }
+        Forward { logits: Head::new(self).forward(pooled.clone(), batch, mode), attention, pooled, hidden }
     }
 }

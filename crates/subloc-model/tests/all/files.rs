@@ -28,9 +28,9 @@ fn a_saved_model_predicts_the_same_bits_after_loading() {
         let loaded = TrainedModel::load(&folder.file("model.safetensors")).unwrap();
         assert_eq!((loaded.config(), loaded.seeds(), loaded.members()), (model.config(), model.seeds(), 2));
         let all = |model| {
-            let Predictions { probabilities, attention, states } =
-                predict(model, &cpu(), &records, Outputs { attention: true, states: true }).unwrap();
-            [Some(probabilities), attention, states].map(|values| values.map(|v| bits(&v)))
+            let Predictions { probabilities, attention, states, last_states } =
+                predict(model, &cpu(), &records, Outputs { attention: true, states: true, last_states: true }).unwrap();
+            [Some(probabilities), attention, states, last_states].map(|values| values.map(|v| bits(&v)))
         };
         assert_eq!(all(&model), all(&loaded), "{kind:?}");
         assert!(bytes(&model) == bytes(&loaded), "{kind:?}: saving again gives the same bytes");

@@ -6,6 +6,7 @@ mod checkpoints;
 mod device_failures;
 mod equations;
 mod files;
+mod filters;
 mod hostile;
 mod network;
 mod ops;

@@ -145,7 +145,7 @@ fn a_batch_of_members_is_what_pytorch_computes() {
         let network = golden.network(config, &cpu(), |v| v);
         let rows = golden.rows();
         let batch = Batch::new(&records, &vec![rows.as_slice(); golden.members], config.profile, &cpu());
-        let Forward { logits, attention, pooled } = network.forward(&batch, &Mode::Predict);
+        let Forward { logits, attention, pooled, .. } = network.forward(&batch, &Mode::Predict);
         let proteins = |of: fn(&Expected) -> &Vec<Vec<f64>>| members.iter().flat_map(|m| of(m).concat()).collect::<Vec<_>>();
         compare(&format!("{name}: pooled states"), &widened(&host(pooled)), &proteins(|m| &m.pooled), VALUES);
         compare(&format!("{name}: logits"), &widened(&host(logits.clone())), &proteins(|m| &m.logits), LOGITS);
@@ -171,7 +171,7 @@ fn a_saved_and_loaded_model_predicts_what_pytorch_computes() {
         let seeds = (1..=golden.members as u64).collect();
         TrainedModel::new(Arc::new(config.clone()), golden.table(config), seeds, parameters).save(&path).unwrap();
         let model = TrainedModel::load(&path).unwrap();
-        let found = predict(&model, &cpu(), &records, Outputs { attention: true, states: true }).unwrap();
+        let found = predict(&model, &cpu(), &records, Outputs { attention: true, states: true, last_states: true }).unwrap();
         let all = |of: fn(&Expected) -> &Vec<Vec<f64>>| members.iter().flat_map(|m| of(m).concat()).collect::<Vec<_>>();
         compare(&format!("{name}: predicted probabilities"), &widened(&found.probabilities), &all(|m| &m.probabilities), VALUES);
         compare(&format!("{name}: predicted states"), &widened(&found.states.unwrap()), &all(|m| &m.pooled), VALUES);

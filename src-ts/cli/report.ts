@@ -1,0 +1,100 @@
+import { existsSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { Command } from 'commander'
+import {
+	type Dataset,
+	loadModel,
+	type Model,
+	RUN_FILES,
+	readDataset,
+	readFasta,
+	report,
+	type SequenceRecord,
+	writeWhole,
+} from 'subloc-native'
+import type { Log } from './log.js'
+import { type CommonOptions, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { untilStopped } from './process.js'
+
+interface ReportFlags extends CommonOptions {
+	profiles?: string
+	output?: string
+	title?: string
+	filterProteins?: number
+}
+
+export function reportCommand(): Command {
+	return withRuntime(
+		new Command('report')
+			.summary('write a page to look at: scores, maps, and every protein')
+			.description(
+				'Writes one HTML file that opens in any browser, without a network and without other files. DATA is what it tells of: labelled proteins (a folder of\n' +
+					'<class>.fasta, or a TSV; of the data that the model was trained on the held-out part alone), or a FASTA file of proteins whose place is not\n' +
+					'known. Without DATA the data of the training is read where the training found it; is it no longer there, the page is made of the run\n' +
+					'folder alone and lacks sequences, attention and maps.',
+			)
+			.argument('<run>', 'run folder, or model.safetensors')
+			.argument('[data]', 'labelled proteins, or FASTA')
+			.option('-o, --output <file>', 'default: report.html in the run folder, or report-NAME.html for other DATA')
+			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
+			.option('--title <text>', 'headline; default: the name of the run folder, or of a FASTA file')
+			.option(
+				'--filter-proteins <n>',
+				'proteins that the filters’ importance is measured on (default: 100); 0 leaves the filters out',
+				wholeNumber(0),
+			)
+			.addHelpText(
+				'after',
+				`
+Examples:
+  subloc report runs/first                          the held-out part of its training
+  subloc report runs/first independent.tsv          labelled proteins of another source
+  subloc report runs/first proteome.faa.gz -o proteome.html
+
+The page holds ids, headers and sequences of its proteins: give it to those who may see them.`,
+			),
+	).action((run: string, data: string | undefined, flags: ReportFlags) =>
+		untilStopped((signal) => write(run, data, flags, signal)),
+	)
+}
+
+async function write(run: string, data: string | undefined, flags: ReportFlags, signal: AbortSignal): Promise<void> {
+	const log = openLog(flags)
+	using model = await loadModel(run)
+	const proteins = data === undefined ? await trainingData(model, log) : await readProteins(data, model)
+	const source = data === undefined ? undefined : data === '-' ? 'stdin' : basename(data)
+	const { html, subject } = await report(run, {
+		...{ title: flags.title ?? (Array.isArray(proteins) ? source : basename(resolve(run))) },
+		...{ filterProteins: flags.filterProteins, onProgress: (part) => log.progress(`report: ${part}`) },
+		...{ proteins, source, profiles: flags.profiles, signal },
+		...runtimeOf(flags),
+	})
+	const isOwn = source === undefined || subject.kind === 'held-out' || subject.kind === 'cross-validation'
+	const name = isOwn ? RUN_FILES.report : `report-${source.replace(/\.\w+(\.gz)?$/, '')}.html`
+	const output = flags.output ?? join(statSync(run).isDirectory() ? run : dirname(run), name)
+	await writeWhole(output, html)
+	log.event('written', `report: ${output}`, { output, bytes: Buffer.byteLength(html) })
+}
+
+/** The data of the training, where it still is; undefined where it is not. */
+async function trainingData(model: Model, log: Log): Promise<Dataset | undefined> {
+	const { source, digest } = model.training?.info.dataset ?? { source: '', digest: '' }
+	if (!existsSync(source)) {
+		log.warning(`the data of the training is not at ${source || 'hand'}: the page is made of the run folder alone`)
+		return undefined
+	}
+	const dataset = await readDataset(source, { minimumClasses: 1, classes: model.classes })
+	if (dataset.digest === digest) return dataset
+	log.warning(`${source} is not what the model was trained on: the page is made of the run folder alone`)
+	return undefined
+}
+
+/** FASTA has no labels; anything else has. */
+async function readProteins(data: string, model: Model): Promise<Dataset | SequenceRecord[]> {
+	if (!/\.(fasta|fas|fsa|fa|faa)(\.gz)?$/i.test(data) && data !== '-') {
+		return readDataset(data, { minimumClasses: 1, classes: model.classes })
+	}
+	const records: SequenceRecord[] = []
+	for await (const record of readFasta(data, { onProblem: 'report' })) records.push(record)
+	return records
+}

@@ -1,0 +1,177 @@
+/** `subloc figures` and `subloc explain` as a person types them. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { syntheticDataset } from 'subloc-native'
+import { temporaryFolder } from '../support/folder.js'
+import { subloc } from '../support/subloc.js'
+
+const home = mkdtempSync(join(tmpdir(), 'subloc-figures-'))
+const data = join(home, 'data.tsv')
+const fasta = join(home, 'two.fasta')
+const [rnn, attending] = [join(home, 'r'), join(home, 'a')]
+const SMALL = [
+	'--preset',
+	'quick',
+	'--hidden',
+	'6',
+	'--epochs',
+	'2',
+	'--blocks',
+	'onehot',
+	'--threads',
+	'1',
+	'--batch-size',
+	'16',
+]
+
+test.before(async (t) => {
+	const { records } = syntheticDataset({ seed: 3, perClass: 8, length: [20, 60] })
+	const rows = records.map(({ id, sequence, class: name }) => `${id}\t${sequence}\t${name}\n`)
+	writeFileSync(data, `id\tsequence\tclass\n${rows.join('')}`)
+	writeFileSync(fasta, '>sp|P1|A SP 5\nMKVLAGESTDRN\n>sp/P1/A\nMKW\n')
+	for (const [run, flags] of [
+		[rnn, []],
+		[attending, ['--model', 'a-lstm', '--set', 'filtersPerWidth=2']],
+	] as const) {
+		const { code, stderr } = await subloc(['train', data, '-o', run, ...SMALL, ...flags])
+		t.is(code, 0, stderr)
+	}
+})
+test.after.always(() => rmSync(home, { recursive: true, force: true }))
+
+/** Every file under a folder, with its bytes. */
+function contents(folder: string): Record<string, string> {
+	const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+	return Object.fromEntries(
+		files.map((entry) => [
+			join(entry.parentPath, entry.name).slice(folder.length + 1),
+			readFileSync(join(entry.parentPath, entry.name), 'base64'),
+		]),
+	)
+}
+
+test('all figures of an A-LSTM, and the same bytes again with another number of threads', async (t) => {
+	const [once, again] = [temporaryFolder(t), temporaryFolder(t)]
+	const first = await subloc(['figures', attending, data, '-o', once, '--threads', '1', '--perplexity', '5'])
+	t.is(first.code, 0, first.stderr)
+	t.is(first.stdout, '')
+	const found = contents(once)
+	for (const name of [
+		...[
+			'confusion.svg',
+			'classes.svg',
+			'curves.svg',
+			'reliability.svg',
+			'reliability.tsv',
+			'filters.svg',
+			'filters.tsv',
+			'filters.meme',
+		],
+		...[
+			'filter-hits.tsv',
+			'filter-importance.tsv',
+			'attention-map.svg',
+			'attention-map.npz',
+			'attention-tracks.svg',
+			'attention-tracks.tsv',
+		],
+		...['tsne.svg', 'tsne.tsv', 'logos/w1.1.svg', 'logos/w21.2.svg'],
+	]) {
+		t.true(name in found, name)
+	}
+	t.is(Object.keys(found).filter((name) => name.startsWith('logos/')).length, 12)
+	t.regex(readFileSync(join(once, 'tsne.tsv'), 'utf8'), /^id\tclass\tA-LSTM: forward last state x\t.*context c y\n/)
+	const second = await subloc(['figures', attending, data, '-o', again, '--threads', '2', '--perplexity', '5'])
+	t.is(second.code, 0, second.stderr)
+	t.deepEqual(contents(again), found)
+})
+
+test('what cannot be drawn is told, and the rest is drawn', async (t) => {
+	const folder = temporaryFolder(t)
+	const alone = await subloc(['figures', rnn, '-o', folder])
+	t.is(alone.code, 0, alone.stderr)
+	t.true(
+		existsSync(join(folder, 'confusion.svg')) &&
+			existsSync(join(folder, 'curves.svg')) &&
+			existsSync(join(folder, 'logos/w3.10.svg')),
+	)
+	t.regex(alone.stderr, /not drawn: tsne: it needs labelled proteins/)
+	t.regex(alone.stderr, /not drawn: attention-map: an R-LSTM has no attention/)
+	// A lone model file knows nothing of its training.
+	const bare = await subloc([
+		'figures',
+		join(rnn, 'model.safetensors'),
+		data,
+		'-o',
+		folder,
+		'--only',
+		'curves,reliability',
+	])
+	t.is(bare.code, 0, bare.stderr)
+	t.regex(bare.stderr, /not drawn: curves: nothing is known of the training/)
+})
+
+test('both kinds of model on one t-SNE figure', async (t) => {
+	const folder = temporaryFolder(t)
+	const flags = ['--only', 'tsne', '--perplexity', '5', '--theme', 'dark', '--png']
+	const found = await subloc(['figures', attending, data, '-o', folder, '--beside', rnn, ...flags])
+	t.is(found.code, 0, found.stderr)
+	const svg = readFileSync(join(folder, 'tsne.svg'), 'utf8')
+	t.deepEqual(
+		[...svg.matchAll(/>([RA]-LSTM: [^<]+)</g)].map(([, title]) => title),
+		['R-LSTM: forward last state', 'R-LSTM: backward last state', 'A-LSTM: context c'],
+	)
+	t.is(readFileSync(join(folder, 'tsne.png')).subarray(1, 4).toString(), 'PNG')
+})
+
+test('figures: mistakes have their codes', async (t) => {
+	const folder = temporaryFolder(t)
+	for (const [args, code, words] of [
+		[['figures', rnn, '--only', 'moon'], 2, /INVALID_OPTION: only: 'moon' is not one of confusion,/],
+		[['figures', join(home, 'none')], 69, /INVALID_MODEL/],
+		[['figures', rnn, join(home, 'none.tsv')], 66, /INPUT_MISSING/],
+		[
+			['figures', rnn, '--only', 'tsne,attention-map'],
+			66,
+			/INPUT_MISSING: .*nothing could be drawn: attention-map: .*; tsne: it needs/,
+		],
+		[['figures', rnn, data, '--only', 'filters', '--member', '2'], 2, /INVALID_OPTION: member: needs 1 to 1, not '2'/],
+		[['figures', rnn, '--theme', 'pink'], 2, /Allowed choices are light, dark/],
+	] as const) {
+		const found = await subloc([...args, '-o', folder])
+		t.is(found.code, code, found.stderr)
+		t.regex(found.stderr, words)
+	}
+})
+
+test('explain writes a picture and tables a protein, whose names are safe', async (t) => {
+	const folder = temporaryFolder(t)
+	const found = await subloc(['explain', fasta, '--model', attending, '-o', folder, '--occlusion', '3'])
+	t.is(found.code, 0, found.stderr)
+	t.deepEqual(readdirSync(folder).sort(), [
+		...['sp_P1_A-2.attention.svg', 'sp_P1_A-2.mutagenesis.tsv', 'sp_P1_A-2.occlusion.tsv', 'sp_P1_A-2.svg'],
+		...['sp_P1_A.attention.svg', 'sp_P1_A.mutagenesis.tsv', 'sp_P1_A.occlusion.tsv', 'sp_P1_A.svg'],
+	])
+	const rows = readFileSync(join(folder, 'sp_P1_A.mutagenesis.tsv'), 'utf8').trim().split('\n')
+	t.is(rows.length, 13)
+	t.regex(rows[1]!, /^1\tM\t/)
+	t.regex(
+		readFileSync(join(folder, 'sp_P1_A.occlusion.tsv'), 'utf8'),
+		/^position\tresidue\tdelta_hidden_3\n1\tM\t-?[\d.e-]+\n/,
+	)
+	t.regex(readFileSync(join(folder, 'sp_P1_A.svg'), 'utf8'), /signal peptide 1–5/)
+	t.regex(found.stderr, /2 proteins explained/)
+})
+
+test('explain: mistakes have their codes', async (t) => {
+	const folder = temporaryFolder(t)
+	const of = (...args: string[]) =>
+		subloc(['explain', '-', '--model', rnn, '-o', folder, ...args], { input: '>a\nMK1\n' })
+	t.is((await of()).code, 65)
+	t.is((await of('--occlusion', '4')).code, 2)
+	t.is((await of('--class', 'Moon')).code, 65)
+	t.is((await subloc(['explain', join(home, 'none'), '--model', rnn, '-o', folder])).code, 66)
+	t.is((await subloc(['explain', fasta, '--model', rnn, '-o', fasta])).code, 73)
+})
