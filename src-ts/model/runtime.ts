@@ -54,7 +54,12 @@ export function resolveRuntime({
 	}
 	// Only the CPU computes in bf16.
 	const automatic = () => (precision === 'f32' ? autoBackend() : 'cpu')
-	return { backend: backend === 'auto' ? automatic() : backend, threads: threads ?? defaultThreads(), cpuIsa, precision }
+	return {
+		backend: backend === 'auto' ? automatic() : backend,
+		threads: threads ?? defaultThreads(),
+		cpuIsa,
+		precision,
+	}
 }
 
 /** What a runtime comes to on this machine, for run.json: two runs that agree in all but `threads` have the same bits. */
