@@ -1,12 +1,12 @@
-// node bench/signals.mjs RUN DATA [PROTEINS] — do attention and importance rise at known sorting signals?
+// node bench/signals.mjs RUN DATA [PROTEINS] [WORD] — do attention and importance rise at known sorting signals?
 //
 // On the held-out proteins of a run, as Markdown. Attention (A-LSTM): the share of α inside a signal, against the share of residues that it has. Occlusion (any
-// model, `subloc explain`'s, 9 residues hidden, at most PROTEINS of each kind, default 15): mean −Δ ln p of the predicted class inside against outside, and how
+// model, `subloc explain`'s, 9 residues hidden, at most PROTEINS of each kind, default 15; WORD: only kinds whose name has it): mean −Δ ln p of the predicted class inside against outside, and how
 // often the largest drop is inside. Signals are the header's tags (SP, SA, mTP, cTP), a KDEL-like C-terminus of ER proteins ([KH]DEL), a PTS1-like one of peroxisomal
 // proteins ([SAC][KRH][LM]), and transmembrane stretches of plasma membrane proteins as hydropathy sees them (Kyte & Doolittle, mean of 19 residues above 1.6).
 import { explain, heldOutRecords, loadModel, predictAll, readDataset } from 'subloc-native'
 
-const [run, data, most = '15'] = process.argv.slice(2)
+const [run, data, most = '15', word = ''] = process.argv.slice(2)
 const model = await loadModel(run)
 const records = await heldOutRecords(model, await readDataset(data))
 const HYDROPATHY = Object.fromEntries(
@@ -85,6 +85,7 @@ if (model.info.kind === 'a-lstm') {
 	}
 }
 
+for (const kind of Object.keys(KINDS)) if (!kind.includes(word)) delete KINDS[kind]
 console.log(
 	'\n| signal | proteins | mean −Δ ln p inside | outside | largest drop inside (hidden window overlaps) |\n| --- | --- | --- | --- | --- |',
 )
