@@ -34,7 +34,7 @@ function stageMain({ scripts, devDependencies, napi, ...manifest }, folder) {
 	mkdirSync(folder, { recursive: true })
 	manifest.optionalDependencies = { [platformName({ napi })]: manifest.version }
 	writeManifest(folder, manifest)
-	// What begins with ! is left out by npm itself.
+	// What begins with ! is for npm, which leaves it out when it packs.
 	for (const file of ['README.md', ...manifest.files.filter((name) => !name.startsWith('!'))]) {
 		if (!existsSync(join(ROOT, file))) throw new Stop(`package.json lists ${file}, which is missing`)
 		cpSync(join(ROOT, file), join(folder, file), { recursive: true, filter: isPacked })
