@@ -261,7 +261,15 @@ test('a stopped training exits with its code, and --resume ends it with the same
 		['SIGINT', 130],
 	] as const) {
 		const stopped = await subloc(['train', data, '-o', join(home, 'stopped'), ...long, '--resume'], {
-			onStart: (child) => child.stderr!.once('data', () => setTimeout(250).then(() => child.kill(signal))),
+			// At its first epoch: on a busy machine a time would be too early.
+			onStart: (child) => {
+				const stopOnce = (text: Buffer) => {
+					if (!/epoch +\d/.test(String(text))) return
+					child.stderr!.off('data', stopOnce)
+					child.kill(signal)
+				}
+				child.stderr!.on('data', stopOnce)
+			},
 		})
 		t.is(stopped.code, code, stopped.stderr)
 		t.regex(stopped.stderr, /--resume goes on/)
