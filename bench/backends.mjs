@@ -64,7 +64,7 @@ for (const device of ['cpu', 'cuda']) {
 const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 const seconds = (values) =>
 	`${middle(values).toFixed(4)} (${Math.min(...values).toFixed(4)}–${Math.max(...values).toFixed(4)})`
-const times = (a, b) => (a && b ? `${(middle(a.seconds) / middle(b.seconds)).toFixed(2)}×` : '–')
+const times = (a, b) => (a && b ? `${Number((middle(a.seconds) / middle(b.seconds)).toPrecision(3))}×` : '–')
 const key = ({ hidden, members, residues, batch }) => [hidden, members, residues, batch].join(':')
 const of = (what, test) => found.filter((f) => f.what === what && test(f))
 const table = (head, rows) =>

@@ -5,6 +5,7 @@
 //
 // Everything after the build runs even when something before it failed, so that one run tells all.
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { committedApi, rollUp } from './lib/api.mjs'
 import { BUILDS, buildNative, buildTypeScript, builtKind, ensurePackages, TARGET, tool } from './lib/setup.mjs'
@@ -94,7 +95,9 @@ async function tests(command, args, env, count) {
 }
 
 function cargoTest() {
-	return tests('cargo', ['test', ...CARGO, '--no-fail-fast'], {}, (line, result) => {
+	// Without a runtime folder Mesa's software GPU, on which the kernels are tested, prints a line.
+	const env = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? tmpdir() }
+	return tests('cargo', ['test', ...CARGO, '--no-fail-fast'], env, (line, result) => {
 		const closing = /^test result: \w+\. (\d+) passed; (\d+) failed/.exec(line)
 		if (!closing) return
 		result.passed += Number(closing[1])

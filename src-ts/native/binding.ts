@@ -1,9 +1,9 @@
 /**
  * The one door to the native side: the only importer of the generated loader. Errors come over as values and leave as {@link SublocError}.
  */
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type ErrorCode, SublocError } from '../errors.js'
 import {
 	autoBackend as autoBackendDoor,
@@ -350,10 +350,22 @@ function cacheFolder(): string | null {
 	try {
 		const folder =
 			process.env.SUBLOC_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'subloc-native')
-		mkdirSync(folder, { recursive: true })
+		makeFolder(folder)
 		accessSync(folder, constants.W_OK)
 		return folder
 	} catch {
 		return null
+	}
+}
+
+/** `mkdirSync`'s own recursion never ends where a folder exists in which none can be made, as in `/proc`. */
+function makeFolder(folder: string): void {
+	if (existsSync(folder)) return
+	makeFolder(dirname(folder))
+	try {
+		mkdirSync(folder)
+	} catch (error) {
+		// Another process was faster.
+		if (!existsSync(folder)) throw error
 	}
 }

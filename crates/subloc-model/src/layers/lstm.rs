@@ -48,7 +48,7 @@ impl<'a> Lstm<'a> {
     }
 }
 
-/// What the operation takes, see `ops/lstm.rs`.
+/// What the operation takes, see `ops/lstm/mod.rs`.
 struct Inputs {
     x: Tensor<4>,
     w_ih: Tensor<4>,

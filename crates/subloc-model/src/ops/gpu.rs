@@ -6,7 +6,7 @@ use burn_cubecl::{
     ops::numeric::{empty_device_dtype, zeros_client},
     tensor::CubeTensor,
 };
-use cubecl::{client::Client, prelude::*};
+use cubecl::{client::Client, prelude::*, server::Handle};
 
 use burn::backend::TensorMetadata;
 
@@ -36,14 +36,29 @@ pub(super) fn zeros<const D: usize>(like: &CubeTensor, shape: [usize; D]) -> Cub
     zeros_client(like.client.clone(), like.device.clone(), Shape::from(shape), DType::F32)
 }
 
-/// Words from the host; the copy is queued, not waited for.
+/// Words from the host that several launches read; the copy is queued once, and not waited for.
+#[derive(Clone, Debug)]
+pub(super) struct Words {
+    handle: Handle,
+    count: usize,
+}
+
+impl Words {
+    pub fn new(client: &Client, values: &[u32]) -> Self {
+        // A buffer of no bytes cannot be bound.
+        let values = if values.is_empty() { &[0] } else { values };
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Self { handle: client.create_from_slice(&bytes), count: values.len() }
+    }
+    pub fn arg(&self) -> BufferArg {
+        // SAFETY: the handle was made from exactly so many words.
+        unsafe { BufferArg::from_raw_parts(self.handle.clone(), self.count) }
+    }
+}
+
+/// Words for one launch.
 pub(super) fn words(client: &Client, values: &[u32]) -> BufferArg {
-    // A buffer of no bytes cannot be bound.
-    let values = if values.is_empty() { &[0] } else { values };
-    let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-    let handle = client.create_from_slice(&bytes);
-    // SAFETY: the handle was made from exactly so many words.
-    unsafe { BufferArg::from_raw_parts(handle, values.len()) }
+    Words::new(client, values).arg()
 }
 
 /// Cubes for `elements` units of work, one element a unit: a row of cubes wraps into the second axis, whose kernels count with `ABSOLUTE_POS`

@@ -11,7 +11,7 @@
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::gpu::{UNITS, cubes_for, empty, processors, size, words, zeros};
+use super::gpu::{UNITS, Words, cubes_for, empty, processors, size, zeros};
 
 /// Rows and columns of a cube's tile; a unit has four rows and four columns of it, 16 apart.
 const TILE: usize = 64;
@@ -38,7 +38,7 @@ pub(super) struct Rows<'a> {
     /// The second layout.
     pub steps: bool,
     /// [M, B]
-    pub lengths: &'a [u32],
+    pub lengths: &'a Words,
 }
 
 impl Rows<'_> {
@@ -397,7 +397,7 @@ pub(super) fn forward(rows: Rows, [x, w, bias]: [&CubeTensor; 3], y: &CubeTensor
             x.clone().into_buffer_arg(),
             w.clone().into_buffer_arg(),
             bias.clone().into_buffer_arg(),
-            words(client, rows.lengths),
+            rows.lengths.arg(),
             y.clone().into_buffer_arg(),
             size(rows.rows),
             size(rows.groups),
@@ -435,7 +435,7 @@ pub(super) fn input_gradient(
             plane(),
             dy.clone().into_buffer_arg(),
             w.clone().into_buffer_arg(),
-            words(client, rows.lengths),
+            rows.lengths.arg(),
             dx.clone().into_buffer_arg(),
             size(rows.rows),
             size(rows.groups),
@@ -489,7 +489,7 @@ impl WeightGradient {
                 dy.clone().into_buffer_arg(),
                 x.clone().into_buffer_arg(),
                 states.clone().into_buffer_arg(),
-                words(client, rows.lengths),
+                rows.lengths.arg(),
                 self.parts.clone().into_buffer_arg(),
                 size(rows.rows),
                 size(rows.groups),
@@ -537,6 +537,6 @@ impl WeightGradient {
 }
 
 /// The rows of an operation on [M, B, T, ·].
-pub(super) fn by_residue(lengths: &[u32], [members, batch, residues]: [usize; 3]) -> Rows<'_> {
+pub(super) fn by_residue(lengths: &Words, [members, batch, residues]: [usize; 3]) -> Rows<'_> {
     Rows { rows: batch * residues, groups: members, batch, residues, first: 0, steps: false, lengths }
 }

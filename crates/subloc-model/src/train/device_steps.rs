@@ -49,17 +49,23 @@ impl Trainer<'_> {
         let steps_an_epoch: Vec<usize> = order.iter().map(Vec::len).collect();
         let mut before = self.reading(g);
         let mut ledger = update::ledger(count, self.device);
+        // The first step is read at once: memory that is too small shows there.
+        let mut a_reading = 1;
         loop {
             let rows = self.rows(first, &order);
             let step = self.state.position.step;
             let done = step >= steps || rows.iter().all(|r| r.is_empty());
             let cancelled = self.is_cancelled();
-            if step > before.step && (done || cancelled || step - before.step >= STEPS_A_READING) {
+            if step > before.step && (done || cancelled || step - before.step >= a_reading) {
                 match self.settle(g, &ledger, &before, events) {
-                    Ok(loss) => events(Event::Step { epoch, step, steps, loss }),
+                    Ok(loss) => {
+                        a_reading = STEPS_A_READING;
+                        events(Event::Step { epoch, step, steps, loss });
+                    }
                     Err(error) if error.code == "OUT_OF_MEMORY" => {
                         self.undo(g, &before);
                         self.halve(&error, &order, before.step, events)?;
+                        a_reading = 1;
                     }
                     Err(error) => return Err(error),
                 }

@@ -7,7 +7,7 @@ use cubecl::prelude::*;
 use super::{AttentionScoresGrad, AttentionScoresOps, Kept};
 use crate::ops::{
     Lengths,
-    gpu::{ROW_UNITS, UNITS, cubes_for, dims, empty, reshaped, size, sum_of_cube, words, zeros},
+    gpu::{ROW_UNITS, UNITS, Words, cubes_for, dims, empty, reshaped, size, sum_of_cube, zeros},
     product::{self, WeightGradient, by_residue},
 };
 
@@ -73,7 +73,8 @@ impl AttentionScoresGrad for CubeBackend {
         let hidden = empty(&h, [members, batch, residues, attention]);
         let scores = empty(&h, [members, batch, residues]);
         let no_bias = zeros(&h, [members, attention]);
-        product::forward(by_residue(lengths, [members, batch, residues]), [&h, &w, &no_bias], &hidden, attention, units, true);
+        let words = Words::new(&h.client, lengths);
+        product::forward(by_residue(&words, [members, batch, residues]), [&h, &w, &no_bias], &hidden, attention, units, true);
         if residues > 0 && !lengths.is_empty() {
             // SAFETY: a cube a residue of the padded batch.
             unsafe {
@@ -83,7 +84,7 @@ impl AttentionScoresGrad for CubeBackend {
                     CubeDim::new_1d(ROW_UNITS as u32),
                     hidden.clone().into_buffer_arg(),
                     v.into_buffer_arg(),
-                    words(&h.client, lengths),
+                    words.arg(),
                     scores.clone().into_buffer_arg(),
                     size(batch),
                     size(residues),
@@ -98,7 +99,8 @@ impl AttentionScoresGrad for CubeBackend {
         let Kept { h, w, v, hidden, lengths } = kept;
         let [h, w, v, hidden, dscores] = [h, w, v, hidden, dscores].map(into_contiguous);
         let ([members, batch, residues, units], [_, attention, _]) = (dims(&h), dims(&w));
-        let rows = by_residue(&lengths, [members, batch, residues]);
+        let words = Words::new(&h.client, &lengths);
+        let rows = by_residue(&words, [members, batch, residues]);
         let dhidden = empty(&h, hidden.shape().dims::<4>());
         let count = members * batch * residues * attention;
         if count > 0 {
@@ -111,7 +113,7 @@ impl AttentionScoresGrad for CubeBackend {
                     hidden.clone().into_buffer_arg(),
                     v.into_buffer_arg(),
                     dscores.clone().into_buffer_arg(),
-                    words(&h.client, &lengths),
+                    words.arg(),
                     dhidden.clone().into_buffer_arg(),
                     size(count),
                     size(batch),

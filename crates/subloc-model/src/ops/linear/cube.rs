@@ -5,7 +5,7 @@ use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 use super::{LinearGrad, LinearOps};
 use crate::ops::{
     Lengths,
-    gpu::{dims, empty, reshaped},
+    gpu::{Words, dims, empty, reshaped},
     product::{self, WeightGradient, by_residue},
 };
 
@@ -14,7 +14,14 @@ impl LinearOps for CubeBackend {
         let [x, weight, bias] = [x, weight, bias].map(into_contiguous);
         let ([members, batch, residues, input], [_, output, _]) = (dims(&x), dims(&weight));
         let y = empty(&x, [members, batch, residues, output]);
-        product::forward(by_residue(&lengths, [members, batch, residues]), [&x, &weight, &bias], &y, output, input, false);
+        product::forward(
+            by_residue(&Words::new(&x.client, &lengths), [members, batch, residues]),
+            [&x, &weight, &bias],
+            &y,
+            output,
+            input,
+            false,
+        );
         y
     }
 }
@@ -23,7 +30,8 @@ impl LinearGrad for CubeBackend {
     fn linear_backward(x: CubeTensor, weight: CubeTensor, dy: CubeTensor, lengths: &[u32]) -> [CubeTensor; 3] {
         let [x, weight, dy] = [x, weight, dy].map(into_contiguous);
         let ([members, batch, residues, input], [_, output, _]) = (dims(&x), dims(&weight));
-        let rows = by_residue(lengths, [members, batch, residues]);
+        let lengths = Words::new(&x.client, lengths);
+        let rows = by_residue(&lengths, [members, batch, residues]);
         let dx = empty(&x, [members, batch, residues, input]);
         product::input_gradient(rows, &dy, &weight, &dx, output, input, 0);
         let mut gradient = WeightGradient::new(&x, rows.rows, members, output, input, 0);

@@ -31,7 +31,7 @@ pub enum LstmForm {
     Auto,
     /// One launch a time step: any H.
     PerStep,
-    /// Many steps a launch, where the device has the room and H ≤ 128; else a launch a step.
+    /// Many steps a launch, where the device has the room; else a launch a step.
     WholeSequence,
 }
 

@@ -10,7 +10,7 @@
 //! and backwards the recurrence gives dz, from which dx, dW_ih, dW_hh and db are products again.
 //!
 //! **Which form runs.** [`LstmForm::WholeSequence`]: one cube owns a few proteins and all 4H columns and walks through the chunk. It needs 4H units in a
-//! cube, 4H · rows · 8 bytes of shared memory, and H ≤ 128, beyond which the recurrent weights no longer come from a core's own cache. Everything else
+//! cube and 4H · 4 · 8 bytes of shared memory, and is taken up to H = 128, beyond which a core's own cache no longer holds the recurrent weights. Everything else
 //! runs as [`LstmForm::PerStep`], one launch a step for any H. `Context::lstm_form` (`SUBLOC_LSTM_FORM`) overrides the rule where the form can run.
 
 mod kernels;
@@ -22,14 +22,14 @@ use lstm_kernels::lstm::States;
 use super::{Kept, LstmForm, LstmGrad, LstmOps};
 use crate::ops::{
     Lengths, context,
-    gpu::{UNITS, contiguous, cubes_for, dims, empty, processors, reshaped, size, words, zeros},
+    gpu::{UNITS, Words, contiguous, cubes_for, dims, empty, processors, reshaped, size, zeros},
     product::{self, Rows, WeightGradient},
 };
 use kernels::{PROTEINS, SIDE, copy, sequence, sequence_backward, step, step_backward, transpose};
 
 /// Steps of a chunk at most; a dispatch of the whole-sequence form walks through so many.
 const LONGEST_CHUNK: usize = 128;
-/// Largest H of the whole-sequence form.
+/// Largest H for which the rule takes the whole-sequence form.
 const LARGEST_HIDDEN: usize = 128;
 
 /// Sizes of a call.
@@ -55,7 +55,7 @@ impl Shape {
     fn slab(&self) -> usize {
         self.groups() * self.batch * self.hidden
     }
-    fn rows<'a>(&self, first: usize, steps: usize, lengths: &'a [u32]) -> Rows<'a> {
+    fn rows<'a>(&self, first: usize, steps: usize, lengths: &'a Words) -> Rows<'a> {
         let &Self { batch, residues, .. } = self;
         Rows { rows: steps * batch, groups: self.groups(), batch, residues, first, steps: true, lengths }
     }
@@ -76,11 +76,10 @@ fn form(like: &CubeTensor, hidden: usize) -> LstmForm {
     let units = 4 * hidden;
     let fits = units <= hardware.max_units_per_cube as usize
         && units <= hardware.max_cube_dim.0 as usize
-        && 2 * units * PROTEINS * size_of::<f32>() <= hardware.max_shared_memory_size
-        && hidden <= LARGEST_HIDDEN;
+        && 2 * units * PROTEINS * size_of::<f32>() <= hardware.max_shared_memory_size;
     match context::current().lstm_form {
-        LstmForm::PerStep => LstmForm::PerStep,
-        _ if fits => LstmForm::WholeSequence,
+        LstmForm::WholeSequence if fits => LstmForm::WholeSequence,
+        LstmForm::Auto if fits && hidden <= LARGEST_HIDDEN => LstmForm::WholeSequence,
         _ => LstmForm::PerStep,
     }
 }
@@ -149,6 +148,7 @@ fn forward([x, w_ih, w_hh, bias]: [CubeTensor; 4], lengths: &[u32], states: Stat
     let steps = lengths.iter().copied().max().unwrap_or(0) as usize;
     if steps > 0 {
         let client = x.client.clone();
+        let words = Words::new(&client, lengths);
         let form = form(&x, hidden);
         let recurrent = for_form(form, &w_hh, &shape);
         let per_unit = per_unit(&x, &shape);
@@ -165,7 +165,7 @@ fn forward([x, w_ih, w_hh, bias]: [CubeTensor; 4], lengths: &[u32], states: Stat
                 copy_slab(&last.h, &chunk.h, steps * shape.slab(), 0, shape.slab());
                 copy_slab(&last.c, &chunk.c, steps * shape.slab(), 0, shape.slab());
             }
-            product::forward(shape.rows(first, count, lengths), [&x, &w_ih, &bias], &chunk.gates, 4 * hidden, input, false);
+            product::forward(shape.rows(first, count, &words), [&x, &w_ih, &bias], &chunk.gates, 4 * hidden, input, false);
             let args = || [&chunk.gates, &chunk.h, &chunk.c, &y].map(|t| t.clone().into_buffer_arg());
             if form == LstmForm::WholeSequence {
                 let [z, h, c, y] = args();
@@ -176,7 +176,7 @@ fn forward([x, w_ih, w_hh, bias]: [CubeTensor; 4], lengths: &[u32], states: Stat
                         CubeCount::Static(batch.div_ceil(PROTEINS) as u32, groups as u32, 1),
                         CubeDim::new_1d(4 * hidden as u32),
                         recurrent.clone().into_buffer_arg(),
-                        words(&client, lengths),
+                        words.arg(),
                         z,
                         h,
                         c,
@@ -200,7 +200,7 @@ fn forward([x, w_ih, w_hh, bias]: [CubeTensor; 4], lengths: &[u32], states: Stat
                             CubeCount::Static(batch.div_ceil(SIDE * per_unit) as u32, hidden.div_ceil(SIDE) as u32, groups as u32),
                             units_256(),
                             recurrent.clone().into_buffer_arg(),
-                            words(&client, lengths),
+                            words.arg(),
                             z,
                             h,
                             c,
@@ -239,6 +239,7 @@ fn backward(kept: Kept<CubeBackend>, dy: CubeTensor) -> [CubeTensor; 4] {
         return [dx, zeros(input), zeros(hidden), reshaped(zeros(1), [members, 2, 4 * hidden])];
     }
     let client = x.client.clone();
+    let words = Words::new(&client, &lengths);
     let (form, per_unit, groups) = (form(&x, hidden), per_unit(&x, &shape), shape.groups());
     let chunks = chunks(&x, &shape, steps);
     let longest = chunks.first().map_or(0, |c| c.1);
@@ -261,7 +262,7 @@ fn backward(kept: Kept<CubeBackend>, dy: CubeTensor) -> [CubeTensor; 4] {
                     CubeCount::Static(batch.div_ceil(PROTEINS) as u32, groups as u32, 1),
                     CubeDim::new_1d(4 * hidden as u32),
                     w_hh.clone().into_buffer_arg(),
-                    words(&client, &lengths),
+                    words.arg(),
                     gates,
                     c,
                     dy,
@@ -286,7 +287,7 @@ fn backward(kept: Kept<CubeBackend>, dy: CubeTensor) -> [CubeTensor; 4] {
                         CubeCount::Static(batch.div_ceil(SIDE * per_unit) as u32, hidden.div_ceil(SIDE) as u32, groups as u32),
                         units_256(),
                         w_hh.clone().into_buffer_arg(),
-                        words(&client, &lengths),
+                        words.arg(),
                         gates,
                         c,
                         dy,
@@ -304,7 +305,7 @@ fn backward(kept: Kept<CubeBackend>, dy: CubeTensor) -> [CubeTensor; 4] {
                 }
             }
         }
-        let rows = shape.rows(first, count, &lengths);
+        let rows = shape.rows(first, count, &words);
         weights.add(rows, &dz, &x, h);
         for direction in 0..2 {
             product::input_gradient(rows, &dz, &w_ih, &dx, 4 * hidden, input, direction);
