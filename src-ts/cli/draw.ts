@@ -251,8 +251,8 @@ function lookOf({ pictures: { theme } }: Drawing) {
 }
 
 /** What looking into a model takes of a prediction's options. */
-function lookOptions({ backend, threads, cpuIsa, profiles, missingProfile, signal }: PredictOptions) {
-	return { backend, threads, cpuIsa, profiles, missingProfile, signal }
+function lookOptions({ backend, threads, cpuIsa, precision, profiles, missingProfile, signal }: PredictOptions) {
+	return { backend, threads, cpuIsa, precision, profiles, missingProfile, signal }
 }
 
 function requireAttention(model: Model): void {

@@ -4,6 +4,7 @@ import { type Annotation, parseAnnotations } from '../dataset/annotations.js'
 import { impliedProfile } from '../encoding/profile/implied.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
+import { RUNTIME_OPTIONS } from '../model/runtime.js'
 import type { NativeRecords } from '../native/binding.js'
 import type { PredictionInput, ProteinRecord } from '../predict/predict.js'
 import { ALPHABET, AMBIGUOUS } from '../sequence/alphabet.js'
@@ -47,7 +48,8 @@ export interface ExplainOptions extends Omit<LookOptions, 'member'> {
 }
 
 const OPTIONS: readonly (keyof ExplainOptions)[] = [
-	...(['backend', 'threads', 'cpuIsa', 'profiles', 'missingProfile', 'signal'] as const),
+	...RUNTIME_OPTIONS,
+	...(['profiles', 'missingProfile', 'signal'] as const),
 	...(['compartment', 'mutagenesis', 'occlusion', 'onProgress'] as const),
 ]
 

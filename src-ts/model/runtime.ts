@@ -19,6 +19,9 @@ export interface RuntimeOptions {
 	precision?: 'f32' | 'bf16'
 }
 
+/** The names of {@link RuntimeOptions}, for the stages that check theirs. */
+export const RUNTIME_OPTIONS = ['backend', 'threads', 'cpuIsa', 'precision'] as const
+
 const BACKENDS = ['auto', 'cpu', 'wgpu', 'cuda']
 const ISAS = ['auto', 'avx512', 'avx2', 'portable']
 const PRECISIONS = ['f32', 'bf16']

@@ -5,7 +5,7 @@ import { MISSING_PROFILE_POLICIES, type MissingProfile } from '../encoding/profi
 import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
-import { type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
+import { RUNTIME_OPTIONS, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import type { NativeModel, NativeRuntime } from '../native/binding.js'
 import { readFasta } from '../sequence/fasta.js'
 import { originalPosition } from '../sequence/middle-cut.js'
@@ -59,18 +59,8 @@ export interface Prediction {
 
 /** Names of {@link PredictOptions}. */
 const OPTIONS: readonly (keyof PredictOptions)[] = [
-	...([
-		'backend',
-		'threads',
-		'cpuIsa',
-		'precision',
-		'profiles',
-		'missingProfile',
-		'onProblem',
-		'attention',
-		'members',
-		'signal',
-	] as const),
+	...RUNTIME_OPTIONS,
+	...(['profiles', 'missingProfile', 'onProblem', 'attention', 'members', 'signal'] as const),
 ]
 
 /** Proteins and residues that are encoded at a time: what bounds the memory. */

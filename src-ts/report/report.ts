@@ -6,7 +6,7 @@ import { calibration } from '../evaluate/calibration.js'
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
-import type { RuntimeOptions } from '../model/runtime.js'
+import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
 import { heldOutRecords } from '../train/train.js'
@@ -50,7 +50,8 @@ export interface Report {
 const OPTIONS: readonly (keyof ReportOptions)[] = [
 	...(['title', 'proteins', 'source', 'predictions', 'filterProteins', 'onProgress'] as const),
 	...(['profiles', 'missingProfile'] as const),
-	...(['backend', 'threads', 'cpuIsa', 'signal'] as const),
+	...RUNTIME_OPTIONS,
+	'signal',
 ]
 
 /**
@@ -190,8 +191,8 @@ async function fromFolder(model: Model, folder: RunFolder | null, dataset: Datas
 	}
 }
 
-function runtimeOf({ backend, threads, cpuIsa }: ReportOptions): RuntimeOptions {
-	return { backend, threads, cpuIsa }
+function runtimeOf({ backend, threads, cpuIsa, precision }: ReportOptions): RuntimeOptions {
+	return { backend, threads, cpuIsa, precision }
 }
 
 function joined(

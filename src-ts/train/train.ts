@@ -12,7 +12,7 @@ import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { requireOption, SublocError } from '../errors.js'
 import { Model } from '../model/model.js'
 import { formatMetrics, RunFolder, type RunInfo } from '../model/run-folder.js'
-import { describeRuntime, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
+import { describeRuntime, RUNTIME_OPTIONS, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import {
 	type NativeEpochReport,
 	type NativeEvent,
@@ -69,7 +69,8 @@ export function train(dataset: Dataset, options: TrainOptions = {}): TrainingRun
 }
 
 const NOT_CONFIGURATION = [
-	...['backend', 'threads', 'cpuIsa', 'precision', 'split', 'fold', 'profiles', 'member'],
+	...RUNTIME_OPTIONS,
+	...['split', 'fold', 'profiles', 'member'],
 	...['output', 'resume', 'signal', 'onProgress', 'onWarning'],
 ] as const
 

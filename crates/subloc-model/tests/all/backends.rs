@@ -324,7 +324,7 @@ fn a_model_predicts_the_same_on_every_backend_wherever_it_was_trained_to_2e_5() 
             let path = folder.file("model.safetensors");
             Job::new(&problem, eleven_steps(), plans(90, &[1, 2])).on(device).model().save(&path).unwrap();
             let model = TrainedModel::load(&path).unwrap();
-            let want = Outputs { attention: true, states: true };
+            let want = Outputs { attention: true, states: true, ..Outputs::default() };
             let expected = predict(&model, &cpu(), &problem.records, want).unwrap();
             for (name, device) in &all[1..] {
                 let what = format!("{kind:?} trained on {trained_on}, on {name}");

@@ -5,7 +5,7 @@ use std::{
 };
 
 use burn::tensor::Device;
-use lstm_kernels::{Isa, philox::Stream};
+use lstm_kernels::philox::Stream;
 use subloc_model::{
     Error, TrainedModel,
     batch::Records,
