@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Norm of the weights' difference after a short training, relative to the weights' own. Not the largest difference: where rounding puts an activation on the
-/// other side of ReLU, or a gradient near 0 on the other side of 0, Adam moves a single weight by a whole learning rate.
+/// other side of ReLU, or a gradient near 0 on the other side of 0, Adam moves a single weight by a whole learning rate. Seen on
+/// llvmpipe with `--kind r-lstm --residues 12` at H = 5: one member of three alone, and of its dense layer one unit's row and bias alone, then all before it.
 const PARITY: f64 = 1e-3;
 /// Proteins a batch.
 const BATCH: usize = 64;
