@@ -165,7 +165,7 @@ test('a map of two models shows what neither was trained on', async (t) => {
 	const folder = temporaryFolder(t)
 	const flags = ['--only', 'tsne', '--perplexity', '30']
 	const other = join(folder, 'run')
-	const trained = await subloc(['train', data, '-o', other, ...SMALL, '--set', 'splitSeed=7', '--no-report'])
+	const trained = await subloc(['train', data, '-o', other, ...SMALL, '--seed', '7', '--no-report'])
 	t.is(trained.code, 0, trained.stderr)
 	const found = await subloc(['figures', attending, data, '-o', folder, '--beside', other, ...flags])
 	t.regex(
