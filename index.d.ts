@@ -1600,6 +1600,7 @@ export interface MapPanel {
 /**
  * An SVG of panels side by side with one legend. A point has its class's colour and mark, and `data-row`, its place in `points` (also the same protein's in
  * the other panels), and `data-id`: a page can link them. Axes have no unit, so none are drawn; both have one scale within a panel.
+ * Points are drawn in a shuffled order, the same each time, so that no class lies on top.
  * Errors: `INVALID_OPTION` for no panels, or a point of another class than `classes`.
  */
 export declare function tsneFigure(panels: readonly MapPanel[], classes: readonly string[], options?: FigureOptions): string;

@@ -9,6 +9,7 @@ import {
 	confusionFigure,
 	curvesFigure,
 	type Evaluation,
+	evaluatePredictions,
 	type FilterReport,
 	filterHitsTsv,
 	filterMatrices,
@@ -28,13 +29,15 @@ import {
 	proteinStates,
 	RunFolder,
 	reliabilityFigure,
+	SublocError,
 	type Track,
 	tsneFigure,
 	tsneTsv,
+	wilson,
 } from 'subloc-native'
 import type { Log } from './log.js'
 import type { Pictures } from './pictures.js'
-import { percent } from './text.js'
+import { captionOf, percent, readable } from './text.js'
 
 export const FIGURES = [
 	...(['confusion', 'classes', 'curves', 'reliability', 'logos', 'filters'] as const),
@@ -54,8 +57,10 @@ export interface Drawing {
 	other: Model | null
 	/** Labelled proteins that the model was not trained on; null without DATA. */
 	records: readonly LabelledRecord[] | null
-	/** What they are. */
+	/** What they are, as captions say it. */
 	on: string | null
+	/** Those of the records that the other model was not trained on either. */
+	shared: readonly LabelledRecord[] | null
 	/** From 1. */
 	member: number
 	/** Ids of the proteins whose attention is drawn; null: of each class the one predicted best. */
@@ -88,6 +93,9 @@ async function drawConfusion(drawing: Drawing): Promise<void> {
 		'confusion',
 		confusionFigure(evaluation, { ...lookOf(drawing), title, subtitle: scoreLine(evaluation) }),
 	)
+	const { classes, confusion } = evaluation
+	const rows = confusion.map((counts, row) => [classes[row]!, ...counts])
+	await pictures.write('confusion.tsv', tsv([['true', ...classes], ...rows]))
 }
 
 async function drawClasses(drawing: Drawing): Promise<void> {
@@ -99,17 +107,28 @@ async function drawClasses(drawing: Drawing): Promise<void> {
 		subtitle,
 	})
 	await drawing.pictures.draw('classes', svg)
+	const rows = evaluation.confusion.map((counts, row) => {
+		const [n, right] = [counts.reduce((a, b) => a + b, 0), counts[row]!]
+		const { low, high } = n === 0 ? { low: null, high: null } : wilson(right, n)
+		return [evaluation.classes[row]!, n, right, n === 0 ? null : right / n, low, high]
+	})
+	await drawing.pictures.write('classes.tsv', tsv([['class', 'n', 'right', 'sensitivity', 'low', 'high'], ...rows]))
 }
 
-/** The scores that the training, or `subloc evaluate -o`, wrote. */
-async function evaluationOf({ folder }: Drawing): Promise<Evaluation> {
+/** Scores of DATA; without them those that the training, or `subloc evaluate -o`, wrote. */
+async function evaluationOf(drawing: Drawing): Promise<Evaluation> {
+	const { folder, model, records, on } = drawing
+	if (records) {
+		const predictions = (await predictedOf(drawing)).map(({ prediction }) => prediction)
+		return evaluatePredictions(records, predictions, model.classes, on!)
+	}
 	const evaluation = await new RunFolder(folder).readJson<Evaluation>('evaluation')
 	if (evaluation) return evaluation
 	throw new Undrawable('the run has no evaluation.json; its training held nothing out')
 }
 
 function scoreLine({ accuracy, on, records }: Evaluation): string {
-	return `accuracy ${percent(accuracy)} on ${on} (${records} proteins)`
+	return `accuracy ${percent(accuracy)} on ${captionOf(on)} (${records} proteins)`
 }
 
 async function drawCurves(drawing: Drawing): Promise<void> {
@@ -121,6 +140,12 @@ async function drawCurves(drawing: Drawing): Promise<void> {
 		'curves',
 		await curvesFigure(history, { ...lookOf(drawing), title: 'Learning curves', subtitle }),
 	)
+	const header = ['member', 'epoch', 'training_loss', 'training_accuracy', 'validation_loss', 'validation_accuracy']
+	const rows = history.map((report) => [
+		...[report.member, report.epoch, report.trainingLoss, report.trainingAccuracy],
+		...[report.validationLoss, report.validationAccuracy, report.testLoss, report.testAccuracy],
+	])
+	await drawing.pictures.write('curves.tsv', tsv([[...header, 'test_loss', 'test_accuracy'], ...rows]))
 }
 
 async function drawReliability(drawing: Drawing): Promise<void> {
@@ -132,19 +157,32 @@ async function drawReliability(drawing: Drawing): Promise<void> {
 	const options = { ...lookOf(drawing), title: 'Reliability', subtitle: `on ${drawing.on}` }
 	await drawing.pictures.draw('reliability', await reliabilityFigure(found, options))
 	const header = ['from', 'to', 'proteins', 'mean_probability', 'share_right', 'low', 'high']
-	const rows = found.bins.map(({ from, to, count, confidence, accuracy, interval }) =>
-		[from, to, count, confidence, accuracy, interval?.low, interval?.high].map((value) => value ?? ''),
-	)
-	await drawing.pictures.write('reliability.tsv', [header, ...rows].map((cells) => `${cells.join('\t')}\n`).join(''))
+	const rows = found.bins.map(({ from, to, count, confidence, accuracy, interval }) => [
+		from,
+		to,
+		count,
+		confidence,
+		accuracy,
+		interval?.low,
+		interval?.high,
+	])
+	await drawing.pictures.write('reliability.tsv', tsv([header, ...rows]))
 }
 
-async function drawLogos({ model, member, pictures }: Drawing): Promise<void> {
+/** A table; what is not known is empty. */
+function tsv(rows: readonly (readonly (string | number | null | undefined)[])[]): string {
+	return rows.map((cells) => `${cells.map((cell) => cell ?? '').join('\t')}\n`).join('')
+}
+
+async function drawLogos(drawing: Drawing): Promise<void> {
+	const { model, member, pictures } = drawing
 	const filters = filterMatrices(model, { member })
 	await pictures.write('filters.tsv', filterTsv(filters))
 	await pictures.write('filters.meme', filterMeme(filters))
 	const { theme, colours } = pictures
 	for (const filter of filters) {
-		await pictures.draw(`logos/${filter.name}`, logoFigure(filter, { theme, colours, title: `Filter ${filter.name}` }))
+		const options = { theme, colours, title: `Filter ${filter.name}`, subtitle: networkOf(drawing) }
+		await pictures.draw(`logos/${filter.name}`, logoFigure(filter, options))
 	}
 }
 
@@ -156,7 +194,8 @@ async function drawFilters(drawing: Drawing): Promise<void> {
 		onProgress: (done, all) => log.progress(`filter ${done}/${all} silenced`),
 	})
 	const { theme, colours } = pictures
-	const subtitle = `ordered by the rise of the mean −ln p of the true class when the filter is silenced, on ${drawing.on} (${records.length} proteins)`
+	const order = 'ordered by the rise of the mean −ln p of the true class when the filter is silenced'
+	const subtitle = joined(`${order}, on ${drawing.on} (${records.length} proteins)`, networkOf(drawing))
 	const sheet = logoSheetFigure(reports, model.classes, { theme, colours, title: 'Filters by importance', subtitle })
 	await pictures.draw('filters', sheet)
 	await pictures.write('filter-importance.tsv', filterReportTsv(reports, model.classes))
@@ -166,11 +205,17 @@ async function drawFilters(drawing: Drawing): Promise<void> {
 async function drawAttentionMap(drawing: Drawing): Promise<void> {
 	const { model, pictures } = drawing
 	requireAttention(model)
+	const records = recordsOf(drawing)
+	const { maxResidues } = model.info
 	const rows = (await predictedOf(drawing)).flatMap(({ record, prediction }) =>
 		prediction.attention ? [{ id: record.id, class: record.class, weights: prediction.attention.weights }] : [],
 	)
-	const map = attentionMap(rows, model.classes, model.info.maxResidues)
-	const subtitle = `α of ${rows.length} proteins, ${drawing.on}; rows by true class, shortest first`
+	const map = attentionMap(rows, model.classes, maxResidues)
+	const isCut = records.some(({ sequence }) => sequence.length > maxResidues)
+	const subtitle = joined(
+		`α of ${rows.length} proteins, ${drawing.on}; rows by true class, shortest first`,
+		isCut ? `the middle of proteins over ${maxResidues} residues is left out` : undefined,
+	)
 	await pictures.draw(
 		'attention-map',
 		attentionMapFigure(map, { ...lookOf(drawing), title: 'Where the model looks', subtitle }),
@@ -183,15 +228,17 @@ async function drawTracks(drawing: Drawing): Promise<void> {
 	requireAttention(model)
 	const known = (await predictedOf(drawing)).filter(({ prediction }) => prediction.status === 'ok')
 	const missing = tracks?.find((id) => !known.some(({ record }) => record.id === id))
-	if (missing !== undefined)
-		throw new Undrawable(`there is no protein ${missing} in DATA that the model was not trained on`)
+	if (missing !== undefined) {
+		const message = `track: protein ${missing} could not be predicted`
+		throw new SublocError('INVALID_OPTION', message, { option: 'track', value: missing })
+	}
 	const chosen = tracks
 		? tracks.map((id) => known.find(({ record }) => record.id === id)!)
 		: model.classes.flatMap((name) => bestOf(known.filter(({ record }) => record.class === name)))
 	const drawn = chosen.map(
 		({ record, prediction }): Track => ({
 			...{ id: record.id, length: prediction.length, annotations: record.annotations },
-			note: `true ${record.class}, predicted ${prediction.compartment} ${percent(prediction.probability!)}`,
+			note: `true ${readable(record.class)}, predicted ${readable(prediction.compartment!)} ${percent(prediction.probability!)}`,
 			...prediction.attention!,
 		}),
 	)
@@ -216,9 +263,9 @@ function bestOf(known: readonly Predicted[]): Predicted[] {
 
 async function drawTsne(drawing: Drawing): Promise<void> {
 	const { model, other, pictures, log } = drawing
-	const records = recordsOf(drawing)
-	if (other && other.info.kind === model.info.kind) throw new Undrawable('--beside needs a model of the other kind')
+	const records = drawing.shared ?? recordsOf(drawing)
 	const panels: MapPanel[] = []
+	const divergences: string[] = []
 	for (const own of other ? [model, other].sort((a) => (a.info.kind === 'r-lstm' ? -1 : 1)) : [model]) {
 		const states = await proteinStates(own, records, { member: drawing.member, ...lookOptions(drawing.options) })
 		const { hidden, forward, backward, context } = states
@@ -232,7 +279,13 @@ async function drawTsne(drawing: Drawing): Promise<void> {
 			if (!points) continue
 			log.progress(`t-SNE of ${records.length} proteins: ${title}`)
 			const { perplexity, seed, signal, options } = drawing
-			const { coordinates } = await mapStates(points, dims, { perplexity, seed, signal, threads: options.threads })
+			const { coordinates, divergence } = await mapStates(points, dims, {
+				perplexity,
+				seed,
+				signal,
+				threads: options.threads,
+			})
+			divergences.push(divergence.toFixed(2))
 			const place = ({ id, class: name }: LabelledRecord, row: number) => {
 				return { id, class: name, x: coordinates[2 * row]!, y: coordinates[2 * row + 1]! }
 			}
@@ -240,10 +293,29 @@ async function drawTsne(drawing: Drawing): Promise<void> {
 			panels.push({ title: `${kind}: ${title}`, points: records.map(place) })
 		}
 	}
-	const subtitle = `t-SNE, perplexity ${drawing.perplexity}, of ${records.length} proteins: ${drawing.on}`
+	// As t-SNE takes it: few points have few neighbours.
+	const perplexity = Math.max(1, Math.min(drawing.perplexity, (records.length - 1) / 3))
+	const subtitle = joined(
+		`t-SNE, perplexity ${Number(perplexity.toFixed(1))}, of ${records.length} proteins: ${drawing.on}`,
+		drawing.shared ? 'held out of both trainings' : undefined,
+		networkOf(drawing, other),
+		`KL ${divergences.join(', ')} nats`,
+	)
 	const figure = tsneFigure(panels, model.classes, { ...lookOf(drawing), title: 'States of proteins', subtitle })
 	await pictures.draw('tsne', figure)
 	await pictures.write('tsne.tsv', tsneTsv(panels))
+}
+
+/** Which network of an ensemble is shown; nothing where there is one. */
+function networkOf({ model, member }: Drawing, other: Model | null = null): string | undefined {
+	const members = [model, ...(other ? [other] : [])].map(({ info }) => info.members)
+	if (Math.max(...members) === 1) return undefined
+	return `network ${member} of ${[...new Set(members)].join(' and ')}`
+}
+
+/** Parts of a caption, without those that are missing. */
+function joined(...parts: (string | undefined)[]): string {
+	return parts.filter((part) => part !== undefined).join('; ')
 }
 
 function lookOf({ pictures: { theme } }: Drawing) {

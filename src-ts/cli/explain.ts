@@ -16,7 +16,7 @@ import {
 import { type CommonOptions, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { type PictureFlags, Pictures, withPictures } from './pictures.js'
 import { untilStopped } from './process.js'
-import { percent } from './text.js'
+import { percent, readable } from './text.js'
 
 interface ExplainFlags extends CommonOptions, PictureFlags {
 	model: string
@@ -94,7 +94,7 @@ async function run(input: string, flags: ExplainFlags, signal: AbortSignal): Pro
 }
 
 function titleOf({ compartment, logProbability }: Explanation): string {
-	return `${compartment}, p = ${percent(Math.exp(logProbability))}`
+	return `${readable(compartment)}, p = ${percent(Math.exp(logProbability))}`
 }
 
 async function attentionOf(
@@ -109,7 +109,7 @@ async function attentionOf(
 	return { id: record.id, length: prediction.length, annotations, ...prediction.attention }
 }
 
-/** A name that every file system takes, used once. */
+/** A name that every file system takes; it, and those of the protein's other files, are used once. */
 function fileName(id: string, taken: Set<string>): string {
 	const plain =
 		id
@@ -117,8 +117,9 @@ function fileName(id: string, taken: Set<string>): string {
 			.replace(/^\.+/, '_')
 			.slice(0, 100) || 'protein'
 	let name = plain
-	for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${plain}-${number}`
-	taken.add(name.toLowerCase())
+	const derived = () => ['', '.attention', '.mutagenesis', '.occlusion'].map((end) => `${name}${end}`.toLowerCase())
+	for (let number = 2; derived().some((own) => taken.has(own)); number++) name = `${plain}-${number}`
+	for (const own of derived()) taken.add(own)
 	return name
 }
 

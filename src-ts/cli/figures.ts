@@ -1,12 +1,22 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { loadModel, RUN_FILES, readDataset, SublocError } from 'subloc-native'
+import {
+	type Dataset,
+	heldOutRecords,
+	type LabelledRecord,
+	loadModel,
+	type Model,
+	RUN_FILES,
+	readDataset,
+	SublocError,
+} from 'subloc-native'
 import { type Drawing, FIGURE_DRAWERS, FIGURES, type FigureName, Undrawable } from './draw.js'
 import { scoredRecords } from './evaluate.js'
 import type { Log } from './log.js'
 import { type CommonOptions, list, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { type PictureFlags, Pictures, withPictures } from './pictures.js'
 import { untilStopped } from './process.js'
+import { captionOf } from './text.js'
 
 interface FiguresFlags extends CommonOptions, PictureFlags {
 	output?: string
@@ -58,12 +68,19 @@ async function run(folder: string, data: string | undefined, flags: FiguresFlags
 	const wanted = wantedFigures(flags.only)
 	using model = await loadModel(folder)
 	using other = flags.beside === undefined ? null : await loadModel(flags.beside)
+	if (other?.info.kind === model.info.kind) {
+		const message = `beside: needs a model of the other kind; both are ${model.info.kind}`
+		throw new SublocError('INVALID_OPTION', message, { option: 'beside', value: flags.beside })
+	}
 	const pictures = await Pictures.open(flags.output ?? join(folder, 'figures'), flags)
 	const dataset = data === undefined ? null : await readDataset(data, { minimumClasses: 1, classes: model.classes })
 	const scored = dataset && (await scoredRecords(model, dataset, log))
+	requireTracks(flags.track, scored?.records)
+	const shared = dataset && other && (await sharedRecords(scored!.records, other, dataset, log))
 	const drawing: Drawing = {
 		...{ folder, model, other, pictures, log, signal, member: flags.member, tracks: flags.track ?? null },
-		...{ records: scored?.records ?? null, on: scored?.on ?? null, perplexity: flags.perplexity, seed: flags.seed },
+		...{ records: scored?.records ?? null, on: scored && captionOf(scored.on), shared },
+		...{ perplexity: flags.perplexity, seed: flags.seed },
 		options: { profiles: flags.profiles, signal, ...runtimeOf(flags) },
 	}
 	await drawAll(wanted, drawing, log)
@@ -76,6 +93,39 @@ function wantedFigures(only: string[] | undefined): FigureName[] {
 		throw new SublocError('INVALID_OPTION', `only: '${unknown}' is not one of ${FIGURES.join(', ')}`, facts)
 	}
 	return FIGURES.filter((name) => only?.includes(name) ?? true)
+}
+
+/** Refuses a protein that is not there to be drawn. */
+function requireTracks(tracks: string[] | undefined, records: readonly LabelledRecord[] | undefined): void {
+	const missing = records && tracks?.find((id) => !records.some((record) => record.id === id))
+	if (missing === undefined) return
+	const message = `track: there is no protein ${missing} in DATA that the model was not trained on`
+	throw new SublocError('INVALID_OPTION', message, { option: 'track', value: missing })
+}
+
+/** Records that the other model was not trained on either: states of its training data would look better than they are. */
+async function sharedRecords(
+	records: readonly LabelledRecord[],
+	other: Model,
+	dataset: Dataset,
+	log: Log,
+): Promise<readonly LabelledRecord[]> {
+	if (!other.training) {
+		log.warning('beside: nothing is known of the other model’s training, which may have seen these proteins')
+		return records
+	}
+	const { split, info } = other.training
+	const isSame = info.dataset.digest === dataset.digest
+	const heldOut = new Set(isSame ? (await heldOutRecords(other, dataset)).map(({ id }) => id) : [])
+	const known = new Set(split.split('\n').map((line) => line.split('\t')[0]))
+	const shared = records.filter(({ id }) => heldOut.has(id) || !known.has(id))
+	if (shared.length < records.length) {
+		const told = `beside: ${records.length - shared.length} of ${records.length} proteins are left out of the map`
+		log.warning(`${told}: the other model was trained on them, or on proteins of their names`)
+	}
+	if (shared.length > 0) return shared
+	const message = 'beside: the other model was trained on all of these proteins; train both with the same split'
+	throw new SublocError('INVALID_OPTION', message, { option: 'beside' })
 }
 
 /** Draws what can be drawn. */

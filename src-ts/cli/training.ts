@@ -23,7 +23,7 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { runtimeOf } from './options.js'
-import { duration, evaluationText, percent } from './text.js'
+import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
 
 /** The configuration of the run that `--resume` goes on with; null where there is none or it is not asked for. */
@@ -133,7 +133,7 @@ export async function writeEvaluation(
 	const { header, row } = predictionFormatter('tsv', evaluation.classes)
 	await writeWhole(join(folder, RUN_FILES.predictions), header + predictions.map(row).join(''))
 	await writeWhole(join(folder, RUN_FILES.evaluation), `${JSON.stringify(evaluation, null, 2)}\n`)
-	const subtitle = `accuracy ${percent(evaluation.accuracy)} on ${evaluation.on}`
+	const subtitle = `accuracy ${percent(evaluation.accuracy)} on ${captionOf(evaluation.on)}`
 	const picture = confusionFigure(evaluation, { title: 'Where proteins were predicted', subtitle })
 	await writeWhole(join(figures, 'confusion.svg'), picture)
 	log.event('written', `written: ${folder} (predictions.tsv, evaluation.json, figures/confusion.svg)`, { folder })

@@ -5,7 +5,18 @@ import { compartmentColours } from './colours.js'
 import { indexedPng, pngImage } from './indexed-png.js'
 import { npz } from './npz.js'
 import { risingScale } from './scale.js'
-import { type FigureOptions, headHeight, line, PALETTES, picture, rect, text, ticks, widthOf } from './style.js'
+import {
+	type FigureOptions,
+	headHeight,
+	line,
+	PALETTES,
+	picture,
+	readable,
+	rect,
+	text,
+	ticks,
+	widthOf,
+} from './style.js'
 
 /** A protein of the map. */
 export interface AttentionRow {
@@ -120,7 +131,11 @@ export function attentionMapFigure(map: AttentionMap, options: FigureOptions = {
 		const [y, part] = [top + (from / map.rows.length) * height, (count / map.rows.length) * height]
 		parts.push(rect(left - 13, y, 9, part, colours[index]!))
 		parts.push(
-			text(left - 18, y + part / 2 + 4, name, { fill: ink, anchor: 'end', size: Math.min(12, Math.max(9, part + 2)) }),
+			text(left - 18, y + part / 2 + 4, readable(name), {
+				fill: ink,
+				anchor: 'end',
+				size: Math.min(12, Math.max(9, part + 2)),
+			}),
 		)
 		if (from > 0) parts.push(line(left - 13, y, left + width, y, rule, 'stroke-width="0.6"'))
 		from += count

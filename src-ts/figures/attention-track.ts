@@ -2,7 +2,19 @@
 import type { Annotation } from '../dataset/annotations.js'
 import { requireOption } from '../errors.js'
 import { positionTicks, removedBox, removedRange, sequenceScale, signalBars } from './sequence-axis.js'
-import { type FigureOptions, headHeight, line, mix, PALETTES, picture, rect, text } from './style.js'
+import {
+	BOLD,
+	type FigureOptions,
+	headHeight,
+	line,
+	mix,
+	PALETTES,
+	picture,
+	rect,
+	shortened,
+	text,
+	widthOf,
+} from './style.js'
 
 /** A protein's track. */
 export interface Track {
@@ -56,14 +68,18 @@ function drawTrack(track: Track, y: number, width: number, theme: 'light' | 'dar
 	const scale = sequenceScale(1, length, LEFT, width)
 	const most = weights.reduce((a, b) => Math.max(a, b), 0) || 1
 	const [top, base] = [y + 34, y + 34 + HEIGHT]
-	const parts = [text(LEFT, y + 16, track.id, { size: 12, bold: true, fill: ink })]
-	if (track.note) parts.push(text(LEFT + 14 + track.id.length * 7.6, y + 16, track.note, { size: 11, fill: quiet }))
+	const id = shortened(track.id, Math.max(200, WIDTH - 14 - widthOf(track.note ?? '', 11)), BOLD)
+	const parts = [text(LEFT, y + 16, id, { size: 12, bold: true, fill: ink })]
+	if (track.note) {
+		const from = 14 + widthOf(id, BOLD)
+		parts.push(text(LEFT + from, y + 16, shortened(track.note, WIDTH - from, 11), { size: 11, fill: quiet }))
+	}
 	const removed = removedRange(positions)
 	if (removed) parts.push(...removedBox(removed.start, removed.end, scale, top, HEIGHT, theme))
-	for (const { kind: _, start, end } of track.annotations ?? []) {
-		parts.push(
-			rect(scale.x(start), top, (Math.min(end, length) - start + 1) * scale.pixel, HEIGHT, mix(paper, quiet, 0.1)),
-		)
+	for (const { start, end } of track.annotations ?? []) {
+		const [first, last] = [Math.max(start, 1), Math.min(end, length)]
+		if (last < first) continue
+		parts.push(rect(scale.x(first), top, (last - first + 1) * scale.pixel, HEIGHT, mix(paper, quiet, 0.1)))
 	}
 	parts.push(...signalBars(track.annotations ?? [], scale, 1, length, top - 11, theme))
 	parts.push(

@@ -4,6 +4,9 @@ import { compartmentColours } from './colours.js'
 import { type FigureOptions, PALETTES } from './style.js'
 import { chart } from './vega.js'
 
+/** Names without underscores: two classes that read alike stay two. */
+const READABLE = "replace(datum.label, /_/g, ' ')"
+
 /** One bar. */
 interface ClassBar {
 	class: string
@@ -45,7 +48,7 @@ export async function classesFigure(
 		title: null,
 		sort: names,
 		scale: { domain: names },
-		axis: { ticks: false, domain: false, labelLimit: 300 },
+		axis: { ticks: false, domain: false, labelLimit: 300, labelExpr: READABLE },
 	}
 	const x = {
 		type: 'quantitative',

@@ -1,5 +1,16 @@
 /** The confusion matrix (the paper's Table 2) as a picture. */
-import { type FigureOptions, headHeight, mix, PALETTES, picture, rect, type Theme, text, widthOf } from './style.js'
+import {
+	type FigureOptions,
+	headHeight,
+	mix,
+	PALETTES,
+	picture,
+	readable,
+	rect,
+	type Theme,
+	text,
+	widthOf,
+} from './style.js'
 
 export interface ConfusionFigureOptions extends FigureOptions {
 	/** Row percentages under the counts; default true. */
@@ -30,13 +41,13 @@ export function confusionFigure(
 	const width = label + side + 110
 	const parts = [text(label - 8, top - 6, 'true ↓  predicted →', { size: 11, fill: quiet, anchor: 'end' })]
 	for (const [column, name] of classes.entries()) {
-		parts.push(text(label + (column + 0.5) * CELL, top - 8, name, { fill: ink, rotate: -40 }))
+		parts.push(text(label + (column + 0.5) * CELL, top - 8, readable(name), { fill: ink, rotate: -40 }))
 	}
 	parts.push(text(label + side + 10, top - 8, 'sensitivity', { size: 11, fill: quiet }))
 	for (const [row, counts] of confusion.entries()) {
 		const y = top + row * CELL
 		const total = counts.reduce((a, b) => a + b, 0)
-		parts.push(text(label - 8, y + CELL / 2 + 4, classes[row]!, { fill: ink, anchor: 'end' }))
+		parts.push(text(label - 8, y + CELL / 2 + 4, readable(classes[row]!), { fill: ink, anchor: 'end' }))
 		for (const [column, count] of counts.entries()) {
 			const place = { x: label + column * CELL, y, diagonal: row === column }
 			parts.push(cell(place, count, total, theme, percentages))

@@ -4,7 +4,7 @@ import type { FilterMatrix, FilterReport } from '../explain/filters.js'
 import { ALPHABET } from '../sequence/alphabet.js'
 import { compartmentColours } from './colours.js'
 import { type LetterColours, letter, letterColour, letterShapes } from './letters.js'
-import { at, type FigureOptions, headHeight, line, PALETTES, picture, rect, text } from './style.js'
+import { at, type FigureOptions, headHeight, line, PALETTES, picture, readable, rect, text, widthOf } from './style.js'
 
 export interface LogoOptions extends FigureOptions {
 	/** Colours of the letters by their chemistry: `chemistry` (default), or `colour-blind`, a set that colour-blind readers can tell apart. */
@@ -134,8 +134,11 @@ export function logoSheetFigure(
 	const parts = [letterShapes('aa-')]
 	let x = 14
 	for (const [index, name] of classes.entries()) {
-		parts.push(rect(x, head - 27, 9, 9, colours[index]!), text(x + 13, head - 19, name, { size: 10, fill: quiet }))
-		x += 24 + name.length * 5.6
+		parts.push(
+			rect(x, head - 27, 9, 9, colours[index]!),
+			text(x + 13, head - 19, readable(name), { size: 10, fill: quiet }),
+		)
+		x += 27 + widthOf(name, 10)
 	}
 	for (const [index, report] of filters.entries()) {
 		requireMatrix(report.filter)
@@ -183,11 +186,16 @@ function card(report: FilterReport, colours: string[], x: number, y: number, opt
 		const where = `${best.residues}  ${best.id} ${best.start}–${best.end}`
 		parts.push(text(x + CARD.width - 20, y + CARD.height - 30, where, { size: 9.5, fill: ink, anchor: 'end' }))
 		parts.push(
-			text(x + CARD.width - 20, y + CARD.height - 18, `strongest hit: ${best.class}, ${at(best.activation)}`, {
-				size: 9,
-				fill: quiet,
-				anchor: 'end',
-			}),
+			text(
+				x + CARD.width - 20,
+				y + CARD.height - 18,
+				`strongest hit: ${readable(best.class)}, ${at(best.activation)}`,
+				{
+					size: 9,
+					fill: quiet,
+					anchor: 'end',
+				},
+			),
 		)
 	}
 	return parts

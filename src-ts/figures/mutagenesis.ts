@@ -5,7 +5,20 @@ import { ALPHABET } from '../sequence/alphabet.js'
 import { indexedPng, pngImage } from './indexed-png.js'
 import { signedScale } from './scale.js'
 import { positionTicks, removedBox, type SequenceScale, sequenceScale, signalBars } from './sequence-axis.js'
-import { type FigureOptions, headHeight, line, PALETTES, picture, rect, type Theme, text } from './style.js'
+import {
+	BOLD,
+	type FigureOptions,
+	headHeight,
+	line,
+	PALETTES,
+	picture,
+	readable,
+	rect,
+	shortened,
+	type Theme,
+	text,
+	widthOf,
+} from './style.js'
 
 export interface MutagenesisOptions extends FigureOptions {
 	/** First and last position that are drawn, in the whole sequence, from 1; default all. */
@@ -43,14 +56,12 @@ export function mutagenesisFigure(explanation: Explanation, options: Mutagenesis
 	const width = Math.min(MOST_WIDTH, Math.max(240, (last - first + 1) * 14))
 	const scale = sequenceScale(first, last, LEFT, width)
 	let y = headHeight(options) + 42
+	const note = `Δ ln p(${readable(explanation.compartment)}), ln p = ${minus(explanation.logProbability.toFixed(3))}`
+	const id = shortened(explanation.id, Math.max(160, width - 14 - widthOf(note, 11)), BOLD)
+	const noteAt = LEFT + 14 + widthOf(id, BOLD)
 	const parts = [
-		text(LEFT, y - 22, explanation.id, { bold: true, fill: ink }),
-		text(
-			LEFT + 14 + explanation.id.length * 7.6,
-			y - 22,
-			`Δ ln p(${explanation.compartment}), ln p = ${minus(explanation.logProbability.toFixed(3))}`,
-			{ size: 11, fill: quiet },
-		),
+		text(LEFT, y - 22, id, { bold: true, fill: ink }),
+		text(noteAt, y - 22, note, { size: 11, fill: quiet }),
 	]
 	parts.push(...signalBars(annotations, scale, first, last, y - 12, theme))
 	const gap = removed && removed.start > first && removed.end < last ? removed : null
@@ -75,10 +86,11 @@ export function mutagenesisFigure(explanation: Explanation, options: Mutagenesis
 			y += 14
 		}
 		parts.push(...positionTicks(scale, first, last, y + 2, theme))
-		parts.push(...legend(largest(mutagenesis), LEFT, y + 32, theme))
+		parts.push(...legend(largest(mutagenesis), LEFT, y + 32, theme, hasDots(scale)))
 		y += 62
 	} else parts.push(...positionTicks(scale, first, last, y - 26, theme))
-	return picture(LEFT + width + 40, y + 8, `Importance along ${explanation.id}`, options, parts)
+	const page = Math.max(LEFT + width + 40, noteAt + widthOf(note, 11) + 12)
+	return picture(page, y + 8, `Importance along ${explanation.id}`, options, parts)
 }
 
 function occlusionTrack(
@@ -112,8 +124,9 @@ function occlusionTrack(
 		...bars,
 		line(LEFT, zero, LEFT + width, zero, rule),
 		line(LEFT, y, LEFT, y + TRACK_HEIGHT, rule),
-		...(low < 0 ? [mark(low)] : []),
-		...(high > 0 ? [mark(high)] : []),
+		text(LEFT - 6, zero + 4, '0', { size: 10.5, fill: quiet, anchor: 'end' }),
+		// An extreme so near to 0 would be written over it.
+		...[low, high].filter((value) => Math.abs(value) * unit >= 10).map(mark),
 		text(LEFT + width, y - 3, `${window} residues hidden`, { size: 10, fill: quiet, anchor: 'end' }),
 	]
 }
@@ -136,7 +149,7 @@ function heatMap(
 		for (const [row, name] of [...ROWS].entries()) {
 			const value = mutagenesis![index * 20 + ALPHABET.indexOf(name)]!
 			levels[row * columns + column] = 127 + Math.round(127 * Math.max(-1, Math.min(1, value / most)))
-			if (name !== residues[index] || scale.pixel < 4) continue
+			if (name !== residues[index] || !hasDots(scale)) continue
 			const [x, middle] = [scale.x(positions[index]!) + scale.pixel / 2, y + (row + 0.5) * ROW_HEIGHT]
 			dots.push(`<circle cx="${Math.round(x * 100) / 100}" cy="${middle}" r="1.6" fill="${ink}"/>`)
 		}
@@ -183,7 +196,12 @@ function largest(values: Float32Array): number {
 	return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1
 }
 
-function legend(most: number, x: number, y: number, theme: Theme): string[] {
+/** Narrower residues have no room for the dot of the one that is there. */
+function hasDots({ pixel }: SequenceScale): boolean {
+	return pixel >= 4
+}
+
+function legend(most: number, x: number, y: number, theme: Theme, dots: boolean): string[] {
 	const { quiet, ink, line: rule } = PALETTES[theme]
 	const steps = Uint8Array.from({ length: LEVELS }, (_, index) => index)
 	return [
@@ -192,8 +210,12 @@ function legend(most: number, x: number, y: number, theme: Theme): string[] {
 		text(x, y + 23, `−${most.toPrecision(2)}`, { size: 10.5, fill: quiet }),
 		text(x + 127, y + 23, '0', { size: 10.5, fill: quiet, anchor: 'middle' }),
 		text(x + 255, y + 23, `+${most.toPrecision(2)} nats`, { size: 10.5, fill: quiet, anchor: 'end' }),
-		`<circle cx="${x + 282}" cy="${y + 5}" r="1.6" fill="${ink}"/>`,
-		text(x + 289, y + 9, 'the residue that is there', { size: 10.5, fill: quiet }),
+		...(dots
+			? [
+					`<circle cx="${x + 282}" cy="${y + 5}" r="1.6" fill="${ink}"/>`,
+					text(x + 289, y + 9, 'the residue that is there', { size: 10.5, fill: quiet }),
+				]
+			: []),
 	]
 }
 

@@ -10,13 +10,6 @@ export const SIGNAL_NAMES: Record<Annotation['kind'], string> = {
 	cTP: 'chloroplast transit peptide',
 }
 
-const SIGNAL_COLOURS: Record<Annotation['kind'], Record<Theme, string>> = {
-	SP: { light: '#f9a704', dark: '#feea69' },
-	SA: { light: '#9d5ef6', dark: '#bd7df5' },
-	mTP: { light: '#dc6516', dark: '#f0a824' },
-	cTP: { light: '#24a296', dark: '#83af9e' },
-}
-
 /** Positions of a protein on a line of pixels. */
 export interface SequenceScale {
 	/** Left edge of a position's place. */
@@ -53,7 +46,8 @@ export function signalBars(
 	y: number,
 	theme: Theme,
 ): string[] {
-	const { ink } = PALETTES[theme]
+	// No colour of a compartment: the name tells the kind.
+	const { ink, quiet } = PALETTES[theme]
 	return annotations
 		.filter(({ start, end }) => end >= from && start <= to)
 		.flatMap(({ kind, start, end }) => {
@@ -61,7 +55,7 @@ export function signalBars(
 			const [x, width] = [scale.x(first), (last - first + 1) * scale.pixel]
 			const name = `${SIGNAL_NAMES[kind]} ${start}–${end}`
 			return [
-				rect(x, y, Math.max(width, 1.5), 6, SIGNAL_COLOURS[kind][theme], 'rx="1.5"'),
+				rect(x, y, Math.max(width, 1.5), 6, quiet, 'rx="1.5"'),
 				text(x + Math.max(width, 1.5) + 5, y + 7, name, { size: 10, fill: ink }),
 			]
 		})

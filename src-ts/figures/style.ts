@@ -120,6 +120,21 @@ export function widthOf(content: string, size = 12): number {
 	return content.length * size * 0.58
 }
 
+/** The size at which {@link widthOf} measures bold text of size 12. */
+export const BOLD = 13.1
+
+/** A text of at most about `width` pixels; what is cut off ends in an ellipsis. */
+export function shortened(content: string, width: number, size = 12): string {
+	const room = Math.max(1, Math.floor(width / widthOf('x', size)))
+	const characters = [...content]
+	return characters.length <= room ? content : `${characters.slice(0, room - 1).join('')}…`
+}
+
+/** A class's name as it is read: `plasma_membrane` has no underscore. */
+export function readable(name: string): string {
+	return name.replaceAll('_', ' ')
+}
+
 /** `#rrggbb` between two, at 0 the first, at 1 the second. */
 export function mix(from: string, to: string, share: number): string {
 	const channel = (colour: string, index: number) => Number.parseInt(colour.slice(1 + 2 * index, 3 + 2 * index), 16)

@@ -2,7 +2,17 @@
 import { requireOption } from '../errors.js'
 import type { MapPoint } from '../explain/states.js'
 import { compartmentColours, compartmentMarks, type Mark } from './colours.js'
-import { escapeText, type FigureOptions, headHeight, PALETTES, picture, rect, text, widthOf } from './style.js'
+import {
+	escapeText,
+	type FigureOptions,
+	headHeight,
+	PALETTES,
+	picture,
+	readable,
+	rect,
+	text,
+	widthOf,
+} from './style.js'
 
 /** One map. */
 export interface MapPanel {
@@ -19,6 +29,7 @@ const RADIUS = 3.1
 /**
  * An SVG of panels side by side with one legend. A point has its class's colour and mark, and `data-row`, its place in `points` (also the same protein's in
  * the other panels), and `data-id`: a page can link them. Axes have no unit, so none are drawn; both have one scale within a panel.
+ * Points are drawn in a shuffled order, the same each time, so that no class lies on top.
  * Errors: `INVALID_OPTION` for no panels, or a point of another class than `classes`.
  */
 export function tsneFigure(
@@ -44,17 +55,30 @@ export function tsneFigure(
 			const shape = markPath(marks[own!]!, ...place(x, y))
 			return `<path class="point" data-row="${row}" data-id="${escapeText(id)}" fill="${colours[own!]}" d="${shape}"/>`
 		})
-		parts.push(`<g data-panel="${number}" fill-opacity="0.82">`, ...drawn, '</g>')
+		parts.push(`<g data-panel="${number}" fill-opacity="0.82">`, ...shuffled(drawn), '</g>')
 	}
 	const left = 12 + panels.length * (SIDE + GAP)
 	const counts = classes.map((name) => panels[0]!.points.filter((point) => point.class === name).length)
 	for (const [at, name] of classes.entries()) {
 		const y = top + 12 + at * 20
 		parts.push(`<path fill="${colours[at]}" d="${markPath(marks[at]!, left + 5, y - 4, RADIUS * 1.5)}"/>`)
-		parts.push(text(left + 16, y, `${name} (${counts[at]})`, { fill: ink }))
+		parts.push(text(left + 16, y, `${readable(name)} (${counts[at]})`, { fill: ink }))
 	}
 	const legend = Math.max(...classes.map((name) => widthOf(`${name} (9999)`)))
 	return picture(left + 28 + legend, top + SIDE + 16, 't-SNE', options, parts)
+}
+
+/** The same order each time, by chance: data come class by class, and the last class would hide the others. */
+function shuffled<T>(values: readonly T[]): T[] {
+	const order = [...values]
+	let state = 1
+	for (let last = order.length - 1; last > 0; last--) {
+		// A linear congruence (Numerical Recipes' constants): its high bits are taken.
+		state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+		const other = Math.floor((state / 2 ** 32) * (last + 1))
+		;[order[last], order[other]] = [order[other]!, order[last]!]
+	}
+	return order
 }
 
 /** From a map's coordinates to a panel's pixels, one scale for both axes. */

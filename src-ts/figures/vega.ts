@@ -91,7 +91,7 @@ async function draw(
 		if (problems.length > 0) {
 			throw new SublocError('INTERNAL', `the chart could not be drawn: ${problems[0]}`, {}, { cause: problems[0] })
 		}
-		return `${svg.replace(/^<svg /, '<svg role="img" ').replace('>', `><title>${escapeText(title ?? name)}</title>`)}\n`
+		return `${svg.replace(/^<svg /, '<svg role="img" ').replace('>', () => `><title>${escapeText(title ?? name)}</title>`)}\n`
 	} finally {
 		view.finalize()
 		textMetrics.width = width

@@ -126,6 +126,61 @@ test('both kinds of model on one t-SNE figure', async (t) => {
 	t.is(readFileSync(join(folder, 'tsne.png')).subarray(1, 4).toString(), 'PNG')
 })
 
+test('scores are of the data that are named, and stand beside their picture', async (t) => {
+	const folder = temporaryFolder(t)
+	const other = join(folder, 'other.tsv')
+	const { records } = syntheticDataset({ seed: 9, perClass: 3, length: [20, 60] })
+	const rows = records.map(({ sequence, class: name }, at) => `new${at}\t${sequence}\t${name}\n`)
+	writeFileSync(other, `id\tsequence\tclass\n${rows.join('')}`)
+	const found = await subloc(['figures', rnn, other, '-o', folder, '--only', 'confusion,classes,curves'])
+	t.is(found.code, 0, found.stderr)
+	const svg = readFileSync(join(folder, 'confusion.svg'), 'utf8')
+	t.true(svg.includes(`on other.tsv (${records.length} proteins)`))
+	const table = (name: string) =>
+		readFileSync(join(folder, name), 'utf8')
+			.trim()
+			.split('\n')
+			.map((line) => line.split('\t'))
+	const counts = table('confusion.tsv').slice(1)
+	for (const [, ...row] of counts)
+		t.is(
+			row.reduce((sum, cell) => sum + Number(cell), 0),
+			3,
+		)
+	const classes = table('classes.tsv')
+	t.deepEqual(classes[0], ['class', 'n', 'right', 'sensitivity', 'low', 'high'])
+	t.deepEqual(
+		classes.slice(1).map(([, n]) => n),
+		counts.map(() => '3'),
+	)
+	t.deepEqual(
+		table('curves.tsv')
+			.slice(1)
+			.map(([, epoch]) => epoch),
+		['1', '2'],
+	)
+})
+
+test('a map of two models shows what neither was trained on', async (t) => {
+	const folder = temporaryFolder(t)
+	const flags = ['--only', 'tsne', '--perplexity', '30']
+	const other = join(folder, 'run')
+	const trained = await subloc(['train', data, '-o', other, ...SMALL, '--seed', '7', '--no-report'])
+	t.is(trained.code, 0, trained.stderr)
+	const found = await subloc(['figures', attending, data, '-o', folder, '--beside', other, ...flags])
+	t.regex(
+		found.stderr,
+		/beside: \d+ of \d+ proteins are left out of the map|beside: the other model was trained on all/,
+	)
+	const same = await subloc(['figures', attending, data, '-o', folder, '--beside', rnn, ...flags])
+	t.is(same.code, 0, same.stderr)
+	// Few points: fewer neighbours than asked.
+	const subtitle = /perplexity ([\d.]+), of (\d+) proteins[^<]*KL [\d.]+, /.exec(
+		readFileSync(join(folder, 'tsne.svg'), 'utf8'),
+	)!
+	t.is(Number(subtitle[1]), Number(Math.max(1, (Number(subtitle[2]) - 1) / 3).toFixed(1)))
+})
+
 test('figures: mistakes have their codes', async (t) => {
 	const folder = temporaryFolder(t)
 	for (const [args, code, words] of [
@@ -138,6 +193,8 @@ test('figures: mistakes have their codes', async (t) => {
 			/INPUT_MISSING: .*nothing could be drawn: attention-map: .*; tsne: it needs/,
 		],
 		[['figures', rnn, data, '--only', 'filters', '--member', '2'], 2, /INVALID_OPTION: member: needs 1 to 1, not '2'/],
+		[['figures', attending, data, '--track', 'moon'], 2, /INVALID_OPTION: track: there is no protein moon/],
+		[['figures', rnn, data, '--beside', rnn], 2, /INVALID_OPTION: beside: needs a model of the other kind/],
 		[['figures', rnn, '--theme', 'pink'], 2, /Allowed choices are light, dark/],
 	] as const) {
 		const found = await subloc([...args, '-o', folder])
@@ -163,6 +220,14 @@ test('explain writes a picture and tables a protein, whose names are safe', asyn
 	)
 	t.regex(readFileSync(join(folder, 'sp_P1_A.svg'), 'utf8'), /signal peptide 1–5/)
 	t.regex(found.stderr, /2 proteins explained/)
+})
+
+test('explain: names of one protein’s files are not another’s', async (t) => {
+	const folder = temporaryFolder(t)
+	const input = '>P1\nMKV\n>P1.attention\nMKW\n'
+	const found = await subloc(['explain', '-', '--model', attending, '-o', folder], { input })
+	t.is(found.code, 0, found.stderr)
+	t.is(readdirSync(folder).length, 8)
 })
 
 test('explain: mistakes have their codes', async (t) => {

@@ -5,6 +5,8 @@ import { unzipSync } from 'fflate'
 import { calibration } from '../../src-ts/evaluate/calibration.js'
 import { attentionMap, attentionMapFigure, attentionNpz } from '../../src-ts/figures/attention-map.js'
 import { attentionTrackFigure } from '../../src-ts/figures/attention-track.js'
+import { classesFigure } from '../../src-ts/figures/classes.js'
+import { confusionFigure } from '../../src-ts/figures/confusion.js'
 import { curvesFigure } from '../../src-ts/figures/curves.js'
 import { filterHitsTsv, filterMeme, filterTsv } from '../../src-ts/figures/filter-text.js'
 import { logoFigure, logoLayout, logoSheetFigure } from '../../src-ts/figures/logo.js'
@@ -14,7 +16,7 @@ import { reliabilityFigure } from '../../src-ts/figures/reliability.js'
 import { escapeText } from '../../src-ts/figures/style.js'
 import { tsneFigure, tsneTsv } from '../../src-ts/figures/tsne.js'
 import { ALPHABET } from '../../src-ts/sequence/alphabet.js'
-import { CLASSES, explanation, filters, history, panels, reports, tracks } from './fixtures.js'
+import { CLASSES, confusion, explanation, filters, history, panels, reports, tracks } from './fixtures.js'
 
 function matrix(width: number, cells: [position: number, letter: string, score: number][]) {
 	const scores = new Float64Array(20 * width)
@@ -141,6 +143,72 @@ test('a map of states can be linked: every point has its row and id, escaped', (
 	t.throws(() => tsneFigure([], ['ER']), { code: 'INVALID_OPTION' })
 	t.is(tsneTsv([{ title: 'a', points }]), 'id\tclass\ta x\ta y\n<b>"\tER\t0\t0\nq\tnew\t1\t2\n')
 	t.is(tsneFigure([{ title: 'one', points: points.slice(0, 1) }], ['ER']).match(/NaN/), null)
+})
+
+test('points of a map are drawn in a mixed order, the same each time', (t) => {
+	const svg = tsneFigure(panels, CLASSES)
+	t.is(tsneFigure(panels, CLASSES), svg)
+	const rows = [...svg.matchAll(/data-row="(\d+)" data-id="([^"]+)"/g)].slice(0, panels[0]!.points.length)
+	t.is(new Set(rows.map(([, row]) => row)).size, panels[0]!.points.length)
+	for (const [, row, id] of rows) t.is(panels[0]!.points[Number(row)]?.id, id)
+	const last = rows.slice(-25).map(([, row]) => panels[0]!.points[Number(row)]!.class)
+	t.true(new Set(last).size > 4)
+})
+
+test('a title is taken as it is written', async (t) => {
+	const title = 'a$`b$$c$&'
+	const svg = await curvesFigure(history, { title })
+	t.true(svg.includes(`<title>${escapeText(title)}</title>`))
+})
+
+test('a signal beyond the end of a protein is cut, or left out', (t) => {
+	const annotations = [
+		{ kind: 'SA' as const, start: 170, end: 500 },
+		{ kind: 'SA' as const, start: 400, end: 420 },
+	]
+	const svg = attentionTrackFigure([{ ...tracks[0]!, annotations }])
+	t.false(/width="-/.test(svg))
+	t.is(svg.match(/signal anchor/g)!.length, 1)
+})
+
+test('long ids are shortened, and stay whole in the name of the picture', (t) => {
+	const id = 'x'.repeat(300)
+	t.true(attentionTrackFigure([{ ...tracks[0]!, id }]).includes('x…</text>'))
+	const svg = mutagenesisFigure({ ...explanation, id })
+	t.true(svg.includes('x…</text>') && svg.includes(`${id}</title>`))
+})
+
+test('the legend names dots only where some are drawn', (t) => {
+	const kept = 400
+	const long = {
+		...{ ...explanation, length: kept, removed: null, occlusion: null, annotations: [] },
+		...{ positions: Uint32Array.from({ length: kept }, (_, at) => at + 1), residues: 'M'.repeat(kept) },
+		mutagenesis: new Float32Array(20 * kept).fill(0.5),
+	}
+	t.false(/<circle|that is there/.test(mutagenesisFigure(long)))
+	t.true(/<circle[\s\S]*that is there/.test(mutagenesisFigure(explanation)))
+})
+
+test('the axis of hidden windows has its 0, and no extreme over it', (t) => {
+	const occlusion = { window: 9, delta: new Float32Array(56).fill(-1) }
+	occlusion.delta[3] = 0.05
+	const svg = mutagenesisFigure({ ...explanation, mutagenesis: null, occlusion })
+	t.true(svg.includes('>0</text>') && svg.includes('>−1.0</text>'))
+	t.false(svg.includes('>0.050</text>'))
+})
+
+test('names of classes are read without underscores, and two that read alike stay two', async (t) => {
+	const scores = {
+		classes: ['a_b', 'a b'],
+		confusion: [
+			[3, 1],
+			[2, 2],
+		],
+	}
+	t.is((await classesFigure(scores)).match(/>a b \(4\)</g)!.length, 2)
+	t.false(/>[^<]*plasma_membrane/.test(logoSheetFigure(reports, CLASSES)))
+	t.false(/>[^<]*plasma_membrane/.test(confusionFigure({ classes: CLASSES, confusion })))
+	t.false(/>[^<]*plasma_membrane/.test(tsneFigure(panels, CLASSES)))
 })
 
 test('the importance of a range of residues alone can be drawn', (t) => {
