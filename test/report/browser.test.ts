@@ -200,9 +200,6 @@ test.serial('on a desktop no place and no probability of the table is cut short'
 	)
 	t.deepEqual(cut, [])
 	t.deepEqual(await problems(), [])
-	if (process.env['SUBLOC_SHOTS']) {
-		await page.screenshot({ path: `${process.env['SUBLOC_SHOTS']}/page.png`, fullPage: true })
-	}
 })
 
 test.serial('a point under the pointer is told of and marked in the table; a click chooses it', async (t) => {
