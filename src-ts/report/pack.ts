@@ -1,10 +1,10 @@
 /** The content as the page's script reads it: columns of small numbers. */
 import { compartmentMarks } from '../figures/colours.js'
-import { middleCut } from '../sequence/middle-cut.js'
+import { type MiddleCut, middleCut } from '../sequence/middle-cut.js'
 import type { ReportContent, ReportMap, ReportProtein } from './content.js'
 import type { Packed, PageAnnotation, PageData, PageMap, PageMembers, PageResidues } from './page-data.js'
 
-/** Residues in a page at most, some 30 MB of it: beyond, sequences and attention are left out. */
+/** Residues in a page at most, some 45 MB of it: beyond, sequences and attention are left out. */
 export const MOST_RESIDUES = 12_000_000
 
 /** Everything that the page's script needs. */
@@ -18,8 +18,10 @@ export function pageData(content: ReportContent): PageData {
 		classes.map((name) => share(own.probabilities?.[name] ?? 0, 65535)),
 	)
 	const isEnsemble = content.model !== null && content.model.members > 1
+	const { kind } = content.subject
 	return {
 		classes: [...classes],
+		isTested: kind === 'held-out' || kind === 'cross-validation',
 		marks: compartmentMarks(classes),
 		proteins: {
 			count: proteins.length,
@@ -60,15 +62,26 @@ function pageMembers({ classes, proteins }: ReportContent): PageMembers | null {
 	return { count, values: packed(values) }
 }
 
-function pageResidues({ model, proteins }: ReportContent): PageResidues | null {
+/** What of each protein's sequence the page would show, and how many residues that is. */
+function readPart({ model, proteins }: ReportContent): { cuts: MiddleCut[]; total: number } {
 	const cuts = proteins.map(({ sequence, prediction }) => {
 		const isThere = sequence !== null && prediction.status === 'ok'
 		return middleCut(isThere ? sequence.length : 0, model?.maxResidues ?? Number.MAX_SAFE_INTEGER)
 	})
-	const total = cuts.reduce((sum, { kept }) => sum + kept, 0)
+	return { cuts, total: cuts.reduce((sum, { kept }) => sum + kept, 0) }
+}
+
+/** Whether sequences and attention are at hand but too many for a page. */
+export function hasTooManyResidues(content: ReportContent): boolean {
+	return readPart(content).total > MOST_RESIDUES
+}
+
+function pageResidues(content: ReportContent): PageResidues | null {
+	const { proteins } = content
+	const { cuts, total } = readPart(content)
 	if (total === 0 || total > MOST_RESIDUES) return null
 	const hasAttention = proteins.some(({ prediction }) => prediction.attention !== null)
-	const attention = new Uint8Array(hasAttention ? total : 0)
+	const attention = new Uint16Array(hasAttention ? total : 0)
 	const largest = new Float32Array(hasAttention ? proteins.length : 0)
 	const offsets = new Uint32Array(proteins.length + 1)
 	const letters: string[] = []
@@ -81,7 +94,7 @@ function pageResidues({ model, proteins }: ReportContent): PageResidues | null {
 		if (!weights) continue
 		largest[row] = Math.max(...weights)
 		attention.set(
-			Array.from(weights, (weight) => share(weight / largest[row]!, 255)),
+			Array.from(weights, (weight) => share(weight / largest[row]!, 65535)),
 			offsets[row]!,
 		)
 	}

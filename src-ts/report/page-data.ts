@@ -41,7 +41,7 @@ export interface PageResidues {
 	first: Packed
 	/** Residues that were removed. u32 [N] */
 	removed: Packed
-	/** Attention weights, 255 is the protein's largest; null for a model without attention. u8 */
+	/** Attention weights, 65535 is the protein's largest; null for a model without attention. u16 */
 	attention: Packed | null
 	/** The largest weight of each protein. f32 [N] */
 	largest: Packed | null
@@ -65,6 +65,8 @@ export interface PageMap {
 
 export interface PageData {
 	classes: string[]
+	/** Whether the proteins are those that the training was tested on: predictions.tsv in the run folder has them. */
+	isTested: boolean
 	/** The mark of each class on a map. */
 	marks: ('circle' | 'square' | 'triangle' | 'diamond' | 'down' | 'cross')[]
 	proteins: PageProteins

@@ -1,5 +1,6 @@
 /** A report of a model: what is needed for its page is gathered here, predicted where it is not at hand, and written as one HTML file. */
 import { basename, resolve } from 'node:path'
+import { parseAnnotations } from '../dataset/annotations.js'
 import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { calibration } from '../evaluate/calibration.js'
@@ -209,7 +210,7 @@ function joined(
 		description: record.description ?? '',
 		sequence: readable(record.sequence),
 		class: record.class ?? null,
-		annotations: record.annotations ?? [],
+		annotations: record.annotations ?? parseAnnotations(record.description ?? ''),
 		prediction: predictions[row]!,
 	}))
 }

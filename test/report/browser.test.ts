@@ -6,7 +6,7 @@ import type { BrowserContextOptions, Locator } from 'playwright-core'
 import { type ReportContent, reportPage } from 'subloc-native'
 import { closeBrowser, open } from '../support/browser.js'
 import { temporaryFolder } from '../support/folder.js'
-import { reportContent } from '../support/report.js'
+import { CLASSES, reportContent } from '../support/report.js'
 
 test.after.always(closeBrowser)
 
@@ -131,7 +131,8 @@ test.serial('a chosen protein stands in the panel: cell, probabilities, members,
 	await page.locator('.sequence [data-at="2"]').hover()
 	t.is(await textOf(page.locator('.readout')), 'V 3 · α 0.50')
 	await page.locator('.sequence [data-at="39"]').hover()
-	t.regex(await textOf(page.locator('.readout')), /^D 50 · α 0\.0/)
+	// 0.5 / 39, where the largest is 0.5.
+	t.is(await textOf(page.locator('.readout')), 'D 50 · α 0.013')
 	t.is(await textOf(page.locator('.track-plot .signal-name')), 'SP 1–12')
 	const box = (await page.locator('.track-box').boundingBox())!
 	await page.mouse.move(box.x + box.width - 8, box.y + 60)
@@ -143,11 +144,61 @@ test.serial('without attention the panel says so, and signals and sequence are t
 	const opened = await openReport(t, reportContent({ count: 8, attention: false }))
 	if (!opened) return
 	const { page, problems } = opened
-	t.regex(await textOf(page.locator('#residues .note')), /no attention weights here/)
+	t.regex(
+		await textOf(page.locator('#residues .note')),
+		/no attention weights here.* subloc explain protein\.fasta --model RUN/,
+	)
 	t.is(await textOf(page.locator('.track-plot .signal-name')), 'SP 1–12')
 	t.is(await page.locator('.track-plot .attention').count(), 0)
 	await page.locator('.sequence [data-at="1"]').hover()
 	t.is(await textOf(page.locator('.readout')), 'K 2')
+	t.deepEqual(await problems(), [])
+})
+
+test.serial(
+	'a signal is drawn as far as it was read: not its part in the removed middle or beyond the end',
+	async (t) => {
+		const content = reportContent({ count: 40 })
+		// Of 50 residues the model reads 40: 21 to 30 are taken out.
+		const annotations = [
+			{ kind: 'SP' as const, start: 1, end: 25 },
+			{ kind: 'SA' as const, start: 22, end: 29 },
+			{ kind: 'SA' as const, start: 26, end: 31 },
+			{ kind: 'SA' as const, start: 60, end: 70 },
+		]
+		const proteins = content.proteins.map((own, row) => (row === 20 ? { ...own, annotations } : own))
+		const opened = await openReport(t, { ...content, proteins })
+		if (!opened) return
+		const { page, problems } = opened
+		await page.locator('[data-row="20"]').click()
+		t.deepEqual(await page.locator('.track-plot .signal-name').allTextContents(), ['SP 1–25', 'SA 26–31'])
+		const end = async (place: number) => {
+			const { x, width } = (await page.locator('.track-plot .signal').nth(place).boundingBox())!
+			return [x, x + width] as const
+		}
+		const gap = (await page.locator('.track-plot .removed').boundingBox())!
+		t.true(Math.abs((await end(0))[1] - gap.x) < 0.5)
+		t.true(Math.abs((await end(1))[0] - gap.x - gap.width) < 0.5)
+		t.deepEqual(await problems(), [])
+	},
+)
+
+test.serial('on a desktop no place and no probability of the table is cut short', async (t) => {
+	const classes = [...CLASSES]
+	const content = reportContent({ count: 110 })
+	const proteins = content.proteins.map((own) => {
+		const probabilities = Object.fromEntries(classes.map((name) => [name, 0.0005]))
+		probabilities[own.prediction.compartment!] = 0.995
+		return { ...own, prediction: { ...own.prediction, probability: 0.995, spread: 0.12, probabilities } }
+	})
+	const opened = await openReport(t, { ...content, proteins })
+	if (!opened) return
+	const { page, problems } = opened
+	t.is(await textOf(page.locator('#row-0 .cell-probability')), '99.5 %')
+	const cut = await page.evaluate(
+		`[...document.querySelectorAll('#table .row > div')].filter((own) => own.scrollWidth > own.clientWidth).map((own) => own.textContent)`,
+	)
+	t.deepEqual(cut, [])
 	t.deepEqual(await problems(), [])
 })
 
@@ -284,7 +335,10 @@ test.serial('on paper there are the first rows in order, light colours, and no c
 		await page.locator(IDS).allInnerTexts(),
 		Array.from({ length: 60 }, (_, row) => `P${String(row).padStart(5, '0')}`),
 	)
-	t.regex(await textOf(page.locator('#table-printed')), /The first 60 of 300 proteins/)
+	t.regex(
+		await textOf(page.locator('#table-printed')),
+		/The first 60 of 300 proteins; predictions\.tsv in the run folder has all\./,
+	)
 	for (const control of ['nav', '#theme', '#search']) t.true(await page.locator(control).isHidden(), control)
 	t.is(await page.evaluate('getComputedStyle(document.body).color'), 'rgb(27, 32, 38)')
 	t.true(await page.locator('.picture .for-light').isVisible())
@@ -363,10 +417,11 @@ test.serial('names are data: markup in ids, headers, places, titles and problems
 test.serial(
 	'without truth it tells where the proteins are put; skipped ones keep their row and their reason',
 	async (t) => {
-		const opened = await openReport(t, reportContent({ count: 30, unknown: true, skipped: [4], members: 1 }))
+		const opened = await openReport(t, reportContent({ count: 70, unknown: true, skipped: [4], members: 1 }))
 		if (!opened) return
 		const { page, problems } = opened
-		t.is(await textOf(page.locator('.big')), '29')
+		t.is(await textOf(page.locator('.big')), '69')
+		t.is(await page.locator('#table-printed').textContent(), 'The first 60 of 70 proteins.')
 		t.regex(await textOf(page.locator('.meaning')), /true places of these proteins are not known/)
 		t.is(await page.locator('#classes, #truth, .cell-truth, .cell-spread, .mark.right').count(), 0)
 		await page.locator('#outcome').selectOption('skipped')

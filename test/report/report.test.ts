@@ -90,7 +90,7 @@ test('hostile names are escaped wherever they stand', (t) => {
 	t.is(page.match(/<script/g)!.length, 2)
 })
 
-test('the page’s numbers are packed: probabilities to 1 in 65535, attention to 1 in 255 of the largest', (t) => {
+test('the page’s numbers are packed: probabilities to 1 in 65535, attention to 1 in 65535 of the largest', (t) => {
 	const content = reportContent({ count: 12 })
 	const { proteins, members, residues, marks, maps } = pageData(content)
 	const bytes = (packed: string) => Buffer.from(packed, 'base64')
@@ -98,7 +98,7 @@ test('the page’s numbers are packed: probabilities to 1 in 65535, attention to
 	t.true(Math.abs(probability - content.proteins[0]!.prediction.probabilities!['ER']!) < 1e-5)
 	t.is(bytes(proteins.truth!).readInt16LE(2 * 11), 0)
 	t.is(bytes(members!.values).length, 12 * 3 * 11)
-	t.is(bytes(residues!.attention!)[2], 255)
+	t.is(bytes(residues!.attention!).readUInt16LE(2 * 2), 65535)
 	t.is(bytes(residues!.largest!).readFloatLE(0), 0.5)
 	// Protein 11 has 41 residues, of which the model reads 40: one is taken out after the 20th.
 	t.is(bytes(residues!.removed).readUInt32LE(4 * 11), 1)
@@ -108,6 +108,21 @@ test('the page’s numbers are packed: probabilities to 1 in 65535, attention to
 	// y of the page grows downward: (0, 0) is the lower left corner.
 	const points = bytes(maps[0]!.points)
 	t.deepEqual([points.readUInt16LE(0), points.readUInt16LE(2)], [0, 65535])
+})
+
+test('beyond 12 million residues sequences and attention are left out, and the page says so', (t) => {
+	const content = reportContent({ count: 3, attention: false })
+	t.false(reportPage(content).includes('id="left-out"'))
+	const [first, ...rest] = content.proteins
+	const long = { ...content, model: null, proteins: [{ ...first!, sequence: 'M'.repeat(12_000_001) }, ...rest] }
+	t.is(pageData(long).residues, null)
+	t.regex(reportPage(long), /id="left-out">These proteins have more than 12 million residues together/)
+})
+
+test('a cell of the matrix has its share of the row; the interval of the accuracy is called what it is', (t) => {
+	const page = reportPage(reportContent({ count: 60 }))
+	t.regex(page, />5<small>83 %<\/small><\/button>/)
+	t.regex(page, /95 % confidence interval of the accuracy is from \d+ % to \d+ % if the proteins are independent/)
 })
 
 test('a cell has a place for each of the eleven, for other names of them, and none for what is not drawn', (t) => {
@@ -234,6 +249,13 @@ test('a run and its dataset: the held-out part with attention, members, sequence
 	t.true(Object.keys(data.annotations).length > 0)
 	t.regex(page, /<title>my run · subloc report<\/title>/)
 	for (const title of ['Learning curves', 'Reliability', 'Attention map']) t.true(page.includes(title), title)
+	t.regex(page, /Training accuracy is measured with dropout; held-out values are of each network/)
+	const pictures = [...page.matchAll(/src="data:image\/svg\+xml;base64,([^"]+)"/g)].map(([, svg]) =>
+		Buffer.from(svg!, 'base64').toString(),
+	)
+	const sheets = pictures.filter((svg) => svg.includes('silenced: loss'))
+	t.is(sheets.length, 2)
+	for (const svg of sheets) t.notRegex(svg, /points</)
 	t.false(page.includes(folder), 'no path of the machine')
 	// Copied elsewhere it is the same run.
 	const copy = join(temporaryFolder(t), 'my run')
@@ -265,13 +287,14 @@ test('labelled proteins of another source, and proteins without labels', async (
 	t.deepEqual(independent.subject, { kind: 'independent', shared: 16 })
 	t.regex(independent.html, /16 of their ids also stand in the training data/)
 	const records = [
-		{ id: 'a', sequence: 'MKVLAGE' },
+		{ id: 'a', description: 'tag SP 5', sequence: 'MKVLAGE' },
 		{ id: 'b', sequence: 'MK1' },
 	]
 	const unknown = await report(model, { proteins: records, source: 'new.fasta' })
 	t.is(unknown.subject.kind, 'unknown')
 	const data = dataOf(unknown.html)
 	t.is(data.proteins.truth, null)
+	t.deepEqual(data.annotations, { 0: [{ kind: 'SP', start: 1, end: 5 }] })
 	t.regex(data.proteins.problems['1']!, /1/)
 	t.regex(unknown.html, /new\.fasta/)
 	const predictions = await predictAll(model, records)

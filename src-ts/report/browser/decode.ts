@@ -36,7 +36,7 @@ export function readData() {
 			letters: residues.letters,
 			first: u32(residues.first),
 			removed: u32(residues.removed),
-			attention: residues.attention === null ? null : u8(residues.attention),
+			attention: residues.attention === null ? null : u16(residues.attention),
 			largest: residues.largest === null ? null : f32(residues.largest),
 		},
 		maps: maps.map(({ title, rows, points }) => ({ title, rows: u32(rows), points: u16(points) })),

@@ -11,8 +11,11 @@ const [TOP, FOOT] = [26, 22]
 /** Width of the mark for the middle that was taken out. */
 const GAP = 34
 /** What a track cannot show. */
-const NO_ATTENTION =
-	'There are no attention weights here; subloc explain measures which residues a prediction hangs on.'
+const NO_ATTENTION = 'There are no attention weights here; which residues the prediction hangs on is measured by '
+/** What measures it. */
+const EXPLAIN = 'subloc explain protein.fasta --model RUN -o FOLDER'
+/** A weight is packed as a share of the largest: this many steps. */
+const STEPS = 65535
 /** Residues of a block, and blocks that stand together. */
 const BLOCK = 10
 
@@ -24,7 +27,17 @@ interface Residues {
 	/** Residues before the removed middle. */
 	first: number
 	removed: number
-	annotations: { kind: string; start: number; end: number }[]
+	/** Those that residues which were read belong to. */
+	annotations: Signal[]
+}
+
+/** A signal as its header has it, and the part of it that was read: places among the read residues, from 1, both included. */
+interface Signal {
+	kind: string
+	start: number
+	end: number
+	from: number
+	to: number
 }
 
 /** Track and sequence of a row; nothing where the page has no residues. */
@@ -40,7 +53,7 @@ export function residueView(data: Data, row: number): HTMLElement[] {
 		readout.textContent = ''
 		if (at === null) return
 		sequence.querySelector(`[data-at="${at}"]`)?.classList.add('here')
-		const weight = residues.weights ? ` · α ${residues.weights[at]!.toPrecision(2)}` : ''
+		const weight = residues.weights ? ` · α ${alpha(residues.weights[at]!, Math.max(...residues.weights))}` : ''
 		readout.textContent = `${residues.letters[at]} ${positionOf(residues, at)}${weight}`
 		const cursor = box.querySelector('.cursor')
 		if (!cursor) return
@@ -53,7 +66,7 @@ export function residueView(data: Data, row: number): HTMLElement[] {
 	sequence.addEventListener('pointerleave', () => show(null))
 	const title = `${residues.weights ? 'Attention along' : 'Sequence of'} ${data.proteins.ids[row]}`
 	const head = element('div', { class: 'residue-head' }, element('h3', {}, title), readout)
-	const note = element('p', { class: 'note' }, NO_ATTENTION)
+	const note = element('p', { class: 'note' }, NO_ATTENTION, element('code', {}, EXPLAIN), '.')
 	if (!residues.weights && residues.annotations.length === 0) return [head, note, sequence]
 	box.addEventListener('pointermove', (event) => {
 		const x = event.clientX - box.getBoundingClientRect().left
@@ -69,13 +82,36 @@ function residuesOf({ residues, annotations }: Data, row: number): Residues | nu
 	const [from, to] = [residues.offsets[row]!, residues.offsets[row + 1]!]
 	if (from === to) return null
 	const largest = residues.largest?.[row] ?? 0
+	const [first, removed] = [residues.first[row]!, residues.removed[row]!]
 	return {
 		letters: residues.letters.slice(from, to),
-		weights: residues.attention && Float32Array.from(residues.attention.subarray(from, to), (v) => (v / 255) * largest),
-		first: residues.first[row]!,
-		removed: residues.removed[row]!,
-		annotations: annotations[row] ?? [],
+		weights:
+			residues.attention && Float32Array.from(residues.attention.subarray(from, to), (v) => (v / STEPS) * largest),
+		...{ first, removed },
+		annotations: (annotations[row] ?? []).flatMap((own) => {
+			const part = readPart(own, first, removed, to - from)
+			return part ? [{ ...own, ...part }] : []
+		}),
 	}
+}
+
+/** The part of a signal that was read; null where all of it was taken out or lies beyond the end. */
+function readPart(
+	{ start, end }: { start: number; end: number },
+	first: number,
+	removed: number,
+	length: number,
+): { from: number; to: number } | null {
+	const from = start <= first ? Math.max(1, start) : Math.max(first + 1, start - removed)
+	const to = end <= first ? end : Math.min(length, Math.max(first, end - removed))
+	return from <= to ? { from, to } : null
+}
+
+/** A weight, in the digits that its packing carries. */
+function alpha(weight: number, largest: number): string {
+	const steps = (weight / largest) * STEPS
+	if (steps >= 10) return weight.toPrecision(steps < 100 ? 1 : 2)
+	return `< ${(10 ** Math.ceil(Math.log10((10 / STEPS) * largest))).toPrecision(1)}`
 }
 
 /** Position in the whole sequence, from 1, of a residue that was read. */
@@ -114,8 +150,9 @@ function trackOf(residues: Residues, width: number): SVGSVGElement {
 		role: 'img',
 	})
 	svg.setAttribute('aria-label', weights ? 'Attention weight of each residue' : 'Known signals along the sequence')
-	for (const { kind, start, end } of annotations) {
-		const [from, to] = [scale(keptOf(residues, start) - 1), scale(keptOf(residues, end))]
+	for (const { kind, start, end, ...part } of annotations) {
+		// Just inside, so that the mark of the removed middle is no part of a signal beside it.
+		const [from, to] = [scale(part.from - 1 + 1e-6), scale(part.to - 1e-6)]
 		const signal = drawn('rect', {
 			class: 'signal',
 			x: from,

@@ -138,12 +138,13 @@ export class Table {
 			const direction = sort?.column !== column ? 'none' : sort.descending ? 'descending' : 'ascending'
 			header.setAttribute('aria-sort', direction)
 		}
-		const { count } = this.#explorer.data.proteins
+		const { isTested, proteins } = this.#explorer.data
+		const { count } = proteins
 		byId('table-count').textContent =
 			order.length === count ? `${count} proteins` : `${order.length} of ${count} proteins`
 		byId('table-printed').textContent =
 			order.length > PRINTED
-				? `The first ${PRINTED} of ${order.length} proteins; predictions.tsv in the run folder has all.`
+				? `The first ${PRINTED} of ${order.length} proteins${isTested ? '; predictions.tsv in the run folder has all' : ''}.`
 				: ''
 		byId('table-empty').hidden = order.length > 0
 	}

@@ -25,13 +25,18 @@ function matrix({ classes, confusion }: Evaluation): Markup {
 			const share = count / total
 			// A root: a share of 5 % must be seen.
 			const shade = Math.max(1, Math.round(SHADES * Math.sqrt(share)))
-			const told = `${count} of ${total} ${readable(classes[truth]!)} predicted as ${readable(classes[predicted]!)}, ${wholePercent(share)}`
-			return html`<td class="${truth === predicted ? 'right' : 'wrong'} shade-${shade}"><button type="button" data-truth="${truth}" data-predicted="${predicted}" title="${told}" aria-label="${told}">${count}</button></td>`
+			const told = `${count} of ${total} ${readable(classes[truth]!)} predicted as ${readable(classes[predicted]!)}, ${rowShare(share)}`
+			return html`<td class="${truth === predicted ? 'right' : 'wrong'} shade-${shade}"><button type="button" data-truth="${truth}" data-predicted="${predicted}" title="${told}" aria-label="${told}">${count}<small>${rowShare(share)}</small></button></td>`
 		})
 		return html`<tr><th scope="row"><span class="swatch" data-class="${truth}"></span>${readable(classes[truth]!)}</th>${cells}</tr>\n`
 	})
 	return html`<figure class="matrix"><div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix"><table><caption class="unseen">Confusion matrix: rows are true places, columns predicted ones</caption><thead><tr><th class="corner">true ↓<br>predicted →</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
-<figcaption>Number of proteins; the shade is the share of the row. A cell shows its proteins in the table below.</figcaption></figure>`
+<figcaption>Number of proteins, below it its share of the row, which the shade is too. A cell shows its proteins in the table below.</figcaption></figure>`
+}
+
+/** A share of a row that is not nothing. */
+function rowShare(share: number): string {
+	return share < 0.005 ? '< 1 %' : wholePercent(share)
 }
 
 function classTable({ perClass, confusion, clusters }: Evaluation): Markup {

@@ -2,6 +2,7 @@
 import { cellFigure } from '../cell.js'
 import type { ReportContent } from '../content.js'
 import { html, type Markup } from '../markup.js'
+import { hasTooManyResidues, MOST_RESIDUES } from '../pack.js'
 import { readable } from './words.js'
 
 export function proteinsSection(content: ReportContent): Markup {
@@ -22,7 +23,8 @@ ${hasTruth && select('truth', 'True place')}${select('predicted', 'Predicted')}
 <div class="panel" role="region" aria-label="Selected protein"><p id="panel-hint" class="quiet">Choose a protein in the table${maps.length > 0 && ' or on the map'}.</p>
 ${cellFigure(classes)}
 <div id="panel-content"></div></div></div>
-<div id="residues" role="region" aria-label="Residues of the selected protein"></div></section>`
+<div id="residues" role="region" aria-label="Residues of the selected protein"></div>
+${hasTooManyResidues(content) && html`<p class="note" id="left-out">These proteins have more than ${MOST_RESIDUES / 1e6} million residues together, too many for one page: sequences and attention along them are left out.</p>`}</section>`
 }
 
 function mapsFigure({ classes, maps, proteins }: ReportContent): Markup {

@@ -23,7 +23,7 @@ function score(evaluation: Evaluation, meaning: Meaning): Markup {
 	return html`<div class="score"><p class="big">${(100 * accuracy).toFixed(1)}<span> %</span></p>
 <p class="of">accuracy on <strong>${meaning.label}</strong></p>
 ${ruler(accuracy, low, high, majorityAccuracy)}
-<p class="quiet">${grouped(right)} of ${counted(records, 'protein')} in the right place. With as many other proteins of the same kind it would lie between ${wholePercent(low)} and ${wholePercent(high)} (95 %). Always naming the largest class: ${percent(majorityAccuracy)}.${skipped > 0 && ` ${counted(skipped, 'protein')} could not be predicted and ${skipped === 1 ? 'stands' : 'stand'} in no score.`}</p></div>`
+<p class="quiet">${grouped(right)} of ${counted(records, 'protein')} in the right place. The 95 % confidence interval of the accuracy is from ${wholePercent(low)} to ${wholePercent(high)} if the proteins are independent of each other; relatives among them make it too narrow. Always naming the largest class: ${percent(majorityAccuracy)}.${skipped > 0 && ` ${counted(skipped, 'protein')} could not be predicted and ${skipped === 1 ? 'stands' : 'stand'} in no score.`}</p></div>`
 }
 
 /** The accuracy with its interval on a line from 0 to 100 %, and what comes without learning. */
