@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import {
 	loadModel,
@@ -9,6 +10,7 @@ import {
 	readFasta,
 	report,
 	type SequenceRecord,
+	SublocError,
 	writePredictions,
 	writeWhole,
 } from 'subloc-native'
@@ -65,6 +67,7 @@ Columns: id, status, compartment, its probability, spread (standard deviation ov
 
 async function run(input: string, flags: PredictFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
+	requireDifferentFiles({ in: input, output: flags.output, report: flags.report })
 	using model = await loadModel(flags.model)
 	const started = Date.now()
 	const shown: string[] = []
@@ -120,6 +123,22 @@ async function* kept(records: AsyncIterable<SequenceRecord>, all: SequenceRecord
 	for await (const record of records) {
 		all.push(record)
 		yield record
+	}
+}
+
+/** A file that is written must be neither the input nor the other output, under another name neither. */
+function requireDifferentFiles(paths: Record<string, string | undefined>): void {
+	const seen = new Map<string, string>()
+	for (const [option, path] of Object.entries(paths)) {
+		if (path === undefined || path === '-') continue
+		if (existsSync(path) && !statSync(path).isFile()) continue // a device or a pipe
+		const file = existsSync(path) ? realpathSync(path) : resolve(path)
+		const other = seen.get(file)
+		if (other !== undefined) {
+			const message = `${option}: ${path} is the same file as ${other}; it would be overwritten`
+			throw new SublocError('INVALID_OPTION', message, { option, value: path })
+		}
+		seen.set(file, option)
 	}
 }
 

@@ -1,5 +1,5 @@
 /** `subloc report`, and the page that the other commands leave. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -124,4 +124,24 @@ test('a mistake of the user is told with its exit code', async (t) => {
 		const found = await subloc(args)
 		t.is(found.code, code, found.stderr)
 	}
+})
+
+test('predict writes neither over its input nor two files into one', async (t) => {
+	const fasta = join(home, 'own.fasta')
+	const text = '>a\nMKVLAGESTD\n'
+	writeFileSync(fasta, text)
+	symlinkSync(fasta, join(home, 'link.fasta'))
+	const table = join(home, 'own.tsv')
+	for (const [output, report] of [
+		[table, table],
+		[table, fasta],
+		[table, join(home, 'link.fasta')],
+		[fasta, join(home, 'own.html')],
+	] as const) {
+		const { code, stderr } = await subloc(['predict', fasta, '--model', run, '-o', output, '--report', report])
+		t.is(code, 2, stderr)
+		t.regex(stderr, /INVALID_OPTION.*is the same file as/)
+	}
+	t.is(readFileSync(fasta, 'utf8'), text)
+	t.false(existsSync(table))
 })
