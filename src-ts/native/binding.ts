@@ -1,10 +1,8 @@
 /**
  * The one door to the native side: the only importer of the generated loader. Errors come over as values and leave as {@link SublocError}.
  */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { type ErrorCode, SublocError } from '../errors.js'
+import { prepareDrivers } from './drivers.js'
 import {
 	autoBackend as autoBackendDoor,
 	type BindingDevice,
@@ -323,49 +321,4 @@ function runtime({ backend, threads, cpuIsa, precision }: NativeRuntime): Bindin
 function count(n: number): number {
 	if (Number.isInteger(n) && n >= 0 && n < 2 ** 32) return n
 	throw new SublocError('INVALID_OPTION', `${n} is not a whole number from 0 to 2^32 - 1`, { value: n })
-}
-
-let driversPrepared = false
-
-/**
- * What a GPU's driver may write, told to it before it is loaded: compiled kernels go to `SUBLOC_CACHE_DIR` (default: `subloc-native` in the user's cache
- * folder), or nowhere where that cannot be written. Without a runtime folder Mesa prints a line. What the user has set stays. A worker's environment is a
- * copy that drivers do not see: there, their own defaults hold.
- */
-function prepareDrivers(): void {
-	if (driversPrepared) return
-	driversPrepared = true
-	const folder = cacheFolder()
-	const wanted: Record<string, string> = folder
-		? {
-				MESA_SHADER_CACHE_DIR: folder,
-				CUDA_CACHE_PATH: join(folder, 'cuda'),
-				__GL_SHADER_DISK_CACHE_PATH: folder,
-			}
-		: { MESA_SHADER_CACHE_DISABLE: 'true', CUDA_CACHE_DISABLE: '1', __GL_SHADER_DISK_CACHE: '0' }
-	for (const [name, value] of Object.entries({ ...wanted, XDG_RUNTIME_DIR: tmpdir() })) process.env[name] ??= value
-}
-
-function cacheFolder(): string | null {
-	try {
-		const folder =
-			process.env.SUBLOC_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'subloc-native')
-		makeFolder(folder)
-		accessSync(folder, constants.W_OK)
-		return folder
-	} catch {
-		return null
-	}
-}
-
-/** `mkdirSync`'s own recursion never ends where a folder exists in which none can be made, as in `/proc`. */
-function makeFolder(folder: string): void {
-	if (existsSync(folder)) return
-	makeFolder(dirname(folder))
-	try {
-		mkdirSync(folder)
-	} catch (error) {
-		// Another process was faster.
-		if (!existsSync(folder)) throw error
-	}
 }
