@@ -76,7 +76,8 @@ export async function* explain(
 	const isOdd = Number.isInteger(occlusion) && occlusion > 0 && occlusion % 2 === 1
 	requireOption(isOdd || occlusion === 0, 'occlusion', occlusion, 'an odd number from 1, or 0')
 	if (!mutagenesis && occlusion === 0) {
-		const message = 'mutagenesis: nothing is asked for: substitutions are left out, and occlusion 0 hides no window'
+		const message =
+			'mutagenesis: nothing is left to compute: mutagenesis is off and occlusion is 0; ask for one of them'
 		throw new SublocError('INVALID_OPTION', message, { option: 'mutagenesis', value: mutagenesis })
 	}
 	if (compartment !== undefined && !model.classes.includes(compartment))

@@ -34,8 +34,11 @@ const TRACK_HEIGHT = 84
 const LEFT = 70
 const MOST_WIDTH = 960
 
-/** Full colour and full height are at least this, nats: of a prediction that nothing changes the noise must not look like a finding. */
-const LEAST_SCALE = 0.1
+/** Full colour and full height are at least this, nats (p × 0.6): of a prediction that nothing changes the noise must not look like a finding. */
+const LEAST_SCALE = 0.5
+
+/** Where no change reaches this, nats (a tenth of p), the picture says so. */
+const LEAST_CHANGE = 0.1
 
 /** Colours of Δ ln p: 127 below 0, 0, 127 above; the last is for what was not computed. */
 const LEVELS = 255
@@ -43,7 +46,8 @@ const LEVELS = 255
 /**
  * An SVG of one protein: Δ ln p of the explained class when a window is hidden (top), and for each position × amino acid the Δ ln p of that substitution
  * (heat map; blue raises, orange lowers, paper is none; a dot is the residue that is there). Known signals are marked, and so is the middle that was cut out.
- * Scales end at the largest change, at 0.1 nats at least; where none reaches that, the subtitle says so. What was not computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
+ * Scales end at the largest change, at 0.5 nats at least, and the legend says where; where no change reaches 0.1 nats, the subtitle says so. What was not
+ * computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
  */
 export function mutagenesisFigure(explanation: Explanation, options: MutagenesisOptions = {}): string {
 	const { theme = 'light', from = 1, to = explanation.length } = options
@@ -60,7 +64,8 @@ export function mutagenesisFigure(explanation: Explanation, options: Mutagenesis
 	const width = Math.min(MOST_WIDTH, Math.max(240, (last - first + 1) * 14))
 	const scale = sequenceScale(first, last, LEFT, width)
 	const most = Math.max(largest(mutagenesis), largest(occlusion?.delta))
-	const heading = most < LEAST_SCALE ? { ...options, subtitle: indifferent(most, options.subtitle) } : options
+	// The heading says it too, since colours so pale are hard to tell from none.
+	const heading = most < LEAST_CHANGE ? { ...options, subtitle: indifferent(most, options.subtitle) } : options
 	let y = headHeight(heading) + 42
 	const note = `Δ ln p(${readable(explanation.compartment)}), ln p = ${signed(explanation.logProbability, 3)}`
 	const id = shortened(explanation.id, Math.max(160, width - 14 - widthOf(note, 11)), BOLD)
@@ -209,7 +214,7 @@ function colourScale(values: Float32Array): number {
 }
 
 function indifferent(most: number, subtitle: string | undefined): string {
-	const told = `no change matters: the largest is ${Number(most.toPrecision(2))} nats`
+	const told = `no change reaches ${LEAST_CHANGE} nats: the largest is ${Number(most.toPrecision(2))}`
 	return subtitle ? `${subtitle}; ${told}` : told
 }
 
