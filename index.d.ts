@@ -926,6 +926,8 @@ export interface Prediction {
 	length: number;
 	/** Whether the model reads profiles and there was none, so that another row stood in (`missingProfile` of the options). */
 	missingProfile: boolean;
+	/** Whether it looks like DNA or RNA, read as amino acids: at least 30 letters, at least 95 % of them A, C, G, T, U or N. */
+	nucleotides: boolean;
 	/** The most probable class; of equals the first. */
 	compartment: string | null;
 	/** Its probability: the mean over the ensemble's members. */
@@ -1019,6 +1021,8 @@ export declare function train(dataset: Dataset, options?: TrainOptions): Trainin
  * Errors: `INVALID_SPLIT` where the dataset is not the one it was trained on; `INVALID_MODEL` where nothing is known of the training.
  */
 export declare function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]>;
+/** Ids of the data that a model was trained on, what was held out too; null where nothing is known of its training. */
+export declare function trainingIds({ training }: Model): ReadonlySet<string> | null;
 /** The package's version. */
 export declare function packageVersion(): string;
 export interface CrossValidateOptions extends Omit<TrainOptions, "fold" | "member"> {
@@ -1403,6 +1407,8 @@ export interface FigureOptions {
 	/** Default `light`. */
 	theme?: Theme;
 }
+/** A class's name as it is read: `plasma_membrane` has no underscore. */
+export declare function readable(name: string): string;
 /** A protein of the map. */
 export interface AttentionRow {
 	id: string;
@@ -1483,10 +1489,6 @@ export declare function compartmentColours(classes: readonly string[], theme?: T
 export type Mark = "circle" | "square" | "triangle" | "diamond" | "down" | "cross";
 /** The mark of each class in a scatter plot, in the order of `classes`. */
 export declare function compartmentMarks(classes: readonly string[]): Mark[];
-export interface ConfusionFigureOptions extends FigureOptions {
-	/** Row percentages under the counts; default true. */
-	percentages?: boolean;
-}
 /**
  * An SVG of a confusion matrix [K, K] (rows true, columns predicted). A cell's shade is its share of the row, so that small classes are as visible
  * as large ones; its numbers are the count and that share. Sensitivity stands at the end of each row. Readable in black and white.
@@ -1494,10 +1496,11 @@ export interface ConfusionFigureOptions extends FigureOptions {
 export declare function confusionFigure({ classes, confusion }: {
 	classes: readonly string[];
 	confusion: readonly (readonly number[])[];
-}, options?: ConfusionFigureOptions): string;
+}, options?: FigureOptions): string;
 /**
- * An SVG of two panels, loss (nats) and accuracy, against the epoch: training (with dropout), and where they were measured validation and held-out. Of several
- * members the mean is drawn, with a band from the lowest to the highest. Errors: `INVALID_OPTION` for no epochs.
+ * An SVG of two panels, loss (nats) and accuracy, against the epoch: training (mean over the epoch's proteins, with dropout and while the weights change), and
+ * where they were measured validation and held-out, after the epoch and without dropout. Of several members the mean is drawn, with a band from the lowest to the
+ * highest. Errors: `INVALID_OPTION` for no epochs.
  */
 export declare function curvesFigure(history: readonly NativeEpochReport[], options?: FigureOptions): Promise<string>;
 /** Scoring matrices as TSV: `filter`, `position` (from 1), then a column an amino acid; six significant digits. */
@@ -1551,8 +1554,8 @@ export interface LogoOptions extends FigureOptions {
 	colours?: LetterColours;
 }
 export interface LogoSheetOptions extends LogoOptions {
-	/** Whether each filter's strongest hit is told; default true. */
-	hits?: boolean;
+	/** Whether each filter's cost is told in points of accuracy too, which on few proteins is noise; default true. */
+	accuracy?: boolean;
 }
 /**
  * An SVG logo of one filter. A letter's height is its score; positive letters stack upward from the line, negative ones downward, the largest outermost.
@@ -1573,7 +1576,7 @@ export interface MutagenesisOptions extends FigureOptions {
 /**
  * An SVG of one protein: Δ ln p of the explained class when a window is hidden (top), and for each position × amino acid the Δ ln p of that substitution
  * (heat map; blue raises, orange lowers, paper is none; a dot is the residue that is there). Known signals are marked, and so is the middle that was cut out.
- * What was not computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
+ * Scales end at the largest change, at 0.1 nats at least; where none reaches that, the subtitle says so. What was not computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
  */
 export declare function mutagenesisFigure(explanation: Explanation, options?: MutagenesisOptions): string;
 export interface PngOptions {
@@ -1731,6 +1734,8 @@ export interface ReportContent {
  * script are allowed by their hash, pictures come from the file itself, and everything else is forbidden to the browser.
  */
 export declare function reportPage(content: ReportContent): string;
+/** Whether the beginning of a page (2000 characters do) says that it was made with its proteins' sequences: without them it lacks maps and attention. */
+export declare function wasMadeWithSequences(page: string): boolean;
 /** The model's work that a report needs, and on which proteins. */
 export interface ReportOptions extends Omit<PredictOptions, "attention" | "members" | "onProblem"> {
 	/** Headline; default: the run folder's name. */
@@ -1803,6 +1808,10 @@ export interface InputReport {
 	nonStandard: Record<string, number>;
 	/** Records whose first residue is not M: fragments or mature proteins, which have lost their targeting signal. */
 	firstNotMethionine: number;
+	/** Sequences that look like DNA or RNA: at least 30 letters, at least 95 % of them A, C, G, T, U or N. They can be predicted, which means nothing. */
+	nucleotides: number;
+	/** The first of them; null where there is none. */
+	firstNucleotides: string | null;
 	/** Ids that occur more than once, at most 100. */
 	duplicateIds: string[];
 	/** Records whose sequence an earlier record has. */

@@ -106,7 +106,6 @@ for (const [name, model] of [
 		subloc.logoSheetFigure(reports.slice(0, 12), classes, {
 			title: `The twelve filters that matter most: ${kind}, seed 1`,
 			subtitle: order,
-			hits: false,
 		}),
 	)
 }

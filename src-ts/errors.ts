@@ -130,8 +130,36 @@ export function requireOption(isRight: boolean, option: string, value: unknown, 
 export function requireKnown(options: object, known: readonly string[]): void {
 	const unknown = Object.keys(options).find((name) => !known.includes(name))
 	if (unknown === undefined) return
-	const message = `${unknown}: there is no such option; there are ${known.join(', ')}`
+	const message = `${unknown}: there is no such option; there are ${named(unknown, known)}`
 	throw new SublocError('INVALID_OPTION', message, { option: unknown, allowed: known })
+}
+
+/** @internal The names that there are, and the one that was meant, where one is near. */
+export function named(wrong: string, known: readonly string[]): string {
+	const plain = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, '')
+	const asked = plain(wrong)
+	const isBegun = (name: string) => asked.length >= 3 && plain(name).startsWith(asked)
+	const far = known.map((name) => (isBegun(name) ? 0 : changes(asked, plain(name))))
+	const least = Math.min(...far)
+	const nearest = known[far.indexOf(least)]
+	const isNear = nearest !== undefined && least <= Math.min(3, 0.4 * Math.max(asked.length, plain(nearest).length))
+	return `${known.join(', ')}${isNear ? `; did you mean ${nearest}?` : ''}`
+}
+
+/** How many letters to put in, take out or replace make one text of another (Levenshtein), two swapped neighbours counting as one. */
+function changes(a: string, b: string): number {
+	const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)]
+	for (let i = 1; i <= a.length; i++) {
+		const row = [i]
+		for (let j = 1; j <= b.length; j++) {
+			const kept = rows[i - 1]![j - 1]! + Number(a[i - 1] !== b[j - 1])
+			const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+			const swapped = isSwap ? rows[i - 2]![j - 2]! + 1 : Infinity
+			row.push(Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, kept, swapped))
+		}
+		rows.push(row)
+	}
+	return rows[a.length]![b.length]!
 }
 
 /** @internal Errors: `INVALID_OPTION`. */

@@ -79,7 +79,7 @@ export {
 export { attentionTrackFigure, type Track, type TrackOptions } from './figures/attention-track.js'
 export { classesFigure } from './figures/classes.js'
 export { compartmentColours, compartmentMarks, type Mark } from './figures/colours.js'
-export { type ConfusionFigureOptions, confusionFigure } from './figures/confusion.js'
+export { confusionFigure } from './figures/confusion.js'
 export { curvesFigure } from './figures/curves.js'
 export { filterHitsTsv, filterMeme, filterReportTsv, filterTsv } from './figures/filter-text.js'
 export type { LetterColours } from './figures/letters.js'
@@ -87,7 +87,7 @@ export { type LogoOptions, type LogoSheetOptions, logoFigure, logoSheetFigure } 
 export { type MutagenesisOptions, mutagenesisFigure } from './figures/mutagenesis.js'
 export { figurePng, type PngOptions } from './figures/png.js'
 export { reliabilityFigure } from './figures/reliability.js'
-export type { FigureOptions, Theme } from './figures/style.js'
+export { type FigureOptions, readable, type Theme } from './figures/style.js'
 export { type MapPanel, tsneFigure, tsneTsv } from './figures/tsne.js'
 export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
@@ -124,7 +124,7 @@ export type {
 	ReportProtein,
 	ReportSubject,
 } from './report/content.js'
-export { reportPage } from './report/page.js'
+export { reportPage, wasMadeWithSequences } from './report/page.js'
 export { type Report, type ReportOptions, report } from './report/report.js'
 export { ALPHABET } from './sequence/alphabet.js'
 export { checkFasta, type InputProblem, type InputReport } from './sequence/check.js'
@@ -139,4 +139,5 @@ export {
 	type TrainingRun,
 	type TrainOptions,
 	train,
+	trainingIds,
 } from './train/train.js'

@@ -21,6 +21,15 @@ test('the demo, the import examples and the commands work as they stand', async 
 	t.regex(demo.stdout, /accuracy \d\d\.\d % on held-out synthetic proteins/)
 	t.regex(demo.stdout, /new_mitochondrial +mitochondrial/)
 	t.true(existsSync(join(folder, 'demo-output/run/figures/confusion.svg')))
+	// The page again, from the proteins that the demo has left: all but its title is the same.
+	const page = () => readFileSync(join(folder, 'demo-output/run/report.html'), 'utf8')
+	const proteins = () => /<script type="application\/json" id="report-data">[\s\S]*?<\/script>/.exec(page())![0]
+	const first = proteins()
+	t.regex(page(), /These proteins are synthetic/)
+	const again = await subloc(['report', 'demo-output/run'], { cwd: folder })
+	t.is(again.code, 0, again.stderr)
+	t.regex(page(), /These proteins are synthetic/)
+	t.is(proteins(), first)
 
 	const examples = blocks('ts')
 	t.is(examples.length, 2)

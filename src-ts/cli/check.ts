@@ -29,6 +29,11 @@ function reportText(report: InputReport): string {
 		...(length ? [`length: ${length.min} to ${length.max}, median ${length.median}`] : []),
 		...(cut > 0 ? [`${cut} are longer than ${maxResidues} residues: their middle is left out`] : []),
 		...(letters.length > 0 ? [`letters outside the 20: ${letters.join(', ')}`] : []),
+		...(report.nucleotides > 0
+			? [
+					`${report.nucleotides} look like DNA or RNA (first: ${report.firstNucleotides}): translate them into proteins first`,
+				]
+			: []),
 		...(report.firstNotMethionine > 0
 			? [
 					`${report.firstNotMethionine} do not begin with M: fragments and mature proteins have lost their targeting signal`,

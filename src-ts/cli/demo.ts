@@ -9,6 +9,7 @@ import {
 	predict,
 	predictAll,
 	RunFolder,
+	readDataset,
 	SublocError,
 	syntheticDataset,
 	train,
@@ -43,8 +44,9 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 	await clear(flags.output)
 	const data = join(flags.output, 'proteins')
 	const output = join(flags.output, 'run')
-	const dataset = syntheticDataset({ seed: 1, perClass: 100, length: [60, 200] })
-	await writeDataset(dataset, data)
+	await writeDataset(syntheticDataset({ seed: 1, perClass: 100, length: [60, 200] }), data)
+	// Read again: so the run knows where its proteins lie, as that of any training.
+	const dataset = await readDataset(data)
 	log.event('dataset', `${dataset.records.length} synthetic proteins of ${dataset.classes.length} classes: ${data}`)
 
 	const training = new TrainingLog(log, 1)
@@ -110,7 +112,11 @@ async function writeDataset({ records, classes }: Dataset, folder: string): Prom
 	for (const own of classes) {
 		const lines = records
 			.filter((record) => record.class === own)
-			.map(({ id, sequence }) => `>${id} synthetic\n${sequence}\n`)
+			.map(({ id, sequence, annotations }) => {
+				// Signals at the start, as MultiLoc's headers tell them.
+				const tags = annotations.map(({ kind, end }) => ` ${kind} ${end}`).join('')
+				return `>${id} synthetic${tags}\n${sequence}\n`
+			})
 		await writeWhole(join(folder, `${own}.fasta`), lines.join(''))
 	}
 }

@@ -6,7 +6,8 @@ export function devicesCommand(): Command {
 	return withLog(
 		new Command('devices')
 			.summary('tell where a job can run here, and why not elsewhere')
-			.option('--json', 'print JSON'),
+			.option('--json', 'print JSON')
+			.addHelpText('after', () => `\n--backend auto: ${nativeInfo().autoRule}.`),
 	).action((flags: CommonOptions & { json?: boolean }) => {
 		openLog(flags)
 		const { build, autoRule } = nativeInfo()
@@ -24,7 +25,7 @@ export function devicesCommand(): Command {
 			const note = software ? ' (computes on the CPU; only when asked for)' : ''
 			return `${backend.padEnd(5)} ✔  ${name}${what}${memory}${note}${auto ? '  ← auto' : ''}`
 		})
-		const sets = `instruction sets ${cpu.isa.join(', ')}${cpu.bf16 ? ' with bf16' : ''}; ${cpu.threads} threads`
+		const sets = `instruction sets ${cpu.isa.join(', ')}; bf16 ${cpu.bf16 ? 'yes' : 'no'}; ${cpu.threads} threads`
 		process.stdout.write(`${build} build; ${sets}\n${lines.join('\n')}\n${autoRule}\n`)
 	})
 }

@@ -28,6 +28,7 @@ import {
 	predictAll,
 	proteinStates,
 	RunFolder,
+	readable,
 	reliabilityFigure,
 	SublocError,
 	type Track,
@@ -37,7 +38,7 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 import type { Pictures } from './pictures.js'
-import { captionOf, percent, readable } from './text.js'
+import { captionOf, percent } from './text.js'
 
 export const FIGURES = [
 	...(['confusion', 'classes', 'curves', 'reliability', 'logos', 'filters'] as const),

@@ -12,11 +12,13 @@ import {
 	RunFolder,
 	readDataset,
 	SublocError,
+	trainingIds,
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
-import { printEvaluation, warnMissingProfiles, writeEvaluation, writeReport } from './training.js'
+import { Remarks } from './remarks.js'
+import { printEvaluation, writeEvaluation, writeReport } from './training.js'
 
 interface EvaluateFlags extends CommonOptions {
 	profiles?: string
@@ -65,7 +67,9 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
 	const isTold = flags.output !== undefined && flags.report
 	const predictions = await predictAll(model, records, { ...options, attention: isTold, members: isTold })
-	warnMissingProfiles(predictions, log)
+	const remarks = new Remarks()
+	for (const prediction of predictions) remarks.add(prediction)
+	remarks.tell(log)
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.output !== undefined && flags.report) {
@@ -93,7 +97,7 @@ export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
 		const message = 'the model was trained on all of these proteins: nothing is left to score'
 		throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
 	}
-	const known = new Set(training.split.split('\n').map((line) => line.split('\t')[0]))
+	const known = trainingIds(model)!
 	const shared = dataset.records.filter(({ id }) => known.has(id)).length
 	if (shared > 0)
 		log.warning(`${shared} of ${dataset.records.length} ids also stand in the data that the model was trained on`)

@@ -5,27 +5,29 @@ import {
 	type Explanation,
 	explain,
 	loadModel,
-	type MissingProfile,
 	type Model,
 	mutagenesisFigure,
 	type ProteinRecord,
 	predictAll,
+	readable,
 	readFasta,
+	type SequenceRecord,
+	SublocError,
 	type Track,
 } from 'subloc-native'
 import { type CommonOptions, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { type PictureFlags, Pictures, withPictures } from './pictures.js'
 import { untilStopped } from './process.js'
-import { percent, readable } from './text.js'
+import { percent } from './text.js'
 
 interface ExplainFlags extends CommonOptions, PictureFlags {
 	model: string
 	output: string
 	profiles?: string
-	missingProfile?: MissingProfile
 	class?: string
 	mutagenesis: boolean
 	occlusion: number
+	strict?: boolean
 }
 
 export function explainCommand(): Command {
@@ -33,7 +35,8 @@ export function explainCommand(): Command {
 		.summary('tell which residues a prediction hangs on')
 		.description(
 			'For each protein: how ln p of its predicted class changes with every substitution (19 predictions a residue), and when a window of residues is hidden.\n' +
-				'For any model; of an A-LSTM its attention is drawn too. Writes <id>.svg, <id>.mutagenesis.tsv and <id>.occlusion.tsv.',
+				'For any model; of an A-LSTM its attention is drawn too. Writes <id>.svg, <id>.mutagenesis.tsv and <id>.occlusion.tsv.\n' +
+				'A record that cannot be used is skipped with a warning.',
 		)
 		.argument('<in>', 'FASTA, plain or gzip, or - for stdin')
 		.requiredOption('--model <run>', 'run folder or model.safetensors')
@@ -42,6 +45,7 @@ export function explainCommand(): Command {
 		.option('--class <name>', 'the class that is explained (default: the predicted one)')
 		.option('--no-mutagenesis', 'hide windows alone, which is 20 times faster')
 		.option('--occlusion <n>', 'residues that are hidden at a time, odd; 0: none', oddOrNone, 9)
+		.option('--strict', 'end with an error at the first record that cannot be used')
 	return withRuntime(withPictures(command))
 		.addHelpText(
 			'after',
@@ -66,8 +70,8 @@ async function run(input: string, flags: ExplainFlags, signal: AbortSignal): Pro
 	const log = openLog(flags)
 	using model = await loadModel(flags.model)
 	const pictures = await Pictures.open(flags.output, flags)
-	const { profiles, missingProfile, mutagenesis, occlusion } = flags
-	const reading = { profiles, missingProfile, signal, ...runtimeOf(flags) }
+	const { profiles, mutagenesis, occlusion } = flags
+	const reading = { profiles, signal, ...runtimeOf(flags) }
 	const options = {
 		...{ compartment: flags.class, mutagenesis, occlusion },
 		...{
@@ -76,21 +80,31 @@ async function run(input: string, flags: ExplainFlags, signal: AbortSignal): Pro
 		},
 	}
 	const taken = new Set<string>()
-	let count = 0
-	for await (const record of readFasta(input, { onProblem: 'fail', signal })) {
-		for await (const found of explain(model, [record], { ...reading, ...options })) {
-			const name = fileName(record.id, taken)
-			await pictures.draw(name, mutagenesisFigure(found, { theme: pictures.theme, title: titleOf(found) }))
-			if (found.mutagenesis) await pictures.write(`${name}.mutagenesis.tsv`, mutagenesisTsv(found))
-			if (found.occlusion) await pictures.write(`${name}.occlusion.tsv`, occlusionTsv(found))
-			const track = await attentionOf(model, record, found, reading)
-			if (track) await pictures.draw(`${name}.attention`, attentionTrackFigure([track], { theme: pictures.theme }))
-			count += 1
-			log.event('explained', `${record.id}: ${titleOf(found)}`, { id: record.id, compartment: found.compartment })
+	let [count, skipped] = [0, 0]
+	for await (const record of readFasta(input, { onProblem: flags.strict ? 'fail' : 'report', signal })) {
+		try {
+			for await (const found of explain(model, [record], { ...reading, ...options })) {
+				const name = fileName(record.id, taken)
+				await pictures.draw(name, mutagenesisFigure(found, { theme: pictures.theme, title: titleOf(found) }))
+				if (found.mutagenesis) await pictures.write(`${name}.mutagenesis.tsv`, mutagenesisTsv(found))
+				if (found.occlusion) await pictures.write(`${name}.occlusion.tsv`, occlusionTsv(found))
+				const track = await attentionOf(model, record, found, reading)
+				if (track) await pictures.draw(`${name}.attention`, attentionTrackFigure([track], { theme: pictures.theme }))
+				count += 1
+				log.event('explained', `${record.id}: ${titleOf(found)}`, { id: record.id, compartment: found.compartment })
+			}
+		} catch (error) {
+			if (flags.strict || !isProblemOf(record, error)) throw error
+			skipped += 1
+			log.warning(`skipped ${record.id || `the record in line ${record.line}`} (${error.message})`)
 		}
 	}
-	const proteins = `${count} ${count === 1 ? 'protein' : 'proteins'} explained`
-	log.event('written', `${proteins}: ${pictures.folder}`, { records: count, folder: pictures.folder })
+	const proteins = `${count} ${count === 1 ? 'protein' : 'proteins'} explained, ${skipped} skipped`
+	log.event('written', `${proteins}: ${pictures.folder}`, { records: count, skipped, folder: pictures.folder })
+}
+
+function isProblemOf(record: SequenceRecord, error: unknown): error is SublocError {
+	return error instanceof SublocError && (error === record.problem || error.record === record.id)
 }
 
 function titleOf({ compartment, logProbability }: Explanation): string {

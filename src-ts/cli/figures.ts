@@ -6,9 +6,9 @@ import {
 	type LabelledRecord,
 	loadModel,
 	type Model,
-	RUN_FILES,
 	readDataset,
 	SublocError,
+	trainingIds,
 } from 'subloc-native'
 import { type Drawing, FIGURE_DRAWERS, FIGURES, type FigureName, Undrawable } from './draw.js'
 import { scoredRecords } from './evaluate.js'
@@ -72,6 +72,7 @@ async function run(folder: string, data: string | undefined, flags: FiguresFlags
 		const message = `beside: needs a model of the other kind; both are ${model.info.kind}`
 		throw new SublocError('INVALID_OPTION', message, { option: 'beside', value: flags.beside })
 	}
+	requireMember(flags.member, model)
 	const pictures = await Pictures.open(flags.output ?? join(folder, 'figures'), flags)
 	const dataset = data === undefined ? null : await readDataset(data, { minimumClasses: 1, classes: model.classes })
 	const scored = dataset && (await scoredRecords(model, dataset, log))
@@ -95,11 +96,19 @@ function wantedFigures(only: string[] | undefined): FigureName[] {
 	return FIGURES.filter((name) => only?.includes(name) ?? true)
 }
 
-/** Refuses a protein that is not there to be drawn. */
+function requireMember(member: number, { info: { members } }: Model): void {
+	if (member <= members) return
+	const message = `member: needs 1 to ${members}, not '${member}'`
+	throw new SublocError('INVALID_OPTION', message, { option: 'member', value: member })
+}
+
+/** Refuses a protein that is not there to be drawn, whatever else is drawn. */
 function requireTracks(tracks: string[] | undefined, records: readonly LabelledRecord[] | undefined): void {
-	const missing = records && tracks?.find((id) => !records.some((record) => record.id === id))
+	const missing = tracks?.find((id) => !records?.some((record) => record.id === id))
 	if (missing === undefined) return
-	const message = `track: there is no protein ${missing} in DATA that the model was not trained on`
+	const message = records
+		? `track: there is no protein ${missing} in DATA that the model was not trained on`
+		: 'track: it names proteins of DATA: subloc figures RUN DATA --track IDS'
 	throw new SublocError('INVALID_OPTION', message, { option: 'track', value: missing })
 }
 
@@ -114,10 +123,9 @@ async function sharedRecords(
 		log.warning('beside: nothing is known of the other model’s training, which may have seen these proteins')
 		return records
 	}
-	const { split, info } = other.training
-	const isSame = info.dataset.digest === dataset.digest
+	const isSame = other.training.info.dataset.digest === dataset.digest
 	const heldOut = new Set(isSame ? (await heldOutRecords(other, dataset)).map(({ id }) => id) : [])
-	const known = new Set(split.split('\n').map((line) => line.split('\t')[0]))
+	const known = trainingIds(other)!
 	const shared = records.filter(({ id }) => heldOut.has(id) || !known.has(id))
 	if (shared.length < records.length) {
 		const told = `beside: ${records.length - shared.length} of ${records.length} proteins are left out of the map`
@@ -142,8 +150,9 @@ async function drawAll(wanted: readonly FigureName[], drawing: Drawing, log: Log
 	}
 	const { written, folder } = drawing.pictures
 	if (written.length === 0) {
-		const message = `nothing could be drawn: ${missing.join('; ')}`
-		throw new SublocError('INPUT_MISSING', message, { file: join(drawing.folder, RUN_FILES.model) })
+		// What is always drawn was not asked for.
+		const message = `only: nothing could be drawn: ${missing.join('; ')}`
+		throw new SublocError('INVALID_OPTION', message, { option: 'only', value: wanted.join(',') })
 	}
 	for (const reason of missing) log.warning(`not drawn: ${reason}`)
 	log.event('written', `written: ${folder} (${written.length} files)`, { folder, files: written })

@@ -17,6 +17,16 @@ import { reportCommand } from './report.js'
 import { splitCommand } from './split.js'
 import { trainCommand } from './train.js'
 
+/** Options that must be given are looked for after all else: an unknown one may be the missing one, misspelt. */
+function mandatoryLast(command: Command): Command {
+	const mandatory = command.options.filter((option) => option.mandatory)
+	for (const option of mandatory) option.makeOptionMandatory(false)
+	return command.hook('preAction', () => {
+		const missing = mandatory.find((option) => command.getOptionValue(option.attributeName()) === undefined)
+		if (missing) command.error(`error: required option '${missing.flags}' not specified`)
+	})
+}
+
 const isJson = asksForJson(process.argv)
 
 const program = new Command('subloc')
@@ -59,7 +69,7 @@ for (const command of [
 	...[figuresCommand, explainCommand, reportCommand],
 	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {
-	program.addCommand(command().copyInheritedSettings(program))
+	program.addCommand(mandatoryLast(command().copyInheritedSettings(program)))
 }
 
 try {

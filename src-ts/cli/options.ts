@@ -53,7 +53,9 @@ export function withRuntime(command: Command): Command {
 /** The log that a command's options ask for; from here on everything tells through it. */
 export function openLog(options: CommonOptions): Log {
 	Log.current = new Log(options)
-	if (options.precision === 'bf16' && !cpuInfo().bf16)
+	// Another backend refuses it.
+	const isOnCpu = options.backend === 'auto' || options.backend === 'cpu'
+	if (options.precision === 'bf16' && isOnCpu && !cpuInfo().bf16)
 		Log.current.warning('this processor does not multiply bf16: --precision bf16 rounds, and gains no time here')
 	return Log.current
 }

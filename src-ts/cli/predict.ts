@@ -1,5 +1,5 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, extname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import {
 	loadModel,
@@ -16,6 +16,7 @@ import {
 } from 'subloc-native'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
+import { Remarks } from './remarks.js'
 
 interface PredictFlags extends CommonOptions {
 	model: string
@@ -69,14 +70,18 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	const log = openLog(flags)
 	requireDifferentFiles({ in: input, output: flags.output, report: flags.report })
 	using model = await loadModel(flags.model)
+	const format = flags.format ?? formatOf(flags.output)
+	if (format === null)
+		log.warning(`${flags.output}: the ending is none of ${PREDICTION_FORMATS.join(', ')}; TSV is written`)
 	const started = Date.now()
 	const shown: string[] = []
 	const told: Prediction[] = []
-	let [count, skipped, withoutProfile] = [0, 0, 0]
+	const remarks = new Remarks()
+	let [count, skipped] = [0, 0]
 	async function* watched(predictions: AsyncIterable<Prediction>): AsyncGenerator<Prediction> {
 		for await (const prediction of predictions) {
 			count += 1
-			if (prediction.missingProfile) withoutProfile += 1
+			remarks.add(prediction)
 			if (prediction.problem && skipped++ < 5) shown.push(`${prediction.id} (${prediction.problem.message})`)
 			if (count % 100 === 0) log.progress(`${count} proteins, ${rate(count, started)} a second`)
 			if (flags.report !== undefined) told.push(prediction)
@@ -95,20 +100,17 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		: input
 	const predictions = predict(model, source, { ...options, onProblem, attention: isTold, members: isTold })
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
-		...{ classes: model.classes, format: flags.format ?? formatOf(flags.output) },
+		...{ classes: model.classes, format: format ?? 'tsv' },
 	})
 	if (flags.report !== undefined) {
 		const title = input === '-' ? 'stdin' : basename(input)
 		const { html } = await report(model, { ...options, title, source: title, proteins, predictions: told })
 		await writeWhole(flags.report, html)
+		log.event('report', `report: ${flags.report} (open it in a browser)`, { output: flags.report })
 	}
 	for (const one of shown) log.warning(`skipped ${one}`)
 	if (skipped > 5) log.warning(`… and ${skipped - 5} more, see their status`)
-	if (withoutProfile > 0) {
-		log.warning(
-			`${withoutProfile} of ${count} proteins have no profile, which the model reads: another row stood in (--profiles DIR)`,
-		)
-	}
+	remarks.tell(log)
 	if (flags.profiles !== undefined && !model.readsProfiles)
 		log.warning('the model reads no profiles: --profiles is without effect')
 	const where = flags.output === '-' ? '' : `: ${flags.output}`
@@ -147,6 +149,8 @@ function rate(count: number, started: number): string {
 	return rate.toFixed(rate < 10 ? 1 : 0)
 }
 
-function formatOf(output: string): PredictionFormat {
-	return PREDICTION_FORMATS.find((format) => output.endsWith(`.${format}`)) ?? 'tsv'
+/** By the ending; null for an unknown one. */
+function formatOf(output: string): PredictionFormat | null {
+	const ending = extname(output).slice(1)
+	return ending === '' ? 'tsv' : (PREDICTION_FORMATS.find((format) => format === ending) ?? null)
 }

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import {
@@ -10,6 +11,8 @@ import {
 	readFasta,
 	report,
 	type SequenceRecord,
+	SublocError,
+	wasMadeWithSequences,
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
@@ -62,6 +65,7 @@ async function write(run: string, data: string | undefined, flags: ReportFlags, 
 	const log = openLog(flags)
 	using model = await loadModel(run)
 	const proteins = data === undefined ? await trainingData(model, log) : await readProteins(data, model)
+	if (proteins === undefined && flags.output === undefined) await keepBetterPage(run, model)
 	const source = data === undefined ? undefined : data === '-' ? 'stdin' : basename(data)
 	const { html, subject } = await report(run, {
 		...{ title: flags.title ?? (Array.isArray(proteins) ? source : basename(resolve(run))) },
@@ -71,9 +75,25 @@ async function write(run: string, data: string | undefined, flags: ReportFlags, 
 	})
 	const isOwn = source === undefined || subject.kind === 'held-out' || subject.kind === 'cross-validation'
 	const name = isOwn ? RUN_FILES.report : `report-${source.replace(/\.\w+(\.gz)?$/, '')}.html`
-	const output = flags.output ?? join(statSync(run).isDirectory() ? run : dirname(run), name)
+	const output = flags.output ?? join(folderOf(run), name)
 	await writeWhole(output, html)
 	log.event('written', `report: ${output}`, { output, bytes: Buffer.byteLength(html) })
+}
+
+/** The run's folder, or that of a lone model file. */
+function folderOf(run: string): string {
+	return statSync(run).isDirectory() ? run : dirname(run)
+}
+
+/** A page that was made with the data of the training must not make place for one without. */
+async function keepBetterPage(run: string, model: Model): Promise<void> {
+	const path = join(folderOf(run), RUN_FILES.report)
+	if (!existsSync(path)) return
+	const file = await open(path)
+	const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(2000) }).finally(() => file.close())
+	if (!wasMadeWithSequences(buffer.toString('utf8', 0, bytesRead))) return
+	const message = `${path} was made with the data of the training, and stays: name DATA, or another file with -o`
+	throw new SublocError('INPUT_MISSING', message, { file: path, source: model.training?.info.dataset.source })
 }
 
 /** The data of the training, where it still is; undefined where it is not. */

@@ -8,11 +8,6 @@ export function percent(value: number | null): string {
 	return value === null ? '–' : `${(100 * value).toFixed(1)} %`
 }
 
-/** A class's name as it is read: `plasma_membrane` has no underscore. */
-export function readable(name: string): string {
-	return name.replaceAll('_', ' ')
-}
-
 /** What records are, for a picture: a path of this machine is its last part alone. */
 export function captionOf(on: string): string {
 	const [, part = '', source = ''] = /^(the held-out part \(.*?\) of )?(.*)$/s.exec(on)!

@@ -165,16 +165,3 @@ export function tellSplit(by: string, log: Log): void {
 		'a stratified split leaves relatives of the held-out proteins in the training data: expect less on proteins without known relatives'
 	log.event('note', note)
 }
-
-/** Tells how many proteins were predicted without the profile that their model reads. */
-export function warnMissingProfiles(predictions: Iterable<Pick<Prediction, 'missingProfile'>>, log: Log): void {
-	let [missing, all] = [0, 0]
-	for (const prediction of predictions) {
-		missing += Number(prediction.missingProfile)
-		all += 1
-	}
-	if (missing > 0)
-		log.warning(
-			`${missing} of ${all} proteins have no profile, which the model reads: another row stood in (--profiles DIR)`,
-		)
-}

@@ -1,9 +1,15 @@
 /** From what a person wrote to the complete configuration. */
 import type { z } from 'zod'
 import { orderedBlocks } from '../encoding/blocks.js'
-import { SublocError } from '../errors.js'
+import { named, SublocError } from '../errors.js'
 import { PRESETS } from './presets.js'
-import { type ConfigFile, configFileSchema, type TrainingConfig, trainingConfigSchema } from './schema.js'
+import {
+	type ConfigFile,
+	configFileSchema,
+	configJsonSchema,
+	type TrainingConfig,
+	trainingConfigSchema,
+} from './schema.js'
 
 export interface Resolved {
 	config: TrainingConfig
@@ -73,7 +79,23 @@ export interface Issue {
 export function issues(error: z.ZodError): Issue[] {
 	return error.issues.map((issue) => {
 		const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path
-		const message = issue.code === 'unrecognized_keys' ? 'there is no such option' : issue.message
+		const message = issue.code === 'unrecognized_keys' ? unknownKey(issue.path, issue.keys[0]!) : issue.message
 		return { path, option: path.join('.') || 'the configuration', message }
 	})
+}
+
+function unknownKey(group: readonly PropertyKey[], key: string): string {
+	return `there is no such option; there are ${named(key, optionsOf(group))}`
+}
+
+/** The names that may stand in a group of options; of a group of several kinds those of all. */
+function optionsOf(group: readonly PropertyKey[]): string[] {
+	type Part = { properties?: Record<string, Part>; oneOf?: Part[]; anyOf?: Part[] }
+	const kinds = (part: Part): Part[] => [part, ...[...(part.oneOf ?? []), ...(part.anyOf ?? [])].flatMap(kinds)]
+	const inside = (parts: Part[], key: PropertyKey) =>
+		parts.flatMap(({ properties }) => (properties?.[String(key)] ? kinds(properties[String(key)]!) : []))
+	const parts = group.reduce(inside, kinds(configJsonSchema()))
+	return [...new Set(parts.flatMap(({ properties = {} }) => Object.keys(properties)))].filter(
+		(name) => name !== '$schema',
+	)
 }

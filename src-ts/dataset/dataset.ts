@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileError, SublocError } from '../errors.js'
+import { fileError, named, SublocError } from '../errors.js'
 import { readFasta } from '../sequence/fasta.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
@@ -133,7 +133,7 @@ export function placeOf({ file, line, id }: LabelledRecord, source: string) {
 
 /** @internal */
 export function unknownClass(name: string, classes: readonly string[], place: object): SublocError {
-	const message = `class '${name}' is none of ${classes.join(', ')}`
+	const message = `class '${name}' is none of ${named(name, classes)}`
 	return new SublocError('UNKNOWN_CLASS', message, { ...place, value: name, allowed: classes })
 }
 

@@ -14,6 +14,9 @@ const BACKGROUND = [78, 51, 45, 54, 19, 43, 63, 74, 22, 51, 90, 57, 22, 39, 52, 
 /** Their running sums. */
 const CUMULATIVE = BACKGROUND.map((_, at) => BACKGROUND.slice(0, at + 1).reduce((a, b) => a + b))
 
+/** What the ids of synthetic proteins begin with: so they are known for what they are when they are read from a file. */
+export const SYNTHETIC_ID = 'synthetic_'
+
 /** The classes and the signals that are planted in them. */
 export const SYNTHETIC_CLASSES = [
 	'ER',
@@ -54,7 +57,7 @@ export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
 			const body = draw.residues(draw.between(...length))
 			const { sequence, annotations } =
 				draw.next() < withoutSignal ? { sequence: `M${body}`, annotations: [] } : PLANT[own](body, draw)
-			const id = `synthetic_${own}_${String(number).padStart(4, '0')}`
+			const id = `${SYNTHETIC_ID}${own}_${String(number).padStart(4, '0')}`
 			records.push({ ...record(id, sequence, annotations), class: own })
 		}
 	}

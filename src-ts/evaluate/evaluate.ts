@@ -1,5 +1,5 @@
 /** How good a model is on labelled proteins, and on which ones that was measured. */
-import { type Dataset, type LabelledRecord, placeOf } from '../dataset/dataset.js'
+import { type Dataset, type LabelledRecord, placeOf, unknownClass } from '../dataset/dataset.js'
 import { SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
@@ -56,8 +56,9 @@ export function evaluatePredictions(
 		.filter(({ prediction }) => prediction.status === 'ok')
 	if (known.length === 0)
 		throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
+	checkClasses({ records: known.map(({ record }) => record), source: on }, classes)
 	const index = new Map(classes.map((name, at) => [name, at]))
-	const truth = known.map(({ record }) => index.get(record.class) ?? unknown(record, classes, on))
+	const truth = known.map(({ record }) => index.get(record.class)!)
 	const answers = known.map(({ prediction }) => index.get(prediction.compartment!)!)
 	const probabilities = known.flatMap(({ prediction }) => classes.map((name) => prediction.probabilities![name]!))
 	const found = scores(confusionMatrix(truth, answers, classes.length), classes)
@@ -71,17 +72,9 @@ export function evaluatePredictions(
 	}
 }
 
-function checkClasses({ records, source }: Dataset, classes: readonly string[]): void {
-	for (const record of records) if (!classes.includes(record.class)) unknown(record, classes, source)
-}
-
-function unknown(record: LabelledRecord, classes: readonly string[], file: string): never {
-	const message = `the model does not know class '${record.class}'; it knows ${classes.join(', ')}`
-	throw new SublocError('UNKNOWN_CLASS', message, {
-		...placeOf(record, file),
-		value: record.class,
-		allowed: classes,
-	})
+function checkClasses({ records, source }: Pick<Dataset, 'records' | 'source'>, classes: readonly string[]): void {
+	const record = records.find((own) => !classes.includes(own.class))
+	if (record) throw unknownClass(record.class, classes, placeOf(record, source))
 }
 
 /** A record without a cluster is a cluster of its own; a cluster counts for the class of its first record. */

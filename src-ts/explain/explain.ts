@@ -1,6 +1,7 @@
 /** Which residues a prediction hangs on, for any model: in-silico mutagenesis and occlusion. Attention is not asked. */
 import { Readable } from 'node:stream'
 import { type Annotation, parseAnnotations } from '../dataset/annotations.js'
+import { unknownClass } from '../dataset/dataset.js'
 import { impliedProfile } from '../encoding/profile/implied.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
@@ -74,11 +75,13 @@ export async function* explain(
 	const { occlusion = 9, mutagenesis = true, compartment } = options
 	const isOdd = Number.isInteger(occlusion) && occlusion > 0 && occlusion % 2 === 1
 	requireOption(isOdd || occlusion === 0, 'occlusion', occlusion, 'an odd number from 1, or 0')
-	requireOption(mutagenesis || occlusion > 0, 'mutagenesis', mutagenesis, 'mutagenesis or occlusion')
-	if (compartment !== undefined && !model.classes.includes(compartment)) {
-		const message = `the model does not know class '${compartment}'; it knows ${model.classes.join(', ')}`
-		throw new SublocError('UNKNOWN_CLASS', message, { value: compartment, allowed: model.classes })
+	if (!mutagenesis && occlusion === 0) {
+		const message =
+			'mutagenesis: nothing is left to compute: mutagenesis is off and occlusion is 0; ask for one of them'
+		throw new SublocError('INVALID_OPTION', message, { option: 'mutagenesis', value: mutagenesis })
 	}
+	if (compartment !== undefined && !model.classes.includes(compartment))
+		throw unknownClass(compartment, model.classes, {})
 	for await (const record of recordsOf(input, options)) yield await explainOne(model, record, options)
 }
 

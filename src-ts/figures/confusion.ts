@@ -12,11 +12,6 @@ import {
 	widthOf,
 } from './style.js'
 
-export interface ConfusionFigureOptions extends FigureOptions {
-	/** Row percentages under the counts; default true. */
-	percentages?: boolean
-}
-
 const CELL = 46
 
 /** Full shades of the diagonal and of the mistakes. */
@@ -31,9 +26,9 @@ const SHADES: Record<Theme, [right: string, wrong: string]> = {
  */
 export function confusionFigure(
 	{ classes, confusion }: { classes: readonly string[]; confusion: readonly (readonly number[])[] },
-	options: ConfusionFigureOptions = {},
+	options: FigureOptions = {},
 ): string {
-	const { theme = 'light', percentages = true } = options
+	const { theme = 'light' } = options
 	const { ink, quiet } = PALETTES[theme]
 	const label = 22 + Math.max(...classes.map((name) => widthOf(name)), 60)
 	const top = headHeight(options) + label * 0.68 + 14
@@ -50,7 +45,7 @@ export function confusionFigure(
 		parts.push(text(label - 8, y + CELL / 2 + 4, readable(classes[row]!), { fill: ink, anchor: 'end' }))
 		for (const [column, count] of counts.entries()) {
 			const place = { x: label + column * CELL, y, diagonal: row === column }
-			parts.push(cell(place, count, total, theme, percentages))
+			parts.push(cell(place, count, total, theme))
 		}
 		const sensitivity = total === 0 ? '–' : `${Math.round((100 * counts[row]!) / total)} %`
 		parts.push(text(label + side + 10, y + CELL / 2 + 4, `${sensitivity} of ${total}`, { fill: ink }))
@@ -63,7 +58,6 @@ function cell(
 	count: number,
 	total: number,
 	theme: Theme,
-	percentages: boolean,
 ): string {
 	const { paper, ink, faint } = PALETTES[theme]
 	const share = total === 0 ? 0 : count / total
@@ -73,7 +67,6 @@ function cell(
 	if (count === 0) return box
 	const style = { anchor: 'middle' as const, fill: theme === 'light' && share > 0.3 ? '#ffffff' : ink }
 	const middle = x + CELL / 2
-	if (!percentages) return box + text(middle, y + CELL / 2 + 4, String(count), style)
 	const percent = share < 0.005 ? '<1 %' : `${Math.round(100 * share)} %`
 	return (
 		box +

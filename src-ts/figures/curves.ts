@@ -20,8 +20,9 @@ interface CurvePoint {
 }
 
 /**
- * An SVG of two panels, loss (nats) and accuracy, against the epoch: training (with dropout), and where they were measured validation and held-out. Of several
- * members the mean is drawn, with a band from the lowest to the highest. Errors: `INVALID_OPTION` for no epochs.
+ * An SVG of two panels, loss (nats) and accuracy, against the epoch: training (mean over the epoch's proteins, with dropout and while the weights change), and
+ * where they were measured validation and held-out, after the epoch and without dropout. Of several members the mean is drawn, with a band from the lowest to the
+ * highest. Errors: `INVALID_OPTION` for no epochs.
  */
 export async function curvesFigure(
 	history: readonly NativeEpochReport[],

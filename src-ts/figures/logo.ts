@@ -4,7 +4,19 @@ import type { FilterMatrix, FilterReport } from '../explain/filters.js'
 import { ALPHABET } from '../sequence/alphabet.js'
 import { compartmentColours } from './colours.js'
 import { type LetterColours, letter, letterColour, letterShapes } from './letters.js'
-import { at, type FigureOptions, headHeight, line, PALETTES, picture, readable, rect, text, widthOf } from './style.js'
+import {
+	at,
+	type FigureOptions,
+	headHeight,
+	line,
+	minus,
+	PALETTES,
+	picture,
+	readable,
+	rect,
+	text,
+	widthOf,
+} from './style.js'
 
 export interface LogoOptions extends FigureOptions {
 	/** Colours of the letters by their chemistry: `chemistry` (default), or `colour-blind`, a set that colour-blind readers can tell apart. */
@@ -12,8 +24,8 @@ export interface LogoOptions extends FigureOptions {
 }
 
 export interface LogoSheetOptions extends LogoOptions {
-	/** Whether each filter's strongest hit is told; default true. */
-	hits?: boolean
+	/** Whether each filter's cost is told in points of accuracy too, which on few proteins is noise; default true. */
+	accuracy?: boolean
 }
 
 /** A letter of a logo. */
@@ -103,7 +115,7 @@ export function logoFigure(filter: FilterMatrix, options: LogoOptions = {}): str
 		if (value > layout.above + 1e-9 || value < -layout.below - 1e-9) continue
 		const at = y - value * unit
 		parts.push(line(left - 10, at, left - 6, at, rule))
-		parts.push(text(left - 13, at + 4, String(value).replace('-', '−'), { size: 11, fill: quiet, anchor: 'end' }))
+		parts.push(text(left - 13, at + 4, minus(String(value)), { size: 11, fill: quiet, anchor: 'end' }))
 	}
 	for (let position = 0; position < filter.width; position++) {
 		const middle = left + (position + 0.5) * column
@@ -159,7 +171,8 @@ function card(report: FilterReport, colours: string[], x: number, y: number, opt
 	const unit = Math.min(CARD.unit, (CARD.height - 62) / (layout.above + layout.below || 1))
 	const zero = y + 34 + layout.above * unit
 	const signed = (value: number, digits: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`
-	const cost = `silenced: loss ${signed(lossIncrease, 3)} nats, accuracy ${signed(-100 * accuracyDrop, 1)} points`
+	const points = options.accuracy === false ? '' : `, accuracy ${signed(-100 * accuracyDrop, 1)} points`
+	const cost = `silenced: loss ${signed(lossIncrease, 3)} nats${points}`
 	const parts = [
 		rect(x, y, CARD.width - 10, CARD.height - 10, 'none', `rx="4" stroke="${faint}"`),
 		text(x + 10, y + 19, `${rank}  ${filter.name}`, { size: 13, bold: true, fill: ink }),
@@ -182,7 +195,7 @@ function card(report: FilterReport, colours: string[], x: number, y: number, opt
 		}),
 	)
 	const [best] = hits
-	if (best && options.hits !== false) {
+	if (best) {
 		const where = `${best.residues}  ${best.id} ${best.start}–${best.end}`
 		parts.push(text(x + CARD.width - 20, y + CARD.height - 30, where, { size: 9.5, fill: ink, anchor: 'end' }))
 		parts.push(

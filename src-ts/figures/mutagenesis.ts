@@ -10,6 +10,7 @@ import {
 	type FigureOptions,
 	headHeight,
 	line,
+	minus,
 	PALETTES,
 	picture,
 	readable,
@@ -33,13 +34,20 @@ const TRACK_HEIGHT = 84
 const LEFT = 70
 const MOST_WIDTH = 960
 
+/** Full colour and full height are at least this, nats (p × 0.6): of a prediction that nothing changes the noise must not look like a finding. */
+const LEAST_SCALE = 0.5
+
+/** Where no change reaches this, nats (a tenth of p), the picture says so. */
+const LEAST_CHANGE = 0.1
+
 /** Colours of Δ ln p: 127 below 0, 0, 127 above; the last is for what was not computed. */
 const LEVELS = 255
 
 /**
  * An SVG of one protein: Δ ln p of the explained class when a window is hidden (top), and for each position × amino acid the Δ ln p of that substitution
  * (heat map; blue raises, orange lowers, paper is none; a dot is the residue that is there). Known signals are marked, and so is the middle that was cut out.
- * What was not computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
+ * Scales end at the largest change, at 0.5 nats at least, and the legend says where; where no change reaches 0.1 nats, the subtitle says so. What was not
+ * computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
  */
 export function mutagenesisFigure(explanation: Explanation, options: MutagenesisOptions = {}): string {
 	const { theme = 'light', from = 1, to = explanation.length } = options
@@ -55,8 +63,11 @@ export function mutagenesisFigure(explanation: Explanation, options: Mutagenesis
 	const [first, last] = [positions[shown[0]!]!, positions[shown.at(-1)!]!]
 	const width = Math.min(MOST_WIDTH, Math.max(240, (last - first + 1) * 14))
 	const scale = sequenceScale(first, last, LEFT, width)
-	let y = headHeight(options) + 42
-	const note = `Δ ln p(${readable(explanation.compartment)}), ln p = ${minus(explanation.logProbability.toFixed(3))}`
+	const most = Math.max(largest(mutagenesis), largest(occlusion?.delta))
+	// The heading says it too, since colours so pale are hard to tell from none.
+	const heading = most < LEAST_CHANGE ? { ...options, subtitle: indifferent(most, options.subtitle) } : options
+	let y = headHeight(heading) + 42
+	const note = `Δ ln p(${readable(explanation.compartment)}), ln p = ${signed(explanation.logProbability, 3)}`
 	const id = shortened(explanation.id, Math.max(160, width - 14 - widthOf(note, 11)), BOLD)
 	const noteAt = LEFT + 14 + widthOf(id, BOLD)
 	const parts = [
@@ -86,11 +97,11 @@ export function mutagenesisFigure(explanation: Explanation, options: Mutagenesis
 			y += 14
 		}
 		parts.push(...positionTicks(scale, first, last, y + 2, theme))
-		parts.push(...legend(largest(mutagenesis), LEFT, y + 32, theme, hasDots(scale)))
+		parts.push(...legend(colourScale(mutagenesis), LEFT, y + 32, theme, hasDots(scale)))
 		y += 62
 	} else parts.push(...positionTicks(scale, first, last, y - 26, theme))
 	const page = Math.max(LEFT + width + 40, noteAt + widthOf(note, 11) + 12)
-	return picture(page, y + 8, `Importance along ${explanation.id}`, options, parts)
+	return picture(page, y + 8, `Importance along ${explanation.id}`, heading, parts)
 }
 
 function occlusionTrack(
@@ -104,8 +115,9 @@ function occlusionTrack(
 	const { quiet, positive, negative, line: rule } = PALETTES[theme]
 	const { delta, window } = occlusion!
 	const values = shown.map((index) => delta[index]!)
-	const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
-	const unit = TRACK_HEIGHT / (high - low || 1)
+	const high = Math.max(0, ...values)
+	const low = Math.min(0, high - LEAST_SCALE, ...values)
+	const unit = TRACK_HEIGHT / (high - low)
 	const zero = y + high * unit
 	const bars = shown.map((index) => {
 		const value = delta[index]!
@@ -119,7 +131,7 @@ function occlusionTrack(
 		)
 	})
 	const mark = (value: number) =>
-		text(LEFT - 6, zero - value * unit + 4, minus(value.toPrecision(2)), { size: 10.5, fill: quiet, anchor: 'end' })
+		text(LEFT - 6, zero - value * unit + 4, signed(value, 2), { size: 10.5, fill: quiet, anchor: 'end' })
 	return [
 		...bars,
 		line(LEFT, zero, LEFT + width, zero, rule),
@@ -139,7 +151,7 @@ function heatMap(
 	theme: Theme,
 ): string[] {
 	const { ink, faint, line: rule } = PALETTES[theme]
-	const most = largest(mutagenesis!)
+	const most = colourScale(mutagenesis!)
 	const [first, last] = [positions[shown[0]!]!, positions[shown.at(-1)!]!]
 	const columns = last - first + 1
 	const levels = new Uint8Array(columns * 20).fill(LEVELS)
@@ -191,9 +203,24 @@ function withoutGap(shown: number[], positions: Uint32Array): [number, number][]
 	return runs
 }
 
-/** The largest Δ of all substitutions; two proteins of different scales are not compared by colour. */
-function largest(values: Float32Array): number {
-	return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1
+/** The largest |Δ|; 0 for what was not computed. */
+function largest(values: Float32Array | null | undefined): number {
+	return values?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0
+}
+
+/** Where the colours end; two proteins of different scales are not compared by colour. */
+function colourScale(values: Float32Array): number {
+	return Math.max(LEAST_SCALE, largest(values))
+}
+
+function indifferent(most: number, subtitle: string | undefined): string {
+	const told = `no change reaches ${LEAST_CHANGE} nats: the largest is ${Number(most.toPrecision(2))}`
+	return subtitle ? `${subtitle}; ${told}` : told
+}
+
+/** So many significant digits; 0 has none. */
+function signed(value: number, digits: number): string {
+	return value === 0 ? '0' : minus(value.toPrecision(digits))
 }
 
 /** Narrower residues have no room for the dot of the one that is there. */
@@ -217,8 +244,4 @@ function legend(most: number, x: number, y: number, theme: Theme, dots: boolean)
 				]
 			: []),
 	]
-}
-
-function minus(text: string): string {
-	return text.replace('-', '−')
 }

@@ -135,6 +135,11 @@ export function readable(name: string): string {
 	return name.replaceAll('_', ' ')
 }
 
+/** A number's text with the sign that is as wide as a plus. */
+export function minus(number: string): string {
+	return number.replace('-', '−')
+}
+
 /** `#rrggbb` between two, at 0 the first, at 1 the second. */
 export function mix(from: string, to: string, share: number): string {
 	const channel = (colour: string, index: number) => Number.parseInt(colour.slice(1 + 2 * index, 3 + 2 * index), 16)

@@ -119,7 +119,10 @@ export function nativeOf(model: Model): NativeModel {
 export async function loadModel(path: string): Promise<Model> {
 	const isFolder = await stat(path).then(
 		(found) => found.isDirectory(),
-		() => false,
+		(error) => {
+			if (error.code === 'ENOENT') throw noModel(path, 'there is no such file or folder')
+			return false
+		},
 	)
 	const file = isFolder ? join(path, RUN_FILES.model) : path
 	if (isFolder) await requireModel(new RunFolder(path))
@@ -137,6 +140,10 @@ async function requireModel(folder: RunFolder): Promise<void> {
 	throw new SublocError('INVALID_MODEL', `${folder.path}: ${reason}`, { file: folder.file('model'), reason })
 }
 
+function noModel(file: string, reason: string): SublocError {
+	return new SublocError('INVALID_MODEL', `${file}: ${reason}`, { file, reason })
+}
+
 /** The native side takes the blocks' names as they come; what they mean is known here. */
 function checkBlocks(native: NativeModel, file: string): void {
 	const { blocks, profile } = native.config
@@ -150,7 +157,7 @@ function checkBlocks(native: NativeModel, file: string): void {
 				: null
 	if (why === null) return
 	native.close()
-	throw new SublocError('INVALID_MODEL', `${file}: ${why}`, { file, reason: why })
+	throw noModel(file, why)
 }
 
 /** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */

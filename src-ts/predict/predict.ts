@@ -9,6 +9,7 @@ import { RUNTIME_OPTIONS, type RuntimeOptions, resolveRuntime } from '../model/r
 import type { NativeModel, NativeRuntime } from '../native/binding.js'
 import { readFasta } from '../sequence/fasta.js'
 import { originalPosition } from '../sequence/middle-cut.js'
+import { looksLikeDna } from '../sequence/nucleotides.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 
@@ -43,6 +44,8 @@ export interface Prediction {
 	length: number
 	/** Whether the model reads profiles and there was none, so that another row stood in (`missingProfile` of the options). */
 	missingProfile: boolean
+	/** Whether it looks like DNA or RNA, read as amino acids: at least 30 letters, at least 95 % of them A, C, G, T, U or N. */
+	nucleotides: boolean
 	/** The most probable class; of equals the first. */
 	compartment: string | null
 	/** Its probability: the mean over the ensemble's members. */
@@ -293,6 +296,7 @@ class Engine {
 			return {
 				...{ id: record.id, status: 'ok', problem: null, length: record.sequence.length },
 				missingProfile: this.#model.readsProfiles && !record.rows,
+				nucleotides: looksLikeDna(record.sequence),
 				compartment: classes[best]!,
 				probability: mean[best]!,
 				spread: spreadOf(probabilities, row, best, shape),
@@ -353,6 +357,7 @@ function meanWeights(
 function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Prediction {
 	const nothing = {
 		missingProfile: false,
+		nucleotides: false,
 		compartment: null,
 		probability: null,
 		spread: null,

@@ -1,4 +1,5 @@
 /** What an accuracy is worth, in plain words: it depends on which proteins it was measured on. */
+import { SYNTHETIC_ID } from '../dataset/synthetic.js'
 import type { ReportContent } from './content.js'
 
 /** A heading and a few sentences. */
@@ -16,7 +17,17 @@ const RELATIVES =
 	'may do nearly as well.'
 
 /** What the scores of a report are scores of. */
-export function meaningOf({
+export function meaningOf(content: Pick<ReportContent, 'subject' | 'training' | 'source' | 'proteins'>): Meaning {
+	const meaning = meaningOfSubject(content)
+	const { proteins } = content
+	if (!(proteins.length > 0 && proteins.every(({ prediction }) => prediction.id.startsWith(SYNTHETIC_ID))))
+		return meaning
+	const first =
+		'These proteins are synthetic: their signals were planted by a rule, and this page says nothing about real proteins.'
+	return { ...meaning, sentences: [first, ...meaning.sentences], caution: true }
+}
+
+function meaningOfSubject({
 	subject,
 	training,
 	source,

@@ -44,6 +44,7 @@ export function reportPage(content: ReportContent): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
+<meta name="generator" content="${hasSequences(content) ? WITH_SEQUENCES : 'subloc-native'}">
 <title>${content.title} · subloc report</title>
 <style>${raw(style)}</style>
 </head>
@@ -62,6 +63,18 @@ ${present.map(([, , section]) => section)}
 </body>
 </html>
 `.text
+}
+
+/** What a page calls itself that has its proteins' sequences. */
+const WITH_SEQUENCES = 'subloc-native, with sequences'
+
+function hasSequences({ proteins }: ReportContent): boolean {
+	return proteins.some(({ sequence }) => sequence !== null)
+}
+
+/** Whether the beginning of a page (2000 characters do) says that it was made with its proteins' sequences: without them it lacks maps and attention. */
+export function wasMadeWithSequences(page: string): boolean {
+	return page.includes(`<meta name="generator" content="${WITH_SEQUENCES}">`)
 }
 
 /** A file that the build leaves beside this one (scripts/lib/page.mjs). */

@@ -25,8 +25,10 @@ async function trainingPictures({ training }: Model): Promise<ReportFigure[]> {
 	const drawn = await themed((theme) => curvesFigure(training.history, { theme }))
 	const members = new Set(training.history.map(({ member }) => member)).size
 	const band = members > 1 ? ` Mean of ${members} networks; the band is from the lowest to the highest.` : ''
-	const held = members > 1 ? '; held-out values are of each network, not of the ensemble' : ''
-	const caption = `Loss and accuracy after each epoch.${band} Training accuracy is measured with dropout${held}.`
+	const each = members > 1 ? ', of each network, not of the ensemble' : ''
+	const caption =
+		`Loss and accuracy of each epoch.${band} Training values are means over the epoch, with dropout and while the weights change; ` +
+		`the others are measured after it, without dropout${each}.`
 	return [{ section: 'training', title: 'Learning curves', caption, ...drawn }]
 }
 
@@ -75,17 +77,12 @@ export async function filterPictures(
 	if (records.length === 0) return []
 	const reports = await filterReports(model, records, { ...options, hits: 1 })
 	const shown = reports.slice(0, LOGOS)
-	const drawn = await themed((theme) => withoutAccuracy(logoSheetFigure(shown, model.classes, { theme })))
+	const drawn = await themed((theme) => logoSheetFigure(shown, model.classes, { theme, accuracy: false }))
 	const of = model.info.members > 1 ? ' of network 1' : ''
 	const caption =
 		`The ${shown.length} of ${reports.length} filters${of} that matter most: by how much the surprise at the true place (−ln p) grows when the filter is silenced, ` +
 		`measured on ${records.length} proteins. subloc figures draws all of them, with their strongest hits.`
 	return [{ section: 'filters', title: 'Filter logos', caption, ...drawn }]
-}
-
-/** On so few proteins a change of the accuracy by a point is noise: cards tell the loss alone. */
-function withoutAccuracy(sheet: string): string {
-	return sheet.replace(/(silenced: loss [+−][\d.]+ nats), accuracy [+−][\d.]+ points(?=<)/g, '$1')
 }
 
 async function themed(draw: (theme: Theme) => string | Promise<string>): Promise<{ light: string; dark: string }> {

@@ -41,8 +41,8 @@ export function parsePredictions(text: string, file: string): PredictionsFile {
 		if (status !== 'ok' || !classes.includes(compartment) || numbers.some((value) => !(value >= 0 && value <= 1)))
 			fail(at + 2, 'status, class or probability')
 		predictions.push({
-			...{ id, status: 'ok', problem: null, length: 0, missingProfile: false, compartment },
-			...{ probability: numbers[0]!, spread: numbers[1]!, attention: null, members: null },
+			...{ id, status: 'ok', problem: null, length: 0, missingProfile: false, nucleotides: false },
+			...{ compartment, probability: numbers[0]!, spread: numbers[1]!, attention: null, members: null },
 			probabilities: Object.fromEntries(classes.map((name, index) => [name, numbers[index + 2]!])),
 		})
 	}
@@ -54,7 +54,7 @@ function skippedPrediction(id: string, status: string): Prediction {
 	const problem = new SublocError('INVALID_FASTA', code || 'it was skipped', { record: id })
 	const nothing = { compartment: null, probability: null, spread: null, probabilities: null }
 	return {
-		...{ id, status: 'skipped', problem, length: 0, missingProfile: false },
+		...{ id, status: 'skipped', problem, length: 0, missingProfile: false, nucleotides: false },
 		...{ ...nothing, attention: null, members: null },
 	}
 }

@@ -10,7 +10,7 @@ import { RunFolder } from '../model/run-folder.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
-import { heldOutRecords } from '../train/train.js'
+import { heldOutRecords, trainingIds } from '../train/train.js'
 import type { ReportContent, ReportProtein, ReportSubject } from './content.js'
 import { reportMaps } from './maps.js'
 import { meaningOf } from './meaning.js'
@@ -128,12 +128,9 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 	if (subject.kind === 'cross-validation' && !options.predictions) return fromFolder(model, folder, proteins)
 	const predictions = options.predictions ?? (await predicted(model, records, options))
 	const source = basename(proteins.source)
-	const content = { subject, source, training: model.training }
-	return {
-		...{ subject, source },
-		proteins: joined(records, predictions),
-		evaluation: evaluatePredictions(records, predictions, model.classes, meaningOf(content).label),
-	}
+	const told = { subject, source, proteins: joined(records, predictions) }
+	const { label } = meaningOf({ ...told, training: model.training })
+	return { ...told, evaluation: evaluatePredictions(records, predictions, model.classes, label) }
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {
@@ -151,7 +148,7 @@ async function subjectOf(
 	const { training } = model
 	if (!training) return { subject: { kind: 'independent', shared: null }, records: dataset.records }
 	if (training.info.dataset.digest !== dataset.digest) {
-		const known = new Set(training.split.split('\n').map((line) => line.split('\t')[0]))
+		const known = trainingIds(model)!
 		const shared = dataset.records.filter(({ id }) => known.has(id)).length
 		return { subject: { kind: 'independent', shared }, records: dataset.records }
 	}

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.js'
 import { isStandard } from './alphabet.js'
 import { readFasta } from './fasta.js'
 import { sourceName, type TextSource } from './lines.js'
+import { looksLikeDna } from './nucleotides.js'
 
 export interface InputProblem {
 	code: ErrorCode
@@ -29,6 +30,10 @@ export interface InputReport {
 	nonStandard: Record<string, number>
 	/** Records whose first residue is not M: fragments or mature proteins, which have lost their targeting signal. */
 	firstNotMethionine: number
+	/** Sequences that look like DNA or RNA: at least 30 letters, at least 95 % of them A, C, G, T, U or N. They can be predicted, which means nothing. */
+	nucleotides: number
+	/** The first of them; null where there is none. */
+	firstNucleotides: string | null
 	/** Ids that occur more than once, at most 100. */
 	duplicateIds: string[]
 	/** Records whose sequence an earlier record has. */
@@ -61,6 +66,8 @@ export async function checkFasta(source: TextSource, { maxResidues = 1000 } = {}
 		maxResidues,
 		nonStandard: {},
 		firstNotMethionine: 0,
+		nucleotides: 0,
+		firstNucleotides: null,
 		duplicateIds: [],
 		duplicateSequences: 0,
 		problems: [],
@@ -82,6 +89,10 @@ export async function checkFasta(source: TextSource, { maxResidues = 1000 } = {}
 		report.residues += sequence.length
 		if (sequence.length > maxResidues) report.cut += 1
 		if (!sequence.startsWith('M')) report.firstNotMethionine += 1
+		if (looksLikeDna(sequence)) {
+			report.nucleotides += 1
+			report.firstNucleotides ??= id
+		}
 		for (const letter of sequence.match(/[BJOUXZ]/g) ?? []) {
 			if (!isStandard(letter)) report.nonStandard[letter] = (report.nonStandard[letter] ?? 0) + 1
 		}

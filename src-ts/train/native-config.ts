@@ -1,7 +1,7 @@
 /** A configuration as the native side takes it: complete, with what follows from the data and the machine. */
 import type { TrainingConfig } from '../config/schema.js'
 import { classIndices, type Dataset } from '../dataset/dataset.js'
-import { SublocError } from '../errors.js'
+import { named, SublocError } from '../errors.js'
 import type { NativeRuntime, NativeTrainingConfig } from '../native/binding.js'
 
 export function nativeModelConfig(
@@ -42,7 +42,11 @@ function classWeights(option: TrainingConfig['classWeights'], dataset: Dataset):
 		const unknown = Object.keys(option).find((name) => !dataset.classes.includes(name))
 		if (unknown !== undefined) {
 			const facts = { option: `classWeights.${unknown}`, value: unknown, allowed: dataset.classes }
-			throw new SublocError('INVALID_OPTION', `classWeights: there is no class '${unknown}'`, facts)
+			throw new SublocError(
+				'INVALID_OPTION',
+				`classWeights: there is no class '${unknown}'; there are ${named(unknown, dataset.classes)}`,
+				facts,
+			)
 		}
 		return dataset.classes.map((name) => option[name] ?? 1)
 	}

@@ -21,6 +21,7 @@ import {
 	startTraining,
 } from '../native/binding.js'
 import { Run, type StepProgress } from '../progress.js'
+import { looksLikeDna } from '../sequence/nucleotides.js'
 import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
 import { openFolder, TrainingJournal } from './run-files.js'
 
@@ -123,6 +124,13 @@ export async function heldOutRecords(model: Model, dataset: Dataset): Promise<La
 	return dataset.records.filter((_, row) => parts[row] === (info.split.fold ?? 'test'))
 }
 
+/** Ids of the data that a model was trained on, what was held out too; null where nothing is known of its training. */
+export function trainingIds({ training }: Model): ReadonlySet<string> | null {
+	if (!training) return null
+	const [, ...rows] = training.split.split('\n').filter((line) => line !== '' && !line.startsWith('# '))
+	return new Set(rows.map((row) => row.split('\t')[0]!))
+}
+
 /** Seeds of a configuration's members: all, or one of them. */
 export function memberSeeds({ seed, members }: TrainingConfig, member: number | null): number[] {
 	if (member === null) return Array.from({ length: members }, (_, index) => seed + index)
@@ -176,6 +184,7 @@ export async function trainGroups(
 	const table = encodingTable(config.blocks)
 	const warnings = [
 		...plan.warnings,
+		...nucleotidesWarning(dataset),
 		...missingProfileWarning(encoded.missingProfiles, dataset, config),
 		...(options.profiles !== undefined && !readsProfiles
 			? ['the profiles are not used: the block profile is not among the blocks']
@@ -277,6 +286,13 @@ async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, sig
 	} finally {
 		signal.removeEventListener('abort', cancel)
 	}
+}
+
+function nucleotidesWarning({ records }: Dataset): string[] {
+	const found = records.filter(({ sequence }) => looksLikeDna(sequence))
+	if (found.length === 0) return []
+	const told = `${found.length} of ${records.length} sequences look like DNA or RNA (first: ${found[0]!.id})`
+	return [`${told} and are read as amino acids: translate them first`]
 }
 
 function missingProfileWarning(missing: number, { records }: Dataset, { missingProfile }: TrainingConfig): string[] {

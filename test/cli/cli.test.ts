@@ -358,6 +358,48 @@ test('check reports, and exits with 65 where a record cannot be used', async (t)
 	t.is(JSON.parse(bad.stdout).problems[0].line, 4)
 })
 
+const GENE = 'ATGGCTAAAGTTCTGGCTGGTGAAAGCACCGATTAA'
+
+test('sequences that look like DNA are warned of by check, predict, evaluate and train', async (t) => {
+	const input = `>gene\n${GENE}\n>protein\nMKVLAGESTD\n`
+	const checked = await subloc(['check', '-'], { input })
+	t.is(checked.code, 0, checked.stderr)
+	t.regex(checked.stdout, /1 look like DNA or RNA \(first: gene\): translate them/)
+	const warning = /warning.*1 of 2 sequences look like DNA or RNA \(first: gene\)/
+	const predicted = await subloc(['predict', '-', '--model', run], { input })
+	t.is(predicted.code, 0, predicted.stderr)
+	t.regex(predicted.stdout, /\ngene\tok\t/)
+	t.regex(predicted.stderr, warning)
+	const folder = temporaryFolder(t)
+	const table = join(folder, 'genes.tsv')
+	writeFileSync(table, `id\tsequence\tclass\ngene\t${GENE}\tER\nprotein\tMKV\tnuclear\n`)
+	t.regex((await subloc(['evaluate', run, table])).stderr, warning)
+	const trained = await subloc([
+		...['train', table, '-o', join(folder, 'run'), ...FLAGS, '--epochs', '1'],
+		...['--test-fraction', '0', '--validation-fraction', '0'],
+	])
+	t.is(trained.code, 0, trained.stderr)
+	t.regex(trained.stderr, warning)
+	const plain = await subloc(['predict', '-', '--model', run], { input: '>a\nMKVLAGESTD\n' })
+	t.notRegex(plain.stderr, /DNA/)
+})
+
+test('an ending of -o that is no format is warned of, and TSV written', async (t) => {
+	const folder = temporaryFolder(t)
+	const input = '>a\nMK\n'
+	const predicted = async (name: string, ...flags: string[]) => {
+		const { code, stderr } = await subloc(['predict', '-', '--model', run, '-o', join(folder, name), ...flags], {
+			input,
+		})
+		t.is(code, 0, stderr)
+		return stderr
+	}
+	t.regex(await predicted('out.xlsx'), /warning.*out\.xlsx: the ending is none of tsv, .*TSV is written/)
+	t.regex(readFileSync(join(folder, 'out.xlsx'), 'utf8'), /^id\tstatus\t/)
+	for (const [name, ...flags] of [['out.csv'], ['out'], ['out.txt', '--format', 'csv']] as const)
+		t.notRegex(await predicted(name, ...flags), /ending/)
+})
+
 test('info and devices tell, as text and as JSON', async (t) => {
 	const text = await subloc(['info', run])
 	t.regex(text.stdout, /r-lstm, 1 network of \d+ weights \(seeds 1\)/)
@@ -372,6 +414,9 @@ test('info and devices tell, as text and as JSON', async (t) => {
 	t.regex(told, /cpu +✔/)
 	t.true(told.includes(devices.autoRule))
 	t.is(told.match(/← auto/g)?.length, 1)
+	t.regex(told, /; bf16 (yes|no); \d+ threads/)
+	const help = (await subloc(['devices', '--help'])).stdout
+	t.true(help.includes(`--backend auto: ${devices.autoRule}`), help)
 })
 
 test('--version prints the version alone; help teaches', async (t) => {
@@ -443,6 +488,13 @@ const ends = test.macro<[title: string, code: number, message: RegExp, args: rea
 })
 test(ends, 'an unknown command', 2, /unknown command/, ['fly'])
 test(ends, 'an unknown flag', 2, /unknown option/, ['train', data, '-o', join(home, 'x'), '--hiden', '3'])
+test(ends, 'a misspelt flag that must be given', 2, /unknown option '--modle'\n\(Did you mean --model\?\)/, [
+	...['predict', 'in.fa', '--modle', run],
+])
+test(ends, 'a flag that must be given', 2, /required option '--model <run>' not specified/, ['predict', 'in.fa'])
+test(ends, 'a misspelt key of --set', 2, /INVALID_CONFIG.*optimizer\.learningrate.*; did you mean learningRate\?/, [
+	...['train', data, '-o', join(home, 'x'), '--set', 'optimizer.learningrate=0.1'],
+])
 test(ends, 'a flag out of range', 2, /whole number/, ['train', data, '-o', join(home, 'x'), '--hidden', '0'])
 test(ends, 'a wrong --set', 2, /INVALID_CONFIG.*optimizer\.learningRate/, [
 	'train',
@@ -456,7 +508,12 @@ test(ends, 'a --set of nothing', 2, /path=value/, ['train', data, '-o', join(hom
 test(ends, 'an existing run', 2, /holds a run/, ['train', data, '-o', run, ...FLAGS])
 test(ends, 'no data', 66, /nowhere: .*no such file/, ['train', 'nowhere', '-o', join(home, 'x')])
 test(ends, 'no input', 66, /nowhere\.fa: .*no such file/, ['predict', 'nowhere.fa', '--model', run])
-test(ends, 'no model', 69, /INVALID_MODEL/, ['predict', '-', '--model', join(home, 'nothing')])
+test(ends, 'no model', 69, /INVALID_MODEL: .*nothing: there is no such file or folder/, [
+	'predict',
+	'-',
+	'--model',
+	join(home, 'nothing'),
+])
 test(ends, 'a backend that this machine lacks', 69, /BACKEND_UNAVAILABLE.*cuda/, [
 	'train',
 	data,

@@ -189,11 +189,18 @@ test('figures: mistakes have their codes', async (t) => {
 		[['figures', rnn, join(home, 'none.tsv')], 66, /INPUT_MISSING/],
 		[
 			['figures', rnn, '--only', 'tsne,attention-map'],
-			66,
-			/INPUT_MISSING: .*nothing could be drawn: attention-map: .*; tsne: it needs/,
+			2,
+			/INVALID_OPTION: only: nothing could be drawn: attention-map: an R-LSTM has no attention .*; tsne: it needs labelled/,
+		],
+		[
+			['figures', rnn, data, '--only', 'attention-map'],
+			2,
+			/INVALID_OPTION: only: nothing could be drawn: attention-map: an R-LSTM has no attention/,
 		],
 		[['figures', rnn, data, '--only', 'filters', '--member', '2'], 2, /INVALID_OPTION: member: needs 1 to 1, not '2'/],
 		[['figures', attending, data, '--track', 'moon'], 2, /INVALID_OPTION: track: there is no protein moon/],
+		[['figures', rnn, data, '--track', 'moon'], 2, /INVALID_OPTION: track: there is no protein moon/],
+		[['figures', rnn, '--track', 'moon'], 2, /INVALID_OPTION: track: it names proteins of DATA/],
 		[['figures', rnn, data, '--beside', rnn], 2, /INVALID_OPTION: beside: needs a model of the other kind/],
 		[['figures', rnn, '--theme', 'pink'], 2, /Allowed choices are light, dark/],
 	] as const) {
@@ -230,13 +237,35 @@ test('explain: names of one protein’s files are not another’s', async (t) =>
 	t.is(readdirSync(folder).length, 8)
 })
 
+test('explain skips what cannot be used, and goes on; with --strict it ends there', async (t) => {
+	const [folder, strict] = [temporaryFolder(t), temporaryFolder(t)]
+	const input = '>a\nMKV\n>b\nMK1\n>c\n>d\nMKW\n'
+	const of = (...args: string[]) => subloc(['explain', '-', '--model', rnn, '--no-mutagenesis', ...args], { input })
+	const found = await of('-o', folder)
+	t.is(found.code, 0, found.stderr)
+	t.deepEqual(readdirSync(folder).sort(), ['a.occlusion.tsv', 'a.svg', 'd.occlusion.tsv', 'd.svg'])
+	t.regex(found.stderr, /warning.*skipped b \(.*\n.*skipped c \(/)
+	t.regex(found.stderr, /2 proteins explained, 2 skipped/)
+	const ended = await of('-o', strict, '--strict')
+	t.is(ended.code, 65)
+	t.regex(ended.stderr, /UNKNOWN_RESIDUE: stdin:4: b: /)
+	t.deepEqual(readdirSync(strict).sort(), ['a.occlusion.tsv', 'a.svg'])
+})
+
 test('explain: mistakes have their codes', async (t) => {
 	const folder = temporaryFolder(t)
 	const of = (...args: string[]) =>
 		subloc(['explain', '-', '--model', rnn, '-o', folder, ...args], { input: '>a\nMK1\n' })
-	t.is((await of()).code, 65)
+	const strict = await of('--strict')
+	t.is(strict.code, 65)
+	t.regex(strict.stderr, /UNKNOWN_RESIDUE: stdin:2: a: /)
 	t.is((await of('--occlusion', '4')).code, 2)
-	t.is((await of('--class', 'Moon')).code, 65)
+	const nothing = await of('--occlusion', '0', '--no-mutagenesis')
+	t.is(nothing.code, 2)
+	t.regex(nothing.stderr, /INVALID_OPTION: .*nothing is left to compute: mutagenesis is off and occlusion is 0/)
+	const moon = await of('--class', 'nucleer')
+	t.is(moon.code, 65)
+	t.regex(moon.stderr, /UNKNOWN_CLASS: class 'nucleer' is none of .*; did you mean nuclear\?/)
 	t.is((await subloc(['explain', join(home, 'none'), '--model', rnn, '-o', folder])).code, 66)
 	t.is((await subloc(['explain', fasta, '--model', rnn, '-o', fasta])).code, 73)
 })

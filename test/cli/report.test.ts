@@ -58,8 +58,15 @@ test('without the data of the training the page is made of the run folder alone,
 	writeFileSync(join(lost, 'run.json'), JSON.stringify(info))
 	const alone = await subloc(['report', lost])
 	t.is(alone.code, 0, alone.stderr)
+	// Its page is of the folder alone: another like it may take its place.
+	t.is((await subloc(['report', lost])).code, 0)
 	t.regex(alone.stderr, /the data of the training is not at nowhere: the page is made of the run folder alone/)
 	t.false(page(join(lost, 'report.html')).includes('"letters":"M'))
+	writeFileSync(join(lost, 'report.html'), page(join(run, 'report.html')))
+	const kept = await subloc(['report', lost])
+	t.is(kept.code, 66, kept.stderr)
+	t.regex(kept.stderr, /INPUT_MISSING: .*report\.html was made with the data of the training, and stays: name DATA/)
+	t.is(page(join(lost, 'report.html')), page(join(run, 'report.html')), 'the better page stays')
 	info.dataset.source = join(data, 'ER.fasta')
 	writeFileSync(join(lost, 'run.json'), JSON.stringify({ ...info, dataset: { ...info.dataset, digest: 'x' } }))
 	const other = await subloc(['report', lost, data])
@@ -82,6 +89,7 @@ test('FASTA is told of without truth, under a name of its own; a header with mar
 	const predicted = await subloc(['predict', fasta, '--model', run, '-o', places, '--report', join(home, 'p.html')])
 	t.is(predicted.code, 0, predicted.stderr)
 	t.is(page(join(home, 'p.html')), text)
+	t.true(predicted.stderr.includes(`report: ${join(home, 'p.html')} (open it in a browser)`), predicted.stderr)
 	const plain = await subloc(['predict', fasta, '--model', run])
 	t.is(readFileSync(places, 'utf8'), plain.stdout, 'the table is the one without a report')
 	const piped = await subloc(['predict', '-', '--model', run, '--report', join(home, 'q.html')], {

@@ -168,3 +168,17 @@ test('the committed page of the configuration is what schema and presets say', (
 	const path = join(import.meta.dirname, '../../docs/configuration.md')
 	t.is(readFileSync(path, 'utf8'), configurationPage(), 'run `npm run api`')
 })
+
+test('an unknown key is told with those of its group, and with the one that was meant', (t) => {
+	for (const [text, words] of [
+		['hiden: 3', /hiden: there is no such option; there are .*hidden.*; did you mean hidden\?/],
+		[
+			'optimizer: { learningrate: 1 }',
+			/optimizer\.learningrate: .*there are learningRate, beta1.*; did you mean learningRate\?/,
+		],
+		['dropout: { lstmInputs: 0.1 }', /dropout\.lstmInputs: .*; did you mean lstmInput\?/],
+		['moon: 1', /moon: there is no such option; there are [^;]*$/],
+	] as const) {
+		t.throws(() => parseConfig(text, 'my.yaml'), { code: 'INVALID_CONFIG', message: words }, text)
+	}
+})

@@ -93,6 +93,8 @@ test('a class that is not allowed is named with its line', async (t) => {
 	)
 	t.like(error, { code: 'UNKNOWN_CLASS', line: 3, record: 'b' })
 	t.deepEqual(error!.facts.allowed, ['ER', 'Golgi'])
+	const near = readDataset(tsv(t, `${HEADER}a\tMK\tER\nb\tML\tgolgi\n`), { classes: ['ER', 'Golgi'] })
+	await t.throwsAsync(near, { message: /class 'golgi' is none of ER, Golgi; did you mean Golgi\?/ })
 })
 
 test('folders: none there, nothing in it, two files of a class, an id in two classes', async (t) => {

@@ -189,6 +189,41 @@ test('the legend names dots only where some are drawn', (t) => {
 	t.true(/<circle[\s\S]*that is there/.test(mutagenesisFigure(explanation)))
 })
 
+/** A protein of which nothing matters but one substitution and one window. */
+function oneChange(delta: number) {
+	const [mutagenesis, hidden] = [new Float32Array(20 * 56), new Float32Array(56)]
+	mutagenesis[7] = delta
+	hidden[3] = delta
+	return { ...explanation, mutagenesis, occlusion: { window: 9, delta: hidden } }
+}
+
+/** The colours of a picture's heat map, of 255: 127 is none. */
+function levels(svg: string): number[] {
+	const png = Buffer.from(/data:image\/png;base64,([^"]+)"/.exec(svg)![1]!, 'base64')
+	const at = png.indexOf('IDAT')
+	const bytes = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)))
+	const width = png.readUInt32BE(16)
+	return [...bytes].filter((_, byte) => byte % (width + 1) !== 0)
+}
+
+test('full colour is 0.5 nats at least: noise is pale, which the legend and the heading tell', (t) => {
+	const noise = mutagenesisFigure({ ...oneChange(-0.001), logProbability: -0.0000123 })
+	t.true(noise.includes('>−0.50</text>') && noise.includes('>+0.50 nats</text>'))
+	t.regex(noise, /no change reaches 0\.1 nats: the largest is 0\.001</)
+	t.true(noise.includes('ln p = −0.0000123'), 'enough digits')
+	t.is(Math.max(...levels(noise).map((level) => (level === 255 ? 0 : Math.abs(level - 127)))), 0)
+	// 127 × 0.25 / 0.5 = 63.5, of which a half goes up below 0: −63.
+	const some = mutagenesisFigure(oneChange(-0.25))
+	t.notRegex(some, /no change reaches/)
+	t.is(Math.min(...levels(some)), 64)
+	const large = mutagenesisFigure(oneChange(-2))
+	t.true(large.includes('>−2.0</text>'))
+	t.is(Math.min(...levels(large)), 0)
+	// The track of hidden windows has the same floor: a bar of 0.001 of 0.5 has 1/500 of the height.
+	const bars = [...mutagenesisFigure({ ...oneChange(-0.001), mutagenesis: null }).matchAll(/height="([\d.]+)"/g)]
+	t.true(bars.map(([, height]) => Number(height)).some((height) => height > 0 && height < 0.2))
+})
+
 test('the axis of hidden windows has its 0, and no extreme over it', (t) => {
 	const occlusion = { window: 9, delta: new Float32Array(56).fill(-1) }
 	occlusion.delta[3] = 0.05

@@ -258,6 +258,7 @@ test('rows of each format', async (t) => {
 			status: 'ok',
 			problem: null,
 			missingProfile: false,
+			nucleotides: false,
 			length: 3,
 			compartment: 'ER',
 			probability: 0.75,

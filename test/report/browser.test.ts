@@ -195,10 +195,19 @@ test.serial('on a desktop no place and no probability of the table is cut short'
 	if (!opened) return
 	const { page, problems } = opened
 	t.is(await textOf(page.locator('#row-0 .cell-probability')), '99.5 %')
-	const cut = await page.evaluate(
-		`[...document.querySelectorAll('#table .row > div')].filter((own) => own.scrollWidth > own.clientWidth).map((own) => own.textContent)`,
-	)
-	t.deepEqual(cut, [])
+	const cut = () =>
+		page.evaluate<string[]>(
+			`[...document.querySelectorAll('#table .row > div')].filter((own) => own.scrollWidth > own.clientWidth).map((own) => own.textContent)`,
+		)
+	for (const width of [1600, 1280, 1261, 1260, 1001, 1000, 761]) {
+		await page.setViewportSize({ width, height: 900 })
+		t.deepEqual(await cut(), [], `${width} pixels`)
+	}
+	// A phone has no room for the longest: a pointer tells it, and the panel.
+	await page.setViewportSize({ width: 390, height: 900 })
+	t.true((await cut()).includes('plasma membrane'))
+	const cell = page.locator('#table-space .cell-truth', { hasText: 'plasma' }).first()
+	t.is(await cell.getAttribute('title'), 'plasma membrane')
 	t.deepEqual(await problems(), [])
 })
 

@@ -11,12 +11,14 @@ import {
 	type Model,
 	predictAll,
 	predictionFormatter,
+	type ReportContent,
 	type ReportSubject,
 	RunFolder,
 	report,
 	reportPage,
 	type SublocError,
 	train,
+	wasMadeWithSequences,
 } from 'subloc-native'
 import { cellFigure, drawnCompartment } from '../../src-ts/report/cell.js'
 import { escapeText, html, raw, scriptJson } from '../../src-ts/report/markup.js'
@@ -152,7 +154,8 @@ test('a cell has a place for each of the eleven, for other names of them, and no
 const meaning = test.macro<[subject: ReportSubject, by: string, first: RegExp, caution: boolean]>({
 	exec(t, subject, by, first, caution) {
 		const info = { split: { by, fold: null }, dataset: { digest: '' } }
-		const found = meaningOf({ subject, source: 'x.tsv', training: { config: {}, info } as never })
+		const { proteins } = reportContent({ count: 2 })
+		const found = meaningOf({ subject, source: 'x.tsv', training: { config: {}, info } as never, proteins })
 		t.regex(found.sentences[0]!, first)
 		t.is(found.caution, caution)
 	},
@@ -175,12 +178,34 @@ test('an accuracy on the MultiLoc set stands beside what copying the best hit re
 			subject: { kind: 'held-out' },
 			source: 'x',
 			training: { config: {}, info } as never,
+			proteins: [],
 		}).sentences.at(-1)!
 	}
 	// docs/data.md
 	t.regex(told('stratified'), /copying .* 84\.8 % ± 0\.9/)
 	t.regex(told('homology'), /copying .* 58\.4 %/)
 	t.notRegex(told('column'), /MultiLoc/)
+})
+
+test('proteins that are all synthetic are called so before anything else, and a mixture is not', (t) => {
+	const id = (row: number) => `synthetic_ER_${row}`
+	const told = (content: ReportContent) => meaningOf(content).sentences[0]!
+	const content = reportContent({ count: 3, id, unknown: true })
+	t.regex(told(content), /These proteins are synthetic: .* this page says nothing about real proteins/)
+	t.true(meaningOf(content).caution)
+	t.regex(reportPage(content), /These proteins are synthetic/)
+	t.notRegex(told(reportContent({ count: 3, id: (row) => (row === 1 ? 'P1' : id(row)), unknown: true })), /synthetic/)
+	t.notRegex(told({ ...content, proteins: [] }), /synthetic/)
+})
+
+test('a page says whether it was made with sequences', (t) => {
+	const content = reportContent({ count: 3 })
+	t.true(wasMadeWithSequences(reportPage(content).slice(0, 2000)))
+	const bare = { ...content, proteins: content.proteins.map((own) => ({ ...own, sequence: null })) }
+	t.false(wasMadeWithSequences(reportPage(bare)))
+	// A title is text: it cannot pass for the mark.
+	const title = '<meta name="generator" content="subloc-native, with sequences">'
+	t.false(wasMadeWithSequences(reportPage({ ...bare, title })))
 })
 
 // ---- table of predictions
@@ -249,7 +274,11 @@ test('a run and its dataset: the held-out part with attention, members, sequence
 	t.true(Object.keys(data.annotations).length > 0)
 	t.regex(page, /<title>my run · subloc report<\/title>/)
 	for (const title of ['Learning curves', 'Reliability', 'Attention map']) t.true(page.includes(title), title)
-	t.regex(page, /Training accuracy is measured with dropout; held-out values are of each network/)
+	t.regex(
+		page,
+		/Training values are means over the epoch, with dropout and while the weights change; the others are measured after it, without dropout, of each network/,
+	)
+	t.regex(page, /These proteins are synthetic: their signals were planted by a rule/)
 	const pictures = [...page.matchAll(/src="data:image\/svg\+xml;base64,([^"]+)"/g)].map(([, svg]) =>
 		Buffer.from(svg!, 'base64').toString(),
 	)

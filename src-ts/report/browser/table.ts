@@ -177,7 +177,10 @@ export class Table {
 		row.classList.toggle('wrong', isRight(data, own) === false)
 		row.classList.toggle('odd', place % 2 === 1)
 		for (const [at, { column }] of this.#columns.entries()) {
-			;(row.children[at] as HTMLElement).replaceChildren(...cellOf(data, own, column))
+			const cell = row.children[at] as HTMLElement
+			cell.replaceChildren(...cellOf(data, own, column))
+			// A narrow table cuts long ids and names of places.
+			cell.title = cell.textContent
 		}
 	}
 

@@ -1,10 +1,11 @@
 /** The bottom of the page: what the model is, how it was trained, and how to get the same again. */
 import type { TrainingConfig } from '../../config/schema.js'
+import { readable } from '../../figures/style.js'
 import type { ModelInfo } from '../../model/model.js'
 import type { RunInfo } from '../../model/run-folder.js'
 import type { ReportContent } from '../content.js'
 import { html, type Markup } from '../markup.js'
-import { counted, duration, grouped, readable } from './words.js'
+import { counted, duration, grouped } from './words.js'
 
 type Facts = [name: string, value: string][]
 

@@ -1,9 +1,10 @@
 /** How good the model is on each class: the confusion matrix, and a table with intervals. */
 import { type Interval, wilson } from '../../evaluate/calibration.js'
 import type { Evaluation } from '../../evaluate/evaluate.js'
+import { readable } from '../../figures/style.js'
 import type { ReportContent } from '../content.js'
 import { html, type Markup } from '../markup.js'
-import { percent, readable, wholePercent } from './words.js'
+import { percent, wholePercent } from './words.js'
 
 /** Shades of the matrix: style.css is given a rule for each. */
 export const SHADES = 40

@@ -1,9 +1,9 @@
 /** The proteins: maps, table and panel. The page's script fills them; what stands here is their frame. */
+import { readable } from '../../figures/style.js'
 import { cellFigure } from '../cell.js'
 import type { ReportContent } from '../content.js'
 import { html, type Markup } from '../markup.js'
 import { hasTooManyResidues, MOST_RESIDUES } from '../pack.js'
-import { readable } from './words.js'
 
 export function proteinsSection(content: ReportContent): Markup {
 	const { classes, evaluation, maps, proteins } = content

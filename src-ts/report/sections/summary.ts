@@ -1,10 +1,11 @@
 /** The top of the page: the one number, how sure it is, and what it means. */
 import { wilson } from '../../evaluate/calibration.js'
 import type { Evaluation } from '../../evaluate/evaluate.js'
+import { readable } from '../../figures/style.js'
 import type { ReportContent } from '../content.js'
 import { html, type Markup } from '../markup.js'
 import { type Meaning, meaningOf } from '../meaning.js'
-import { counted, grouped, percent, readable, wholePercent } from './words.js'
+import { counted, grouped, percent, wholePercent } from './words.js'
 
 export function summarySection(content: ReportContent): Markup {
 	const meaning = meaningOf(content)

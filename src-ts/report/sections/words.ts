@@ -1,4 +1,4 @@
-/** Numbers and names as a report writes them. */
+/** Numbers as a report writes them. */
 
 /** Percent with one decimal; a dash for nothing. */
 export function percent(value: number | null): string {
@@ -8,11 +8,6 @@ export function percent(value: number | null): string {
 /** Percent without a decimal. */
 export function wholePercent(value: number): string {
 	return `${Math.round(100 * value)} %`
-}
-
-/** A name as it is read: `plasma_membrane` has no underscore. */
-export function readable(name: string): string {
-	return name.replaceAll('_', ' ')
 }
 
 /** `1 protein`, `2 proteins`. */
