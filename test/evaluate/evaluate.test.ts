@@ -21,6 +21,7 @@ const answer = (id: string, compartment: string | null): Prediction => ({
 		length: 2,
 		compartment,
 		probability: 0.5,
+		calibrated: null,
 		spread: 0,
 		attention: null,
 		members: null,
