@@ -1,6 +1,6 @@
 /** What is reached without a network. Everything is fitted on the training records alone. */
-import { type Dataset, type LabelledRecord } from '../dataset/dataset.js'
-import { type Split } from '../dataset/split/split.js'
+import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
+import type { Split } from '../dataset/split/split.js'
 import { ALPHABET } from '../sequence/alphabet.js'
 import { composition, fitLogistic, logisticAnswers } from './composition.js'
 import { motifRules } from './motifs.js'
@@ -44,7 +44,9 @@ export function baselineAnswers(
 	]
 	if (relatives) {
 		const classOf = new Map(training.map((record) => [record.id, record.class]))
-		const nearest = new Map(relatives.map(({ id, relative }) => [id, relative === null ? undefined : classOf.get(relative)]))
+		const nearest = new Map(
+			relatives.map(({ id, relative }) => [id, relative === null ? undefined : classOf.get(relative)]),
+		)
 		found.splice(2, 0, ['best hit', records.map(({ id }) => nearest.get(id) ?? largest)])
 	}
 	return found.map(([name, answers]) => ({ name, what: WHAT[name], answers }))

@@ -102,7 +102,13 @@ function lossOf(problem: Problem, parameters: Float64Array): number {
 }
 
 /** Scores [K] of the record whose columns begin at `from`, into `scores`; gives the logarithm of the sum of their exponentials. */
-function logSum(rows: Float64Array, from: number, columns: number, parameters: Float64Array, scores: Float64Array): number {
+function logSum(
+	rows: Float64Array,
+	from: number,
+	columns: number,
+	parameters: Float64Array,
+	scores: Float64Array,
+): number {
 	let most = -Infinity
 	for (let k = 0; k < scores.length; k++) {
 		let score = 0

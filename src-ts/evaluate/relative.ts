@@ -23,7 +23,10 @@ export interface Relative {
  *
  * Errors: `INPUT_MISSING`; `INVALID_DATASET` with file, line and record.
  */
-export async function readRelatives(path: TextSource, file = typeof path === 'string' ? path : 'relatives'): Promise<Relative[]> {
+export async function readRelatives(
+	path: TextSource,
+	file = typeof path === 'string' ? path : 'relatives',
+): Promise<Relative[]> {
 	const invalid = (why: string, line?: number, record?: string) =>
 		new SublocError('INVALID_DATASET', why, { file, ...(line && { line }), ...(record && { record }) })
 	const found: Relative[] = []

@@ -72,11 +72,7 @@ export function thresholdFor({ curve }: Pick<Selective, 'curve'>, accuracy: numb
 }
 
 /** What is right where predictions below `threshold` are not given. */
-export function abstaining(
-	confidence: ArrayLike<number>,
-	right: ArrayLike<boolean>,
-	threshold: number,
-): Abstained {
+export function abstaining(confidence: ArrayLike<number>, right: ArrayLike<boolean>, threshold: number): Abstained {
 	let [records, hits] = [0, 0]
 	for (let record = 0; record < confidence.length; record++) {
 		if (confidence[record]! < threshold) continue

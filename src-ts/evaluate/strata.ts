@@ -54,9 +54,22 @@ export function strata(
 		const right = own.filter((one) => one.right).length
 		const accuracy = own.length === 0 ? null : right / own.length
 		const clusters = byClusters ? own.map(({ cluster }) => cluster) : null
-		return { name, records: own.length, right, accuracy, interval: shareInterval(own.map((one) => one.right), clusters) }
+		return {
+			name,
+			records: own.length,
+			right,
+			accuracy,
+			interval: shareInterval(
+				own.map((one) => one.right),
+				clusters,
+			),
+		}
 	}
-	const binned = (starts: readonly number[], nameOf: (from: number, to: number | undefined) => string, of: (one: Scored) => number | null) =>
+	const binned = (
+		starts: readonly number[],
+		nameOf: (from: number, to: number | undefined) => string,
+		of: (one: Scored) => number | null,
+	) =>
 		starts.map((from, index) => {
 			const to = starts[index + 1]
 			const own = scored.filter((one) => {
@@ -65,16 +78,38 @@ export function strata(
 			})
 			return stratum(nameOf(from, to), own)
 		})
-	const identities = relatives && new Map(relatives.map(({ id, relative, identity }) => [id, relative === null ? null : identity]))
+	const identities =
+		relatives && new Map(relatives.map(({ id, relative, identity }) => [id, relative === null ? null : identity]))
 	const identityOf = ({ id }: Scored) => identities?.get(id) ?? null
 	const percent = (share: number) => Math.round(100 * share)
 	return {
 		identity: identities && [
-			stratum('none found', scored.filter((one) => identityOf(one) === null)),
-			...binned(IDENTITIES, (from, to) => (to === undefined ? `≥ ${percent(from)} %` : from === 0 ? `< ${percent(to)} %` : `${percent(from)}–${percent(to)} %`), identityOf),
+			stratum(
+				'none found',
+				scored.filter((one) => identityOf(one) === null),
+			),
+			...binned(
+				IDENTITIES,
+				(from, to) =>
+					to === undefined
+						? `≥ ${percent(from)} %`
+						: from === 0
+							? `< ${percent(to)} %`
+							: `${percent(from)}–${percent(to)} %`,
+				identityOf,
+			),
 		],
-		length: binned(LENGTHS, (from, to) => (to === undefined ? `≥ ${from}` : `${from}–${to - 1}`), ({ length }) => length),
-		class: classes.map((name) => stratum(name, scored.filter((one) => one.class === name))),
+		length: binned(
+			LENGTHS,
+			(from, to) => (to === undefined ? `≥ ${from}` : `${from}–${to - 1}`),
+			({ length }) => length,
+		),
+		class: classes.map((name) =>
+			stratum(
+				name,
+				scored.filter((one) => one.class === name),
+			),
+		),
 	}
 }
 

@@ -5,6 +5,7 @@ import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { calibration } from '../evaluate/calibration.js'
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate.js'
+import { parseEvaluation } from '../evaluate/evaluation-file.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
@@ -38,6 +39,8 @@ export interface ReportOptions extends Omit<PredictOptions, 'attention' | 'membe
 	onProgress?: (part: string) => void
 	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
 	predictions?: readonly Prediction[]
+	/** Scores of {@link predictions}, where they have been made (with baselines, to be told of). Default: they are made, without baselines. */
+	evaluation?: Evaluation
 }
 
 /** A report that can be written to a file. */
@@ -49,7 +52,7 @@ export interface Report {
 }
 
 const OPTIONS: readonly (keyof ReportOptions)[] = [
-	...(['title', 'proteins', 'source', 'predictions', 'filterProteins', 'onProgress'] as const),
+	...(['title', 'proteins', 'source', 'predictions', 'evaluation', 'filterProteins', 'onProgress'] as const),
 	...(['profiles', 'missingProfile'] as const),
 	...RUNTIME_OPTIONS,
 	'signal',
@@ -128,12 +131,10 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 	if (subject.kind === 'cross-validation' && !options.predictions) return fromFolder(model, folder, proteins)
 	const predictions = options.predictions ?? (await predicted(model, records, options))
 	const source = basename(proteins.source)
-	const content = { subject, source, training: model.training }
-	return {
-		...{ subject, source },
-		proteins: joined(records, predictions),
-		evaluation: evaluatePredictions(records, predictions, model.classes, meaningOf(content).label),
-	}
+	const on = meaningOf({ subject, source, training: model.training }).label
+	const { calibration } = model
+	const evaluation = options.evaluation ?? evaluatePredictions(records, predictions, model.classes, on, { calibration })
+	return { subject, source, proteins: joined(records, predictions), evaluation: { ...evaluation, on } }
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {
@@ -164,13 +165,14 @@ async function subjectOf(
 
 /** What the commands left in the run folder; with the dataset also its sequences. */
 async function fromFolder(model: Model, folder: RunFolder | null, dataset: Dataset | null): Promise<Material> {
-	const [text, evaluation] = folder
-		? [await folder.read('predictions'), await folder.readJson<Evaluation>('evaluation')]
+	const [text, written] = folder
+		? [await folder.read('predictions'), await folder.readJson<unknown>('evaluation')]
 		: [null, null]
-	if (text === null || evaluation === null) {
+	if (text === null || written === null) {
 		const message = 'the run has no scores: name the proteins to report on'
 		throw new SublocError('INPUT_MISSING', message, { file: folder?.file('predictions') })
 	}
+	const evaluation = parseEvaluation(written, folder!.file('evaluation'))
 	const { predictions } = parsePredictions(text, folder!.file('predictions'))
 	const classOf = new Map(model.training?.split.split('\n').map((line) => line.split('\t') as [string, string]))
 	const records = new Map(dataset?.records.map((record) => [record.id, record]))
