@@ -46,10 +46,9 @@ function selectiveLines({ selective }: Evaluation): string[] {
 	const { targets, abstained } = selective
 	const kept = targets.flatMap(({ accuracy, point }) => {
 		if (!point || point.coverage === 1) return []
-		const wanted = `${(100 * accuracy).toFixed(0)} %`
-		return [`${wanted} right among the surest ${percent(point.coverage)} (probability ≥ ${point.threshold.toFixed(2)})`]
+		return [`${(100 * accuracy).toFixed(0)} % among ${percent(point.coverage)} (p ≥ ${point.threshold.toFixed(2)})`]
 	})
-	const lines = kept.length > 0 ? [kept.join(' · ')] : []
+	const lines = kept.length > 0 ? [`right among the surest: ${kept.join(' · ')}`] : []
 	if (!abstained) return lines
 	const { threshold, coverage, records, accuracy, interval } = abstained
 	const right = accuracy === null ? 'none is left' : `${percent(accuracy)} right (${percentRange(interval)})`

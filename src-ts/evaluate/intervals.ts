@@ -5,6 +5,7 @@ import type { Answers } from './answers.js'
 import { type BootstrapOptions, bootstrapIntervals, unitsOf } from './bootstrap.js'
 import type { Interval } from './calibration.js'
 import { type Scores, scores } from './metrics.js'
+import { shareInterval } from './strata.js'
 
 /** How sure the scores are. An interval is null where its score is undefined in every draw. */
 export interface ScoreIntervals {
@@ -21,7 +22,7 @@ export interface ScoreIntervals {
 	macroF1: Interval | null
 	gorodkin: Interval | null
 	logLoss: Interval | null
-	/** A class that occurs in few proteins has a wide one. */
+	/** Shares of few proteins (sensitivity, precision) have {@link shareInterval}'s, which does not close where all of them are right; the others are drawn. */
 	perClass: {
 		class: string
 		sensitivity: Interval | null
@@ -54,8 +55,19 @@ export function scoreIntervals(
 	const at = (index: number) => found[index] ?? null
 	const [accuracy, balancedAccuracy, macroF1, gorodkin, logLoss] = [0, 1, 2, 3, 4].map(at) as (Interval | null)[]
 	const perClass = classes.map((name, index) => {
-		const from = 5 + 4 * index
-		return { class: name, sensitivity: at(from), precision: at(from + 1), f1: at(from + 2), mcc: at(from + 3) }
+		const share = (of: readonly number[], hits: readonly number[]) => {
+			const own = [...of.keys()].filter((record) => of[record] === index)
+			if (own.length === 0) return null
+			const right = own.map((record) => hits[record] === index)
+			return shareInterval(right, clusters && own.map((record) => clusters[record]!))
+		}
+		const from = 5 + 2 * index
+		return {
+			class: name,
+			sensitivity: share(truth, answers.answers),
+			precision: share(answers.answers, truth),
+			...{ f1: at(from), mcc: at(from + 1) },
+		}
 	})
 	return {
 		resampled: clusters ? 'clusters' : 'proteins',
@@ -105,8 +117,8 @@ export function weightedMean(values: ArrayLike<number>, counts: ArrayLike<number
 
 function scoreVector(found: Scores, loss: number): number[] {
 	const { accuracy, balancedAccuracy, macroF1, gorodkin, perClass } = found
-	const each = perClass.flatMap(({ sensitivity, precision, f1, mcc, support, predicted }) => [
-		...[sensitivity ?? NaN, precision ?? NaN, f1 ?? NaN],
+	const each = perClass.flatMap(({ f1, mcc, support, predicted }) => [
+		f1 ?? NaN,
 		// Undefined where the class was neither drawn nor predicted.
 		support + predicted === 0 ? NaN : mcc,
 	])

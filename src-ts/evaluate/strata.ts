@@ -21,7 +21,7 @@ export interface Strata {
 	identity: Stratum[] | null
 	/** By residues of the whole sequence. */
 	length: Stratum[]
-	/** By true class: the accuracy of a class is its sensitivity. */
+	/** By true class: its accuracy is its sensitivity. */
 	class: Stratum[]
 }
 
