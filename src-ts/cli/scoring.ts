@@ -104,7 +104,7 @@ function tellTemperature({ temperature, records, logLoss }: TemperatureScaling, 
 	log.event('calibrated', text, { temperature, records, logLoss })
 }
 
-/** Importance by occlusion of at most `most` proteins of each kind of signal, in their order. */
+/** Importance by occlusion of at most `most` proteins of each kind of signal, evenly over those that have it. */
 export async function importanceOf(
 	model: Model,
 	records: readonly LabelledRecord[],
@@ -112,13 +112,14 @@ export async function importanceOf(
 	options: Pick<PredictOptions, 'profiles' | 'signal'>,
 	log: Log,
 ): Promise<WeightTrack[]> {
-	const taken = new Map<string, number>()
-	const chosen = records.filter(({ annotations }) => {
-		const kind = annotations[0]?.kind
-		if (kind === undefined) return false
-		const count = taken.get(kind) ?? 0
-		taken.set(kind, count + 1)
-		return count < most
+	const kinds = new Map<string, LabelledRecord[]>()
+	for (const record of records) {
+		const kind = record.annotations[0]?.kind
+		if (kind !== undefined) kinds.set(kind, [...(kinds.get(kind) ?? []), record])
+	}
+	const chosen = [...kinds.values()].flatMap((own) => {
+		const count = Math.min(most, own.length)
+		return Array.from({ length: count }, (_, at) => own[Math.floor((at * own.length) / count)]!)
 	})
 	const tracks: WeightTrack[] = []
 	for await (const effects of explain(model, chosen, { ...options, mutagenesis: false })) {
