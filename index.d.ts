@@ -1400,7 +1400,7 @@ export interface ScoreIntervals {
 	macroF1: Interval | null;
 	gorodkin: Interval | null;
 	logLoss: Interval | null;
-	/** A class that occurs in few proteins has a wide one. */
+	/** Shares of few proteins (sensitivity, precision) have {@link shareInterval}'s, which does not close where all of them are right; the others are drawn. */
 	perClass: {
 		class: string;
 		sensitivity: Interval | null;
@@ -1512,7 +1512,12 @@ export interface WeightTrack {
 	class: string;
 	/** Cluster of homologs; empty: none. */
 	cluster: string;
-	annotations: readonly Annotation[];
+	/** Tags of a header (`record.annotations`), or signals of one's own; positions from 1, both ends included. */
+	annotations: readonly {
+		kind: string;
+		start: number;
+		end: number;
+	}[];
 	/** [T], not negative; what counts is their share of the sum. */
 	weights: ArrayLike<number>;
 	/** [T] positions in the whole sequence, from 1. */
@@ -1520,8 +1525,8 @@ export interface WeightTrack {
 }
 /** How much of the weight lies inside signals of one kind. */
 export interface SignalShare {
-	/** The kind of signal. */
-	kind: Annotation["kind"];
+	/** The kind of signal: SP, SA, mTP, cTP, or one's own. */
+	kind: string;
 	/** The class of the proteins; null: all of them. */
 	class: string | null;
 	/** Proteins with such a signal among the residues that the model sees. */
@@ -1578,7 +1583,7 @@ export interface Strata {
 	identity: Stratum[] | null;
 	/** By residues of the whole sequence. */
 	length: Stratum[];
-	/** By true class: the accuracy of a class is its sensitivity. */
+	/** By true class: its accuracy is its sensitivity. */
 	class: Stratum[];
 }
 /** A protein whose prediction is right or not. */

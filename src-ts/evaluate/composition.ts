@@ -198,7 +198,11 @@ function standardised(features: Float64Array, N: number, F: number) {
 	for (let n = 0; n < N; n++) {
 		for (let f = 0; f < F; f++) deviation[f]! += (features[n * F + f]! - mean[f]!) ** 2 / N
 	}
-	for (let f = 0; f < F; f++) deviation[f] = Math.sqrt(deviation[f]!) || 1
+	for (let f = 0; f < F; f++) {
+		const own = Math.sqrt(deviation[f]!)
+		// What is left of equal values is rounding.
+		deviation[f] = own > 1e-12 * Math.abs(mean[f]!) ? own : 1
+	}
 	const rows = new Float64Array(N * (F + 1)).fill(1)
 	for (let n = 0; n < N; n++) {
 		for (let f = 0; f < F; f++) rows[n * (F + 1) + f] = (features[n * F + f]! - mean[f]!) / deviation[f]!

@@ -14,7 +14,8 @@ export interface WeightTrack {
 	class: string
 	/** Cluster of homologs; empty: none. */
 	cluster: string
-	annotations: readonly Annotation[]
+	/** Tags of a header (`record.annotations`), or signals of one's own; positions from 1, both ends included. */
+	annotations: readonly { kind: string; start: number; end: number }[]
 	/** [T], not negative; what counts is their share of the sum. */
 	weights: ArrayLike<number>
 	/** [T] positions in the whole sequence, from 1. */
@@ -23,8 +24,8 @@ export interface WeightTrack {
 
 /** How much of the weight lies inside signals of one kind. */
 export interface SignalShare {
-	/** The kind of signal. */
-	kind: Annotation['kind']
+	/** The kind of signal: SP, SA, mTP, cTP, or one's own. */
+	kind: string
 	/** The class of the proteins; null: all of them. */
 	class: string | null
 	/** Proteins with such a signal among the residues that the model sees. */
@@ -51,7 +52,8 @@ const KINDS: readonly Annotation['kind'][] = ['SP', 'SA', 'mTP', 'cTP']
  */
 export function signalShares(tracks: readonly WeightTrack[], options: BootstrapOptions = {}): SignalShare[] {
 	const classes = [...new Set(tracks.map((track) => track.class))]
-	return KINDS.flatMap((kind) => {
+	const kinds = new Set<string>([...KINDS, ...tracks.flatMap(({ annotations }) => annotations.map(({ kind }) => kind))])
+	return [...kinds].flatMap((kind) => {
 		const own = tracks.flatMap((track) => {
 			const found = shareOf(track, kind)
 			return found ? [{ ...found, class: track.class, cluster: track.cluster }] : []
@@ -109,7 +111,7 @@ interface Share {
 }
 
 /** Null where no residue of such a signal is seen. */
-function shareOf({ annotations, weights, positions }: WeightTrack, kind: Annotation['kind']): Share | null {
+function shareOf({ annotations, weights, positions }: WeightTrack, kind: string): Share | null {
 	const signals = annotations.filter((signal) => signal.kind === kind)
 	const isInside = (at: number) => signals.some(({ start, end }) => positions[at]! >= start && positions[at]! <= end)
 	let [inside, residues, all, largest] = [0, 0, 0, 0]
@@ -126,7 +128,7 @@ function shareOf({ annotations, weights, positions }: WeightTrack, kind: Annotat
 }
 
 function summary(
-	kind: Annotation['kind'],
+	kind: string,
 	name: string | null,
 	own: readonly (Share & { cluster: string })[],
 	options: BootstrapOptions,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { calibrateModel, fitTemperature, loadModel, predictAll, predictionFormatter, train } from 'subloc-native'
@@ -85,8 +85,6 @@ test('a temperature is fitted on the validation part, kept in the run folder, an
 })
 
 test('without a validation part there is no temperature', async (t) => {
-	const folder = temporaryFolder(t)
-	mkdirSync(folder, { recursive: true })
 	const dataset = smallDataset()
 	using model = await train(dataset, { ...SMALL, epochs: 1 })
 	t.is(await calibrateModel(model, dataset), null)
