@@ -2287,7 +2287,7 @@ export interface ReportOptions extends Omit<PredictOptions, "attention" | "membe
 	onProgress?: (part: string) => void;
 	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
 	predictions?: readonly Prediction[];
-	/** Scores of {@link predictions}, where they have been made (with baselines, to be told of). Default: they are made, without baselines. */
+	/** Scores of {@link predictions}, where they have been made (with relatives, to be told of their baseline). Default: they are made. */
 	evaluation?: Evaluation;
 }
 /** A report that can be written to a file. */

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { parseAnnotations } from '../dataset/annotations.js'
 import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
+import { baselineAnswers } from '../evaluate/baselines.js'
 import { calibration } from '../evaluate/calibration.js'
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate.js'
 import { parseEvaluation } from '../evaluate/evaluation-file.js'
@@ -11,6 +12,7 @@ import { RunFolder } from '../model/run-folder.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
+import { partsOfTraining } from '../train/parts.js'
 import { heldOutRecords } from '../train/train.js'
 import type { ReportContent, ReportProtein, ReportSubject } from './content.js'
 import { reportMaps } from './maps.js'
@@ -39,7 +41,7 @@ export interface ReportOptions extends Omit<PredictOptions, 'attention' | 'membe
 	onProgress?: (part: string) => void
 	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
 	predictions?: readonly Prediction[]
-	/** Scores of {@link predictions}, where they have been made (with baselines, to be told of). Default: they are made, without baselines. */
+	/** Scores of {@link predictions}, where they have been made (with relatives, to be told of their baseline). Default: they are made. */
 	evaluation?: Evaluation
 }
 
@@ -132,9 +134,22 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 	const predictions = options.predictions ?? (await predicted(model, records, options))
 	const source = basename(proteins.source)
 	const on = meaningOf({ subject, source, training: model.training }).label
-	const { calibration } = model
-	const evaluation = options.evaluation ?? evaluatePredictions(records, predictions, model.classes, on, { calibration })
+	const evaluation = options.evaluation ?? (await scored(model, proteins, subject, records, predictions, on))
 	return { subject, source, proteins: joined(records, predictions), evaluation: { ...evaluation, on } }
+}
+
+/** Scores, beside baselines where the records of the training are at hand. */
+async function scored(
+	model: Model,
+	dataset: Dataset,
+	{ kind }: ReportSubject,
+	records: readonly LabelledRecord[],
+	predictions: readonly Prediction[],
+	on: string,
+): Promise<Evaluation> {
+	const seen = kind === 'held-out' ? await partsOfTraining(model, dataset) : null
+	const baselines = seen && baselineAnswers([...seen.train, ...seen.validation], records, model.classes)
+	return evaluatePredictions(records, predictions, model.classes, on, { calibration: model.calibration, baselines })
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {
