@@ -701,6 +701,25 @@ declare class NativeModel {
 	close(): void;
 	[Symbol.dispose](): void;
 }
+/**
+ * One number that softens (above 1) or sharpens (below 1) probabilities: q_k ∝ p_k^(1/T). Of an ensemble p is the mean over the members, so T acts on ln p of
+ * the mean. The order of the classes stays.
+ */
+export interface TemperatureScaling {
+	/** T, above 0. */
+	temperature: number;
+	/** What it was fitted on: never what the model is scored on. */
+	on: string;
+	/** Records that it was fitted on. */
+	records: number;
+	/** Mean −ln p of the true class on those records, nats: as they are, and with the temperature. */
+	logLoss: {
+		before: number;
+		after: number;
+	};
+}
+/** q_k ∝ p_k^(1/T), [K]. */
+export declare function temperedProbabilities(probabilities: ArrayLike<number>, temperature: number): number[];
 /** Names of the files in a run folder. */
 export declare const RUN_FILES: {
 	/** Resolved configuration; gives the same run again with `--config`. */
@@ -715,10 +734,13 @@ export declare const RUN_FILES: {
 	readonly checkpoint: string;
 	readonly predictions: "predictions.tsv";
 	readonly evaluation: "evaluation.json";
+	/** Temperature of the probabilities, fitted on the validation part; absent where there was none. */
+	readonly calibration: "calibration.json";
 	/** The offline report, one file. */
 	readonly report: "report.html";
 	readonly done: "DONE";
 };
+type JsonFile = "config" | "run" | "evaluation" | "calibration";
 /** What a run says about itself in run.json. */
 export interface RunInfo {
 	/** Versions of the package and of Node. */
@@ -781,15 +803,17 @@ export declare class RunFolder {
 	/** Text of a text file, or null where it is missing. Errors: `IO`. */
 	read(name: Exclude<keyof typeof RUN_FILES, "model" | "checkpoint">): Promise<string | null>;
 	/** A JSON file. Errors: `INVALID_CONFIG` where it is no JSON. */
-	readJson<T>(name: "config" | "run" | "evaluation"): Promise<T | null>;
+	readJson<T>(name: JsonFile): Promise<T | null>;
 	/** The resolved configuration, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` where it is not a complete configuration. */
 	readConfig(): Promise<TrainingConfig | null>;
 	/** What the run says about itself, or null where that is missing. Errors: `IO`; `INVALID_CONFIG` where something of it is missing or wrong. */
 	readRun(): Promise<RunInfo | null>;
+	/** The temperature of the probabilities, or null where there is none. Errors: `IO`; `INVALID_CONFIG` where something of it is missing or wrong. */
+	readCalibration(): Promise<TemperatureScaling | null>;
 	/** Every epoch in metrics.jsonl, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` with the line that is none of ours. */
 	readMetrics(): Promise<NativeEpochReport[] | null>;
 	write(name: keyof typeof RUN_FILES, text: string): Promise<void>;
-	writeJson(name: "config" | "run" | "evaluation", value: unknown): Promise<void>;
+	writeJson(name: JsonFile, value: unknown): Promise<void>;
 	/** Adds lines to metrics.jsonl. Errors: `IO`. */
 	appendMetrics(reports: readonly NativeEpochReport[]): Promise<void>;
 }
@@ -834,6 +858,11 @@ export declare class Model {
 	readonly info: Readonly<ModelInfo>;
 	/** How it was trained; null where only the weights are known. */
 	readonly training: Readonly<TrainingRecord> | null;
+	/**
+	 * How its probabilities are calibrated: predictions carry `calibrated` where this is set, and nothing else changes. `loadModel` reads it from a run folder's
+	 * calibration.json, `calibrateModel` fits it; null where nothing is known.
+	 */
+	calibration: Readonly<TemperatureScaling> | null;
 	/** @internal */
 	constructor(native: NativeModel, training: TrainingRecord | null);
 	/** Class names in the order of the probabilities. */
@@ -841,8 +870,8 @@ export declare class Model {
 	/** Whether it reads profiles. */
 	get readsProfiles(): boolean;
 	/**
-	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) into a run folder, which is made where
-	 * it is missing. Each file is whole or not there. Errors: `IO`; `INVALID_OPTION` for a folder that holds a run.
+	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) and of its probabilities (calibration.json)
+	 * into a run folder, which is made where it is missing. Each file is whole or not there. Errors: `IO`; `INVALID_OPTION` for a folder that holds a run.
 	 */
 	save(path: string): Promise<void>;
 	/** Frees the weights. Idempotent; work that runs on the model ends first. */
@@ -932,7 +961,12 @@ export interface Prediction {
 	compartment: string | null;
 	/** Its probability: the mean over the ensemble's members. */
 	probability: number | null;
-	/** Standard deviation of that probability over the members; 0 for a single network. */
+	/**
+	 * That probability with the model's temperature (`Model.calibration`), which says better how often such predictions are right; null where the model has
+	 * none. `probability` and `probabilities` are never changed by it.
+	 */
+	calibrated: number | null;
+	/** Standard deviation of `probability` over the members; 0 for a single network. */
 	spread: number | null;
 	/** Probability of each class, in the order of the classes; they sum to 1. */
 	probabilities: Record<string, number> | null;
@@ -1088,6 +1122,69 @@ export interface SyntheticOptions {
 }
 /** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
 export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
+/** What could be predicted, in order. N records, K classes. */
+export interface Answers {
+	/** Rows of the records that could be predicted, [N]. */
+	rows: number[];
+	/** Class index, [N]. */
+	truth: number[];
+	/** Index of the predicted class, [N]. */
+	answers: number[];
+	/** [N, K], row-major. */
+	probabilities: Float64Array;
+	/** Probability of the predicted class, [N]. */
+	confidence: number[];
+	/** [N] */
+	right: boolean[];
+}
+/**
+ * Predictions (in the order of the records) of a model with these classes, without the skipped ones. `unknown` is called for a record whose class is none of
+ * them, and throws; without it such records are left out.
+ */
+export declare function flatProbabilities(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], unknown?: (record: LabelledRecord) => never): Answers;
+/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
+export type TextSource = string | Readable;
+/** A protein and its nearest relative among the training proteins. */
+export interface Relative {
+	/** The protein that is scored. */
+	id: string;
+	/** Id of the training protein; null where none was found. */
+	relative: string | null;
+	/** Share of the aligned columns that are identical, 0 to 1; null without a relative. */
+	identity: number | null;
+	/** Share of the shorter of both sequences that is aligned, 0 to 1; null without a relative. */
+	coverage: number | null;
+	/** Bit score of the alignment; null without a relative. */
+	bits: number | null;
+}
+/**
+ * Reads a table of relatives: a TSV with the columns `id`, `relative`, `identity` (0 to 1) and optionally `coverage` and `bits`; others are ignored. An empty
+ * `relative` means that none was found, and so does a protein that the table lacks.
+ *
+ * Errors: `INPUT_MISSING`; `INVALID_DATASET` with file, line and record.
+ */
+export declare function readRelatives(path: TextSource, file?: string): Promise<Relative[]>;
+/** The names of the baselines. */
+export type BaselineName = "majority" | "composition" | "best hit" | "motif rules";
+/** What a baseline says of some records, in their order. */
+export interface BaselineAnswers {
+	name: BaselineName;
+	/** What it is, in a few words. */
+	what: string;
+	/** A class for each record. */
+	answers: string[];
+}
+/**
+ * What the baselines say of `records` after seeing `training`: majority, composition, motif rules, and best hit where `relatives` are given (one entry for each
+ * of the records that has a training relative). Training records are needed, one at least.
+ */
+export declare function baselineAnswers(training: readonly LabelledRecord[], records: readonly Pick<LabelledRecord, "id" | "sequence">[], classes: readonly string[], relatives?: readonly Relative[] | null): BaselineAnswers[];
+/**
+ * {@link baselineAnswers} of a whole dataset, each fold by what the others teach. `relatives` name the nearest protein of the other folds.
+ */
+export declare function foldedBaselineAnswers(dataset: Dataset, split: Split, relatives?: readonly Relative[] | null): BaselineAnswers[];
+/** The most frequent class; of equals the first in the order of `classes`. */
+export declare function largestClass(records: readonly Pick<LabelledRecord, "class">[], classes: readonly string[]): string;
 /** How far probabilities can be believed, and how sure a share is. */
 /** An interval around a share. */
 export interface Interval {
@@ -1121,6 +1218,128 @@ export declare function wilson(right: number, count: number): Interval;
  * its class. `bins` from 1; default 10.
  */
 export declare function calibration(confidence: ArrayLike<number>, right: ArrayLike<boolean>, bins?: number): Calibration;
+/** How to draw. */
+export interface BootstrapOptions {
+	/** Drawn sets, from 1. Default 1000. */
+	replicates?: number;
+	/** Of the draws; the same seed gives the same interval. Default 1. */
+	seed?: number;
+	/** Share of the draws inside the interval, above 0 and below 1. Default 0.95. */
+	level?: number;
+	/**
+	 * Cluster of each record, [N]; an empty name is a cluster of its own. Whole clusters are drawn then, as relatives are right or wrong together. Default: null,
+	 * records are drawn one by one.
+	 */
+	clusters?: readonly string[] | null;
+}
+/**
+ * Percentile intervals of some scores. `score` gets how often each record was drawn, [N] (the array is used again for the next draw), and gives the scores of
+ * that draw; NaN where a score is undefined (a class that was not drawn), and such draws do not count for it. A score that is undefined in every draw has null.
+ *
+ * Errors: `INVALID_OPTION`.
+ */
+export declare function bootstrapIntervals(records: number, score: (counts: Uint32Array) => ArrayLike<number>, options?: BootstrapOptions): (Interval | null)[];
+/** The interval of one score; see {@link bootstrapIntervals}. */
+export declare function bootstrapInterval(records: number, score: (counts: Uint32Array) => number, options?: BootstrapOptions): Interval | null;
+/**
+ * Draws with replacement as many records (or clusters) as there are: how often each record was drawn, [N]. One array is given again and again.
+ * Errors: `INVALID_OPTION`.
+ */
+export declare function resamples(records: number, options?: BootstrapOptions): Generator<Uint32Array>;
+/** The value below which a share of sorted values lies, between two of them by their distance (type 7 of Hyndman & Fan 1996). At least one value. */
+export declare function quantile(sorted: ArrayLike<number>, share: number): number;
+/** Whether two models differ on the same proteins: McNemar's test (McNemar 1947; Edwards 1948 for the continuity correction). */
+/** What the test found. */
+export interface McNemar {
+	/** Records that the first alone has right. */
+	onlyFirst: number;
+	/** Records that the second alone has right. */
+	onlySecond: number;
+	/** `exact`: the binomial, below 25 records on which they differ; `chi-square`: with continuity correction, one degree of freedom. */
+	method: "exact" | "chi-square";
+	/** (|b − c| − 1)² / (b + c); null for the exact test. */
+	statistic: number | null;
+	/** Two-sided: how often a difference of this size or larger comes by chance where both are right equally often. */
+	p: number;
+}
+/** McNemar's test of `first` and `second`, [N] each: whether record n is right. It takes records as independent of each other, which relatives are not. */
+export declare function mcnemar(first: ArrayLike<boolean>, second: ArrayLike<boolean>): McNemar;
+/** What a baseline reaches. */
+export interface BaselineScores {
+	name: BaselineName;
+	/** What it is, in a few words. */
+	what: string;
+	accuracy: number;
+	interval: Interval | null;
+	/** The model's accuracy less the baseline's, with the interval of a paired bootstrap. */
+	gain: number;
+	gainInterval: Interval | null;
+	/** Model first, baseline second. */
+	mcnemar: McNemar;
+}
+/** Clusters of homologous proteins count alike, whatever their size. */
+export interface ClusterScores {
+	clusters: number;
+	/** Mean over the clusters of the share of their records that are right. */
+	accuracy: number;
+	/** Likewise, a class; null for a class without clusters. */
+	perClass: {
+		class: string;
+		clusters: number;
+		accuracy: number | null;
+	}[];
+}
+/** A score of both, and their difference. */
+export interface ScoreDifference {
+	first: number;
+	second: number;
+	/** first − second */
+	difference: number;
+	/** Of the difference: each draw takes the same proteins for both (paired bootstrap). */
+	interval: Interval | null;
+}
+/** What a comparison comes to. */
+export interface Comparison {
+	/** Proteins that both predicted. */
+	records: number;
+	resampled: "proteins" | "clusters";
+	replicates: number;
+	seed: number;
+	level: number;
+	accuracy: ScoreDifference;
+	balancedAccuracy: ScoreDifference;
+	macroF1: ScoreDifference;
+	gorodkin: ScoreDifference;
+	/** Mean −ln p of the true class, nats: less is better. */
+	logLoss: ScoreDifference;
+	/** Takes proteins as independent of each other. */
+	mcnemar: McNemar;
+}
+/** Compares answers for the same records in the same order; `options.clusters` are those of the records. */
+export declare function compareAnswers(first: Answers, second: Answers, classes: readonly string[], options?: BootstrapOptions): Comparison;
+/** A fitted regression: scores of class k are bias[k] + Σ_f weights[k, f] · (x_f − mean_f) / deviation_f. F features, K classes. */
+export interface LogisticRegression {
+	/** [K, F], row-major. */
+	weights: Float64Array;
+	/** [K], sum 0. */
+	bias: Float64Array;
+	/** [F] of the training records. */
+	mean: Float64Array;
+	/** [F]; 1 where a feature does not vary. */
+	deviation: Float64Array;
+	/** Newton steps that were taken. */
+	steps: number;
+}
+/** Share of each of the 20 residues among those of the sequence, [20] in the order of `ALPHABET`; other letters are not counted. */
+export declare function composition(sequence: string): Float64Array;
+/**
+ * Fits the regression: least Σ −ln p(true class) + ½ · penalty · Σ weights² over standardised features; the bias is free. `features` is [N, F], row-major,
+ * `labels` [N] in 0 … K − 1. The optimum is unique; Newton's steps, halved where they do not descend, find it to the last digits, so that the result depends on
+ * nothing else. A class without records is given a share of almost nothing. Default `penalty` 1.
+ */
+export declare function fitLogistic(features: Float64Array, labels: ArrayLike<number>, classes: number, penalty?: number): LogisticRegression;
+/** Index of the most probable class of each record, [N]; `features` is [N, F]. */
+export declare function logisticAnswers({ weights, bias, mean, deviation }: LogisticRegression, features: Float64Array): Uint32Array;
 /** Scores of a classification, from its confusion matrix. Sources stand beside each. */
 /** Scores of one class. A ratio without a denominator is null: precision of a class that is never predicted, sensitivity of one that never occurs. */
 export interface ClassScores {
@@ -1166,7 +1385,233 @@ export declare function scores(confusion: number[][], classes: readonly string[]
  * Mean −ln p of the true class, in nats; a probability of 0 counts as 10⁻¹⁵. `probabilities` is [N, K], row-major.
  */
 export declare function logLoss(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number;
-/** Scores, and what they are scores of. */
+/**
+ * Mean over the records of Σ_k (p_k − y_k)², y = 1 for the true class (Brier 1950): 0 is perfect, 2 the worst. `probabilities` is [N, K], row-major.
+ */
+export declare function brierScore(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number;
+/** How sure the scores are. An interval is null where its score is undefined in every draw. */
+export interface ScoreIntervals {
+	/** Percentile bootstrap: what was drawn with replacement. */
+	resampled: "proteins" | "clusters";
+	/** How many of them there are. */
+	units: number;
+	replicates: number;
+	seed: number;
+	/** Share of the draws inside. */
+	level: number;
+	accuracy: Interval | null;
+	balancedAccuracy: Interval | null;
+	macroF1: Interval | null;
+	gorodkin: Interval | null;
+	logLoss: Interval | null;
+	/** Shares of few proteins (sensitivity, precision) have {@link shareInterval}'s, which does not close where all of them are right; the others are drawn. */
+	perClass: {
+		class: string;
+		sensitivity: Interval | null;
+		precision: Interval | null;
+		f1: Interval | null;
+		mcc: Interval | null;
+	}[];
+}
+/** Intervals of the scores of some answers; `options.clusters` are those of the answers. */
+export declare function scoreIntervals(answers: Answers, classes: readonly string[], options?: BootstrapOptions): ScoreIntervals;
+/** What a change of the first residue does. */
+export interface MethionineEffect {
+	/** `removed` from every protein that begins with M; `added` before every one that does not. */
+	change: "removed" | "added";
+	/** Proteins that were changed, and could be predicted both ways. */
+	records: number;
+	/** Of those: accuracy as they are; null where there are none. */
+	before: number | null;
+	/** With the change. */
+	after: number | null;
+	/** after − before, of the same proteins; its 95 % interval. Null where there are none. */
+	difference: number | null;
+	interval: Interval | null;
+	/** Proteins whose predicted class is another one. */
+	moved: number;
+}
+/** The records that a change touches, changed; their ids stay. A protein of one residue keeps it. */
+export declare function changedRecords<T extends {
+	sequence: string;
+}>(records: readonly T[], change: MethionineEffect["change"]): T[];
+/**
+ * Predicts the changed records and compares with `predictions`, those of the records as they are, in their order. With profiles, the row of a residue that is
+ * taken off goes too, and an added M has the row that stands in for a missing profile of it.
+ *
+ * Errors: those of `predict`.
+ */
+export declare function methionineEffects(model: Model, records: readonly LabelledRecord[], predictions: readonly Prediction[], options?: PredictOptions & {
+	bootstrap?: BootstrapOptions;
+}): Promise<MethionineEffect[]>;
+/** Scores of probabilities. */
+export interface ProbabilityScores {
+	/** Expected calibration error of the winning class, ten bins (Naeini et al. 2015). */
+	expectedError: number;
+	/** Mean Σ_k (p_k − y_k)² (Brier 1950), 0 to 2. */
+	brier: number;
+	/** Mean −ln p of the true class, nats. */
+	logLoss: number;
+}
+/** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */
+export interface ProbabilityReport extends ProbabilityScores {
+	bins: Calibration["bins"];
+	/** Null where the model has no temperature. */
+	calibrated: (ProbabilityScores & {
+		temperatures: number[];
+		on: string;
+		fitted: number;
+	}) | null;
+}
+/**
+ * Scores of the probabilities of answers. `scaling` is one for all of them, or one for each (folds of a cross-validation); `calibrated` is null where one of
+ * them has none. The temperature must not have been fitted on these records.
+ */
+export declare function probabilityReport(answers: Answers, classes: number, scaling?: TemperatureScaling | null | readonly (TemperatureScaling | null)[]): ProbabilityReport;
+/** A place on the curve: all predictions of at least this probability are kept. */
+export interface CoveragePoint {
+	/** The least probability that is kept. */
+	threshold: number;
+	/** Records that are kept. */
+	records: number;
+	/** Share of all records that are kept. */
+	coverage: number;
+	/** Share of the kept ones that are wrong. */
+	risk: number;
+}
+/** The risk–coverage curve and its area. */
+export interface Selective {
+	/** A point for each probability that occurs, from the surest on. */
+	curve: CoveragePoint[];
+	/**
+	 * Area under the curve: the mean over i = 1 … N of the risk of the i surest records; less is better. Records of one probability stand in every order alike.
+	 */
+	aurc: number;
+	/** {@link aurc} less that of an order in which every right record comes before every wrong one. */
+	excess: number;
+}
+/** What is left where a model abstains below a probability. */
+export interface Abstained {
+	threshold: number;
+	/** Records that are answered. */
+	records: number;
+	coverage: number;
+	/** Of the answered; null where there are none. */
+	accuracy: number | null;
+	/** Its 95 % Wilson interval. */
+	interval: Interval;
+}
+/** The curve of predictions: `confidence[n]` is the probability of what was predicted for record n, `right[n]` whether that is its class. */
+export declare function riskCoverage(confidence: ArrayLike<number>, right: ArrayLike<boolean>): Selective;
+/**
+ * The lowest probability from which on predictions are right at least as often as wanted (`accuracy`, 0 to 1): the largest coverage that keeps the promise on
+ * these records. Null where even the surest do not. A threshold belongs to the records that it was chosen on: choose it on a validation part, or say so.
+ */
+export declare function thresholdFor({ curve }: Pick<Selective, "curve">, accuracy: number): CoveragePoint | null;
+/** What is right where predictions below `threshold` are not given. */
+export declare function abstaining(confidence: ArrayLike<number>, right: ArrayLike<boolean>, threshold: number): Abstained;
+/** Weights along a protein. */
+export interface WeightTrack {
+	id: string;
+	class: string;
+	/** Cluster of homologs; empty: none. */
+	cluster: string;
+	/** Tags of a header (`record.annotations`), or signals of one's own; positions from 1, both ends included. */
+	annotations: readonly {
+		kind: string;
+		start: number;
+		end: number;
+	}[];
+	/** [T], not negative; what counts is their share of the sum. */
+	weights: ArrayLike<number>;
+	/** [T] positions in the whole sequence, from 1. */
+	positions: ArrayLike<number>;
+}
+/** How much of the weight lies inside signals of one kind. */
+export interface SignalShare {
+	/** The kind of signal: SP, SA, mTP, cTP, or one's own. */
+	kind: string;
+	/** The class of the proteins; null: all of them. */
+	class: string | null;
+	/** Proteins with such a signal among the residues that the model sees. */
+	records: number;
+	/** Mean share of the weight inside. */
+	share: number;
+	/** Mean share of the residues inside: what weights that are alike everywhere would give. */
+	uniform: number;
+	/** share − uniform, and its 95 % interval. */
+	difference: number;
+	differenceInterval: Interval | null;
+	/** share / uniform, and its 95 % interval. */
+	ratio: number;
+	ratioInterval: Interval | null;
+	/** Share of the proteins whose largest weight is inside. */
+	top: number;
+}
+/**
+ * Shares of each kind of signal, over all proteins and a class; kinds and classes that do not occur are left out. A protein without any weight (all 0) counts as
+ * if it had the same everywhere. Intervals are percentile bootstraps over proteins, or over clusters where they have some.
+ */
+export declare function signalShares(tracks: readonly WeightTrack[], options?: BootstrapOptions): SignalShare[];
+/** Attention of an A-LSTM's predictions as tracks; records without it, or without a signal, have none. Predictions are in the order of the records. */
+export declare function attentionTracks(records: readonly LabelledRecord[], predictions: readonly Prediction[]): WeightTrack[];
+/** What `explain` gives of a protein, as far as it is needed here. */
+export interface ResidueEffects {
+	positions: ArrayLike<number>;
+	/** Δ ln p where residues around each are hidden, [T]. */
+	occlusion: {
+		delta: ArrayLike<number>;
+	} | null;
+	/** Δ ln p of each substitution, [T, 20]; 0 for the residue itself. */
+	mutagenesis: ArrayLike<number> | null;
+}
+/**
+ * The importance of a protein's residues as a track: how much ln p of the predicted class falls where they are hidden, or else in the mean of their
+ * substitutions. What rises it counts 0. `effects` is what `explain` gives for the record.
+ */
+export declare function importanceTrack(record: LabelledRecord, { positions, occlusion, mutagenesis }: ResidueEffects): WeightTrack;
+/** Proteins of one kind. */
+export interface Stratum {
+	/** What they have in common: `30–50 %`, `100–249`, a class. */
+	name: string;
+	records: number;
+	right: number;
+	/** Null where there are none. */
+	accuracy: number | null;
+	/** 95 % of the accuracy; see {@link shareInterval}. */
+	interval: Interval;
+}
+/** The same proteins, sorted three ways. */
+export interface Strata {
+	/** By the identity of the nearest training protein; null where relatives were not looked for. */
+	identity: Stratum[] | null;
+	/** By residues of the whole sequence. */
+	length: Stratum[];
+	/** By true class: its accuracy is its sensitivity. */
+	class: Stratum[];
+}
+/** A protein whose prediction is right or not. */
+export interface Scored {
+	id: string;
+	class: string;
+	/** Residues. */
+	length: number;
+	/** Empty: none. */
+	cluster: string;
+	right: boolean;
+}
+/**
+ * Scores by strata. `relatives` names the nearest training protein of each one that has any (docs/evaluation.md); null: not looked for. `byClusters`: whether
+ * intervals take relatives among the proteins into account.
+ */
+export declare function strata(scored: readonly Scored[], classes: readonly string[], relatives: readonly Relative[] | null, byClusters: boolean): Strata;
+/**
+ * The 95 % interval of a share. Wilson's where records stand for themselves. With clusters, Wilson's of the effective number of records: N over the design
+ * effect (the variance of the share as clusters vary, over that of N independent records; Korn & Graubard 1998), and never more than N. Where all are right, or
+ * none is, nothing varies, and the number of clusters counts.
+ */
+export declare function shareInterval(right: readonly boolean[], clusters: readonly string[] | null): Interval;
+/** Scores, and what they are scores of. The parts after `clusters` are null in the file of an older version. */
 export interface Evaluation extends Scores {
 	/** What the records are: `stratified test part`, `independent.tsv`, … Printed beside every accuracy. */
 	on: string;
@@ -1178,30 +1623,109 @@ export interface Evaluation extends Scores {
 	skipped: number;
 	/** Scores a homology cluster: null where the records have no clusters. */
 	clusters: ClusterScores | null;
+	/** How sure the scores are. */
+	intervals: ScoreIntervals | null;
+	/** What is reached without a network; null where the training records were not at hand. */
+	baselines: BaselineScores[] | null;
+	/** Whether probabilities mean what they say. */
+	probabilities: ProbabilityReport | null;
+	/** What is right where the model may abstain. */
+	selective: SelectiveSummary | null;
+	/** Where it is right. */
+	strata: Strata | null;
+	/** What the first M does; null where it was not asked for. */
+	methionine: MethionineEffect[] | null;
+	/** Attention in known sorting signals; null without attention or signals. */
+	attention: SignalShare[] | null;
+	/** Likewise the importance of residues; null where it was not asked for. */
+	importance: SignalShare[] | null;
 }
-/** Clusters of homologous proteins count alike, whatever their size. */
-export interface ClusterScores {
-	clusters: number;
-	/** Mean over the clusters of the share of their records that are right. */
-	accuracy: number;
-	/** Likewise, a class; null for a class without clusters. */
-	perClass: {
-		class: string;
-		clusters: number;
-		accuracy: number | null;
+/** Of the risk–coverage curve. The thresholds are chosen on the very records, so what they promise is a little too good. */
+export interface SelectiveSummary {
+	/** Area under the curve, and less that of the best order. */
+	aurc: number;
+	excess: number;
+	/** For each wanted accuracy the least probability that keeps it and what is answered then; null where none does. */
+	targets: {
+		accuracy: number;
+		point: CoveragePoint | null;
 	}[];
+	/** What a threshold that was given leaves; null where none was. */
+	abstained: Abstained | null;
+}
+/** What a score needs beside answers. */
+export interface ScoringOptions {
+	/** How intervals are drawn. Clusters: those of the records by default (`cluster`), where they have any. */
+	bootstrap?: BootstrapOptions;
+	/** Baselines' answers for the records. */
+	baselines?: readonly BaselineAnswers[] | null;
+	/** Nearest training relatives of the records: for strata. */
+	relatives?: readonly Relative[] | null;
+	/** Temperature, one for all records or one for each: never fitted on them. Default: null. */
+	calibration?: TemperatureScaling | null | readonly (TemperatureScaling | null)[];
+	/** Below this probability the model abstains. */
+	abstain?: number | null;
+	/** As {@link methionineEffects} gives them. */
+	methionine?: MethionineEffect[] | null;
+	/** Importance of residues, as {@link importanceTrack} gives it. */
+	importance?: readonly WeightTrack[] | null;
 }
 export interface EvaluateOptions extends PredictOptions {
 	/** What the records are, for {@link Evaluation.on}; default: where they were read from. */
 	on?: string;
+	/** What the model was trained on, for the baselines; default: none, and no baselines. */
+	training?: readonly LabelledRecord[];
+	/** Nearest training relatives: for the best-hit baseline and the strata. */
+	relatives?: readonly Relative[] | null;
+	/** Whether to try the proteins without and with a first M too. Default false. */
+	methionine?: boolean;
+	/** Below this probability the model abstains. */
+	abstain?: number;
+	/** How intervals are drawn. */
+	bootstrap?: BootstrapOptions;
 }
 /**
- * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix.
+ * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix. Attention is compared with known signals
+ * where there are both.
+ *
  * Errors: as `predict`; `UNKNOWN_CLASS` for a class that the model does not know.
  */
 export declare function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
-/** Scores predictions that stand in the order of their records. Errors: `UNKNOWN_CLASS`, `INVALID_DATASET` where none could be predicted. */
-export declare function evaluatePredictions(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string): Evaluation;
+/**
+ * Scores predictions that stand in the order of their records; so do the baselines' answers and, where there are many, the temperatures of `options`.
+ * Errors: `UNKNOWN_CLASS`, `INVALID_OPTION`, `INVALID_DATASET` where none could be predicted.
+ */
+export declare function evaluatePredictions(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string, options?: ScoringOptions): Evaluation;
+/**
+ * An evaluation from parsed JSON; what an older version did not write is null. `file` is its name in messages. Errors: `INVALID_CONFIG` where it is none.
+ */
+export declare function parseEvaluation(value: unknown, file: string): Evaluation;
+/**
+ * Sorting signals as rules: what a person with PROSITE and a pencil would say. Nothing is fitted; the numbers are those of the sources, or round ones set by
+ * hand beforehand where a source gives none (marked so).
+ */
+/** What the rules say of a sequence: a class, or null where none holds. */
+export type MotifRules = (sequence: string) => string | null;
+/** The rules for these classes; rules for a place that is none of them are left out. A class counts for a rule by its name. */
+export declare function motifRules(classes: readonly string[]): MotifRules;
+/**
+ * The temperature with the least mean −ln q of the true class. `truth[n]` is a class index, `probabilities` is [N, K], row-major; at least one record.
+ *
+ * The loss is convex in 1/T: Newton's steps on it, and halving of the range that holds the minimum where a step leaves it. Where the best is no finite number
+ * (every prediction right, or every one wrong) the end of the range, 1/20 or 20, is given.
+ */
+export declare function fitTemperature(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number;
+/** Mean −ln q of the true class at a temperature, nats. */
+export declare function temperedLoss(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, temperature: number): number;
+/** The scaling that labelled predictions ask for; `on` says what they are. Errors: `INVALID_DATASET` where there are none. */
+export declare function temperatureScaling(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, on: string): TemperatureScaling;
+/**
+ * Predicts the validation part of a model's training, fits the temperature on it, and sets `model.calibration`: predictions carry `calibrated` from then on.
+ * Null, and nothing is set, where the training had no validation part (`validationFraction`) or the model is a cross-validation's.
+ *
+ * Errors: those of `heldOutRecords` and `predict`.
+ */
+export declare function calibrateModel(model: Model, dataset: Dataset, options?: PredictOptions): Promise<TemperatureScaling | null>;
 /** The middle cut (method page, 2): a long sequence keeps its first and last residues, where the sorting signals are. */
 /** What is left of a sequence, and where it came from. Positions count from 1. */
 export interface MiddleCut {
@@ -1631,7 +2155,7 @@ export interface PredictionFormatter {
 }
 /**
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
- * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals. In `tsv` a control character
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities have six decimals. In `tsv` a control character
  * (a tab, a line end) becomes a space.
  *
  * Errors: `INVALID_OPTION` for an unknown format.
@@ -1736,6 +2260,18 @@ export interface ReportContent {
 export declare function reportPage(content: ReportContent): string;
 /** Whether the beginning of a page (2000 characters do) says that it was made with its proteins' sequences: without them it lacks maps and attention. */
 export declare function wasMadeWithSequences(page: string): boolean;
+/** Predictions of a table, and the classes that its header names. */
+export interface PredictionsFile {
+	classes: string[];
+	predictions: Prediction[];
+}
+/** Whether a text begins like a table of predictions. */
+export declare function isPredictionsFile(text: string): boolean;
+/**
+ * Reads a TSV of predictions; `file` is its name in messages. Probabilities have the six decimals that were written; lengths (0), attention and members are not
+ * in it. Errors: `INVALID_DATASET` with the line that is none of ours.
+ */
+export declare function parsePredictions(text: string, file: string): PredictionsFile;
 /** The model's work that a report needs, and on which proteins. */
 export interface ReportOptions extends Omit<PredictOptions, "attention" | "members" | "onProblem"> {
 	/** Headline; default: the run folder's name. */
@@ -1756,6 +2292,8 @@ export interface ReportOptions extends Omit<PredictOptions, "attention" | "membe
 	onProgress?: (part: string) => void;
 	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
 	predictions?: readonly Prediction[];
+	/** Scores of {@link predictions}, where they have been made (with relatives, to be told of their baseline). Default: they are made. */
+	evaluation?: Evaluation;
 }
 /** A report that can be written to a file. */
 export interface Report {
@@ -1779,8 +2317,6 @@ export interface Report {
 export declare function report(run: string | Model, options?: ReportOptions): Promise<Report>;
 /** The 20 amino acids in the order of every table and profile here. */
 export declare const ALPHABET = "ARNDCQEGHILKMFPSTWYV";
-/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
-export type TextSource = string | Readable;
 export interface InputProblem {
 	code: ErrorCode;
 	line: number;
@@ -1848,5 +2384,17 @@ export interface ReadFastaOptions {
  * Errors: `INPUT_MISSING`, `IO`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
 export declare function readFasta(source: TextSource, options?: ReadFastaOptions): AsyncGenerator<SequenceRecord>;
+/** Records of each part, in the order of the dataset. */
+export interface TrainingParts {
+	train: LabelledRecord[];
+	/** Watched in training and never learned from; empty without `validationFraction`. */
+	validation: LabelledRecord[];
+	test: LabelledRecord[];
+}
+/**
+ * The parts of a model's training. The joined models of a cross-validation have none: each record was training data of all folds' models but one.
+ * Errors: `INVALID_SPLIT` where the dataset is not the one it was trained on; `INVALID_MODEL` where nothing is known of the training.
+ */
+export declare function partsOfTraining(model: Model, dataset: Dataset): Promise<TrainingParts>;
 
 export {};

@@ -1,10 +1,11 @@
 // node bench/signals.mjs RUN DATA [PROTEINS] [WORD] — do attention and importance rise at known sorting signals?
 //
-// On the held-out proteins of a run, as Markdown. Attention (A-LSTM): the share of α inside a signal, against the share of residues that it has. Occlusion (any
+// On the held-out proteins of a run, as Markdown. Attention (A-LSTM): the share of α inside a signal, against the share of residues that it has, with the 95 %
+// interval of their ratio (signalShares). Occlusion (any
 // model, `subloc explain`'s, 9 residues hidden, at most PROTEINS of each kind, default 15; WORD: only kinds whose name has it): mean −Δ ln p of the predicted class inside against outside, and how
 // often the largest drop is inside. Signals are the header's tags (SP, SA, mTP, cTP), a KDEL-like C-terminus of ER proteins ([KH]DEL), a PTS1-like one of peroxisomal
 // proteins ([SAC][KRH][LM]), and transmembrane stretches of plasma membrane proteins as hydropathy sees them (Kyte & Doolittle, mean of 19 residues above 1.6).
-import { explain, heldOutRecords, loadModel, predictAll, readDataset } from 'subloc-native'
+import { explain, heldOutRecords, loadModel, predictAll, readDataset, signalShares } from 'subloc-native'
 
 const [run, data, most = '15', word = ''] = process.argv.slice(2)
 const model = await loadModel(run)
@@ -55,33 +56,35 @@ function stretches(sequence) {
 }
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 if (model.info.kind === 'a-lstm') {
 	const predictions = await predictAll(model, records, { attention: true, threads: 2 })
-	console.log(
-		'| signal | proteins | share of α, mean | share of residues, mean | ratio, median | largest α inside |\n| --- | --- | --- | --- | --- | --- |',
-	)
-	for (const [kind, signalOf] of Object.entries(KINDS)) {
-		const rows = []
-		for (const [row, { attention }] of predictions.entries()) {
-			const signal = new Set(signalOf(records[row]))
-			const inside = [...attention.positions.keys()].filter((at) => signal.has(attention.positions[at]))
-			if (inside.length === 0) continue
-			const share = inside.reduce((sum, at) => sum + attention.weights[at], 0)
-			const top = attention.weights.indexOf(Math.max(...attention.weights))
-			rows.push({ share, part: inside.length / attention.weights.length, top: signal.has(attention.positions[top]) })
-		}
-		if (rows.length === 0) continue
-		const cells = [
-			rows.length,
-			mean(rows.map(({ share }) => share)).toFixed(3),
-			mean(rows.map(({ part }) => part)).toFixed(3),
-		]
-		const ratio = median(rows.map(({ share, part }) => share / part)).toFixed(2)
-		console.log(
-			`| ${kind} | ${cells.join(' | ')} | ${ratio} | ${Math.round(100 * mean(rows.map(({ top }) => Number(top))))} % |`,
+	const spans = (positions) => positions.map((position) => ({ start: position, end: position }))
+	const tracks = predictions.map(({ attention }, row) => {
+		const { id, class: name, cluster } = records[row]
+		const annotations = Object.entries(KINDS).flatMap(([kind, signalOf]) =>
+			spans(signalOf(records[row])).map((span) => ({ kind, ...span })),
 		)
+		return { id, class: name, cluster, annotations, ...attention }
+	})
+	console.log('| signal | proteins | share of α | share of residues | ratio | 95 % | largest α inside |')
+	console.log('| --- | --- | --- | --- | --- | --- | --- |')
+	const known = new Set()
+	for (const { kind, records: count, share, uniform, ratio, ratioInterval, top } of signalShares(tracks)) {
+		// The first row of a kind is all of its classes.
+		if (known.has(kind)) continue
+		known.add(kind)
+		const range = `${ratioInterval.low.toFixed(2)}–${ratioInterval.high.toFixed(2)}`
+		const cells = [
+			kind,
+			count,
+			share.toFixed(3),
+			uniform.toFixed(3),
+			ratio.toFixed(2),
+			range,
+			`${Math.round(100 * top)} %`,
+		]
+		console.log(`| ${cells.join(' | ')} |`)
 	}
 }
 

@@ -36,6 +36,22 @@ export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable 
 export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/profile/implied.js'
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
 export { describeError, type ErrorCode, type ErrorFacts, exitCode, fileError, SublocError } from './errors.js'
+export { type Answers, flatProbabilities } from './evaluate/answers.js'
+export type { BaselineScores } from './evaluate/baseline-scores.js'
+export {
+	type BaselineAnswers,
+	type BaselineName,
+	baselineAnswers,
+	foldedBaselineAnswers,
+	largestClass,
+} from './evaluate/baselines.js'
+export {
+	type BootstrapOptions,
+	bootstrapInterval,
+	bootstrapIntervals,
+	quantile,
+	resamples,
+} from './evaluate/bootstrap.js'
 export {
 	type Calibration,
 	type CalibrationBin,
@@ -43,14 +59,43 @@ export {
 	type Interval,
 	wilson,
 } from './evaluate/calibration.js'
+export type { ClusterScores } from './evaluate/clusters.js'
+export { type Comparison, compareAnswers, type ScoreDifference } from './evaluate/compare.js'
+export { composition, fitLogistic, type LogisticRegression, logisticAnswers } from './evaluate/composition.js'
 export {
-	type ClusterScores,
 	type EvaluateOptions,
 	type Evaluation,
 	evaluate,
 	evaluatePredictions,
+	type ScoringOptions,
+	type SelectiveSummary,
 } from './evaluate/evaluate.js'
-export { type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
+export { parseEvaluation } from './evaluate/evaluation-file.js'
+export { type ScoreIntervals, scoreIntervals } from './evaluate/intervals.js'
+export { type McNemar, mcnemar } from './evaluate/mcnemar.js'
+export { changedRecords, type MethionineEffect, methionineEffects } from './evaluate/methionine.js'
+export { brierScore, type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
+export { type MotifRules, motifRules } from './evaluate/motifs.js'
+export { type ProbabilityReport, type ProbabilityScores, probabilityReport } from './evaluate/probabilities.js'
+export { type Relative, readRelatives } from './evaluate/relative.js'
+export {
+	type Abstained,
+	abstaining,
+	type CoveragePoint,
+	riskCoverage,
+	type Selective,
+	thresholdFor,
+} from './evaluate/selective.js'
+export {
+	attentionTracks,
+	importanceTrack,
+	type ResidueEffects,
+	type SignalShare,
+	signalShares,
+	type WeightTrack,
+} from './evaluate/signals.js'
+export { type Scored, type Strata, type Stratum, shareInterval, strata } from './evaluate/strata.js'
+export { calibrateModel, fitTemperature, temperatureScaling, temperedLoss } from './evaluate/temperature.js'
 export type { LookOptions } from './explain/encoded.js'
 export { type ExplainOptions, type Explanation, explain } from './explain/explain.js'
 export {
@@ -93,6 +138,7 @@ export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
 export type { RuntimeOptions } from './model/runtime.js'
+export { type TemperatureScaling, temperedProbabilities } from './model/temperature.js'
 export {
 	compiledBackends,
 	cpuInfo,
@@ -125,6 +171,7 @@ export type {
 	ReportSubject,
 } from './report/content.js'
 export { reportPage, wasMadeWithSequences } from './report/page.js'
+export { isPredictionsFile, type PredictionsFile, parsePredictions } from './report/predictions-file.js'
 export { type Report, type ReportOptions, report } from './report/report.js'
 export { ALPHABET } from './sequence/alphabet.js'
 export { checkFasta, type InputProblem, type InputReport } from './sequence/check.js'
@@ -132,6 +179,7 @@ export { type ReadFastaOptions, readFasta } from './sequence/fasta.js'
 export type { TextSource } from './sequence/lines.js'
 export { applyCut, type MiddleCut, middleCut, originalPosition } from './sequence/middle-cut.js'
 export { type SequenceRecord, sequenceRecord } from './sequence/record.js'
+export { partsOfTraining, type TrainingParts } from './train/parts.js'
 export {
 	type EpochReport,
 	heldOutRecords,

@@ -1,7 +1,17 @@
 import { Command } from 'commander'
-import { crossValidate, evaluatePredictions, readSplit, SublocError, stratifiedFolds, train } from 'subloc-native'
+import {
+	crossValidate,
+	evaluatePredictions,
+	foldedBaselineAnswers,
+	readSplit,
+	resolveConfig,
+	SublocError,
+	stratifiedFolds,
+	train,
+} from 'subloc-native'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
 import { savedIn, untilStopped } from './process.js'
+import { foldTemperatures } from './scoring.js'
 import {
 	printEvaluation,
 	readLabelled,
@@ -71,7 +81,14 @@ async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal)
 	const { predictions, split, models } = await job
 	training.finished()
 	const on = `${split.folds} folds of a ${split.by} split`
-	const evaluation = evaluatePredictions(dataset.records, predictions, models[0]!.classes, on)
+	const { config: full } = resolveConfig(config, { hasProfiles: profiles !== undefined })
+	const predicting = { profiles, missingProfile: full.missingProfile, signal, ...runtimeOf(flags) }
+	const temperatures = await foldTemperatures(models, dataset, split, full, predicting)
+	log.progress('baselines')
+	const evaluation = evaluatePredictions(dataset.records, predictions, models[0]!.classes, on, {
+		calibration: temperatures && split.parts.map((part) => temperatures[Number(part) - 1]!),
+		baselines: foldedBaselineAnswers(dataset, split),
+	})
 	for (const model of models) model.close()
 	await writeEvaluation(output, evaluation, predictions, log)
 	if (flags.report) await writeReport(output, output, { proteins: dataset, signal }, log)

@@ -18,6 +18,7 @@ import {
 import type { Log } from './log.js'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
+import { baselinesFor } from './scoring.js'
 import { percent, table } from './text.js'
 import { printEvaluation, TrainingLog, writeEvaluation, writeReport } from './training.js'
 
@@ -71,10 +72,17 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 
 	const test = await heldOutRecords(model, dataset)
 	const predictions = await predictAll(model, test, { signal, attention: true, members: true, ...runtimeOf(flags) })
-	const evaluation = evaluatePredictions(test, predictions, model.classes, 'held-out synthetic proteins')
+	const baselines = await baselinesFor(model, dataset, test, { relatives: null }, log)
+	const on = 'held-out synthetic proteins'
+	const evaluation = evaluatePredictions(test, predictions, model.classes, on, { baselines })
 	await writeEvaluation(output, evaluation, predictions, log)
 	const title = 'Demo: synthetic proteins'
-	await writeReport(output, model, { title, proteins: dataset, predictions, signal, ...runtimeOf(flags) }, log)
+	await writeReport(
+		output,
+		model,
+		{ title, proteins: dataset, predictions, evaluation, signal, ...runtimeOf(flags) },
+		log,
+	)
 	process.stdout.write('\n')
 	printEvaluation(evaluation)
 

@@ -8,16 +8,20 @@ import {
 	loadModel,
 	type Model,
 	makeFolder,
+	methionineEffects,
+	parseEvaluation,
 	predictAll,
 	RunFolder,
 	readDataset,
+	readRelatives,
 	SublocError,
 	trainingIds,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, fraction, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
+import { baselinesFor, importanceOf } from './scoring.js'
 import { printEvaluation, writeEvaluation, writeReport } from './training.js'
 
 interface EvaluateFlags extends CommonOptions {
@@ -25,6 +29,11 @@ interface EvaluateFlags extends CommonOptions {
 	output?: string
 	report: boolean
 	json?: boolean
+	training?: string
+	relatives?: string
+	methionine?: boolean
+	abstain?: number
+	importance?: number
 }
 
 export function evaluateCommand(): Command {
@@ -44,11 +53,27 @@ export function evaluateCommand(): Command {
 			)
 			.option('--no-report', 'write no report.html')
 			.option('--json', 'print JSON')
+			.option(
+				'--training <data>',
+				'what the model was trained on, for the baselines; default: where the training found it',
+			)
+			.option(
+				'--relatives <tsv>',
+				'nearest training relatives (id, relative, identity): best-hit baseline, and scores by identity',
+			)
+			.option('--methionine', 'also try the proteins without, and with, a first M')
+			.option('--abstain <p>', 'tell what is right where predictions below this probability are not given', fraction)
+			.option(
+				'--importance <n>',
+				'occlusion of N proteins of each known signal: is what matters inside? (slow: a prediction a residue)',
+				wholeNumber(1),
+			)
 			.addHelpText(
 				'after',
 				`
 Examples:
   subloc evaluate runs/first independent.tsv
+  subloc evaluate runs/first multiloc/ --methionine --abstain 0.9
   subloc evaluate runs/first multiloc/ --json -o scores      the data it was trained on: its held-out part alone`,
 			),
 	).action((folder: string, data: string | undefined, flags: EvaluateFlags) =>
@@ -64,24 +89,33 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	const { records, on } = await scoredRecords(model, dataset, log)
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
+	const relatives = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
 	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
 	const isTold = flags.output !== undefined && flags.report
-	const predictions = await predictAll(model, records, { ...options, attention: isTold, members: isTold })
+	const attention = isTold || (model.info.kind === 'a-lstm' && records.some((record) => record.annotations.length > 0))
+	const predictions = await predictAll(model, records, { ...options, attention, members: isTold })
 	const remarks = new Remarks()
 	for (const prediction of predictions) remarks.add(prediction)
 	remarks.tell(log)
-	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
+	const { importance, abstain, training } = flags
+	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
+		...{ relatives, abstain, calibration: model.calibration },
+		baselines: await baselinesFor(model, dataset, records, { relatives, training }, log),
+		methionine: flags.methionine ? await methionineEffects(model, records, predictions, options) : null,
+		importance: importance === undefined ? null : await importanceOf(model, records, importance, options, log),
+	})
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.output !== undefined && flags.report) {
 		const title = basename(resolve(folder))
-		await writeReport(flags.output, model, { ...options, title, proteins: dataset, predictions }, log)
+		await writeReport(flags.output, model, { ...options, title, proteins: dataset, predictions, evaluation }, log)
 	}
 	printEvaluation(evaluation, flags.json)
 }
 
 async function writtenEvaluation(folder: string): Promise<Evaluation> {
-	const evaluation = await new RunFolder(folder).readJson<Evaluation>('evaluation')
-	if (evaluation) return evaluation
+	const run = new RunFolder(folder)
+	const evaluation = await run.readJson<unknown>('evaluation')
+	if (evaluation) return parseEvaluation(evaluation, run.file('evaluation'))
 	throw new SublocError('INPUT_MISSING', 'the run has no scores; name labelled proteins: subloc evaluate RUN DATA', {
 		file: folder,
 	})

@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import { packageVersion } from 'subloc-native'
 import { checkCommand } from './check.js'
+import { compareCommand } from './compare.js'
 import { crossValidateCommand } from './cross-validate.js'
 import { demoCommand } from './demo.js'
 import { devicesCommand } from './devices.js'
@@ -65,7 +66,7 @@ if (isJson) {
 }
 
 for (const command of [
-	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand],
+	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand, compareCommand],
 	...[figuresCommand, explainCommand, reportCommand],
 	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {

@@ -1,7 +1,8 @@
 /** Results as text for a terminal. */
 import { basename } from 'node:path'
 import pc from 'picocolors'
-import type { Evaluation } from 'subloc-native'
+import type { Evaluation, Interval } from 'subloc-native'
+import { baselinesLine, statisticsLines } from './statistics-text.js'
 
 /** Percent with one decimal. */
 export function percent(value: number | null): string {
@@ -31,23 +32,36 @@ export function duration(seconds: number): string {
 	return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`
 }
 
-/** An evaluation: scores of all classes, a line a class, and the confusion matrix. */
+/** An interval of a share, in percent: `72.6–77.5`; a dash where there is none. */
+export function percentRange(interval: Interval | null | undefined, decimals = 1): string {
+	if (!interval) return '–'
+	return `${(100 * interval.low).toFixed(decimals)}–${(100 * interval.high).toFixed(decimals)}`
+}
+
+/** An evaluation: scores of all classes, what they are worth, a line a class, and the confusion matrix. */
 export function evaluationText(evaluation: Evaluation): string {
-	const { on, records, accuracy, balancedAccuracy, macroF1, gorodkin, logLoss, majorityAccuracy, clusters } = evaluation
+	const { on, records, accuracy, balancedAccuracy, macroF1, gorodkin, logLoss, clusters, intervals } = evaluation
 	const skipped = evaluation.skipped > 0 ? `, ${evaluation.skipped} more could not be predicted` : ''
+	const range = intervals ? `; 95 % interval ${percentRange(intervals.accuracy)} %` : ''
 	const lines = [
-		`${pc.bold(`accuracy ${percent(accuracy)}`)} on ${on} (${records} proteins${skipped}); always the largest class: ${percent(majorityAccuracy)}`,
+		`${pc.bold(`accuracy ${percent(accuracy)}`)} on ${on} (${records} proteins${skipped})${range}`,
+		baselinesLine(evaluation),
 		`balanced accuracy ${percent(balancedAccuracy)} · macro F1 ${macroF1.toFixed(3)} · Gorodkin R_K ${gorodkin.toFixed(3)} · log loss ${logLoss.toFixed(3)} nats`,
 	]
 	if (clusters) lines.push(`accuracy a homology cluster ${percent(clusters.accuracy)} (${clusters.clusters} clusters)`)
+	lines.push(...statisticsLines(evaluation))
 	return [...lines, '', classTable(evaluation), '', confusionText(evaluation)].join('\n')
 }
 
-function classTable({ perClass, clusters }: Evaluation): string {
-	const header = ['class', 'proteins', 'sensitivity', 'precision', 'specificity', 'F1', 'MCC']
-	const rows = perClass.map((own) => [
-		...[own.class, String(own.support), percent(own.sensitivity), percent(own.precision), percent(own.specificity)],
-		...[own.f1?.toFixed(3) ?? '–', own.mcc.toFixed(3)],
+function classTable({ perClass, clusters, intervals }: Evaluation): string {
+	const header = [
+		...['class', 'proteins', 'sensitivity', ...(intervals ? ['95 %'] : [])],
+		...['precision', 'specificity', 'F1', 'MCC'],
+	]
+	const rows = perClass.map((own, index) => [
+		...[own.class, String(own.support), percent(own.sensitivity)],
+		...(intervals ? [percentRange(intervals.perClass[index]?.sensitivity, 0)] : []),
+		...[percent(own.precision), percent(own.specificity), own.f1?.toFixed(3) ?? '–', own.mcc.toFixed(3)],
 	])
 	if (!clusters) return table(header, rows)
 	const cells = clusters.perClass.map((own) => [String(own.clusters), percent(own.accuracy)])

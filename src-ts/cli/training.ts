@@ -23,6 +23,7 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { runtimeOf } from './options.js'
+import { baselinesFor, calibrate } from './scoring.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
 
@@ -59,13 +60,19 @@ export async function scoreHeldOut(
 		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
 		...runtimeOf(flags),
 	}
-	const told = { attention: flags.report, members: flags.report }
+	await calibrate(model, dataset, flags.output, options, log)
+	const hasSignals = model.info.kind === 'a-lstm' && records.some(({ annotations }) => annotations.length > 0)
+	const told = { attention: flags.report || hasSignals, members: flags.report }
 	const predictions = await predictAll(model, records, { ...options, ...told })
 	const { by, fold } = info.split
 	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
-	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
+	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
+		calibration: model.calibration,
+		baselines: await baselinesFor(model, dataset, records, { relatives: null }, log),
+	})
 	await writeEvaluation(flags.output, evaluation, predictions, log)
-	if (flags.report) await writeReport(flags.output, model, { ...options, proteins: dataset, predictions }, log)
+	if (flags.report)
+		await writeReport(flags.output, model, { ...options, proteins: dataset, predictions, evaluation }, log)
 	tellSplit(by, log)
 	if (evaluation.accuracy <= evaluation.majorityAccuracy) {
 		log.warning(

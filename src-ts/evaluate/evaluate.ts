@@ -1,11 +1,24 @@
-/** How good a model is on labelled proteins, and on which ones that was measured. */
+/** How good a model is on labelled proteins, on which ones that was measured, how sure it is, and what comes without a network. */
 import { type Dataset, type LabelledRecord, placeOf, unknownClass } from '../dataset/dataset.js'
-import { SublocError } from '../errors.js'
+import { requireOption, SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
+import type { TemperatureScaling } from '../model/temperature.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
+import { flatProbabilities } from './answers.js'
+import { type BaselineScores, baselineScores } from './baseline-scores.js'
+import { type BaselineAnswers, baselineAnswers } from './baselines.js'
+import type { BootstrapOptions } from './bootstrap.js'
+import { type ClusterScores, clusterScores } from './clusters.js'
+import { type ScoreIntervals, scoreIntervals } from './intervals.js'
+import { type MethionineEffect, methionineEffects } from './methionine.js'
 import { confusionMatrix, logLoss, type Scores, scores } from './metrics.js'
+import { type ProbabilityReport, probabilityReport } from './probabilities.js'
+import type { Relative } from './relative.js'
+import { type Abstained, abstaining, type CoveragePoint, riskCoverage, thresholdFor } from './selective.js'
+import { attentionTracks, type SignalShare, signalShares, type WeightTrack } from './signals.js'
+import { type Strata, strata } from './strata.js'
 
-/** Scores, and what they are scores of. */
+/** Scores, and what they are scores of. The parts after `clusters` are null in the file of an older version. */
 export interface Evaluation extends Scores {
 	/** What the records are: `stratified test part`, `independent.tsv`, … Printed beside every accuracy. */
 	on: string
@@ -17,88 +30,174 @@ export interface Evaluation extends Scores {
 	skipped: number
 	/** Scores a homology cluster: null where the records have no clusters. */
 	clusters: ClusterScores | null
+	/** How sure the scores are. */
+	intervals: ScoreIntervals | null
+	/** What is reached without a network; null where the training records were not at hand. */
+	baselines: BaselineScores[] | null
+	/** Whether probabilities mean what they say. */
+	probabilities: ProbabilityReport | null
+	/** What is right where the model may abstain. */
+	selective: SelectiveSummary | null
+	/** Where it is right. */
+	strata: Strata | null
+	/** What the first M does; null where it was not asked for. */
+	methionine: MethionineEffect[] | null
+	/** Attention in known sorting signals; null without attention or signals. */
+	attention: SignalShare[] | null
+	/** Likewise the importance of residues; null where it was not asked for. */
+	importance: SignalShare[] | null
 }
 
-/** Clusters of homologous proteins count alike, whatever their size. */
-export interface ClusterScores {
-	clusters: number
-	/** Mean over the clusters of the share of their records that are right. */
-	accuracy: number
-	/** Likewise, a class; null for a class without clusters. */
-	perClass: { class: string; clusters: number; accuracy: number | null }[]
+/** Of the risk–coverage curve. The thresholds are chosen on the very records, so what they promise is a little too good. */
+export interface SelectiveSummary {
+	/** Area under the curve, and less that of the best order. */
+	aurc: number
+	excess: number
+	/** For each wanted accuracy the least probability that keeps it and what is answered then; null where none does. */
+	targets: { accuracy: number; point: CoveragePoint | null }[]
+	/** What a threshold that was given leaves; null where none was. */
+	abstained: Abstained | null
+}
+
+/** What a score needs beside answers. */
+export interface ScoringOptions {
+	/** How intervals are drawn. Clusters: those of the records by default (`cluster`), where they have any. */
+	bootstrap?: BootstrapOptions
+	/** Baselines' answers for the records. */
+	baselines?: readonly BaselineAnswers[] | null
+	/** Nearest training relatives of the records: for strata. */
+	relatives?: readonly Relative[] | null
+	/** Temperature, one for all records or one for each: never fitted on them. Default: null. */
+	calibration?: TemperatureScaling | null | readonly (TemperatureScaling | null)[]
+	/** Below this probability the model abstains. */
+	abstain?: number | null
+	/** As {@link methionineEffects} gives them. */
+	methionine?: MethionineEffect[] | null
+	/** Importance of residues, as {@link importanceTrack} gives it. */
+	importance?: readonly WeightTrack[] | null
 }
 
 export interface EvaluateOptions extends PredictOptions {
 	/** What the records are, for {@link Evaluation.on}; default: where they were read from. */
 	on?: string
+	/** What the model was trained on, for the baselines; default: none, and no baselines. */
+	training?: readonly LabelledRecord[]
+	/** Nearest training relatives: for the best-hit baseline and the strata. */
+	relatives?: readonly Relative[] | null
+	/** Whether to try the proteins without and with a first M too. Default false. */
+	methionine?: boolean
+	/** Below this probability the model abstains. */
+	abstain?: number
+	/** How intervals are drawn. */
+	bootstrap?: BootstrapOptions
 }
 
+/** Accuracies that {@link SelectiveSummary} finds thresholds for. */
+const TARGETS = [0.8, 0.9, 0.95]
+
 /**
- * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix.
+ * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix. Attention is compared with known signals
+ * where there are both.
+ *
  * Errors: as `predict`; `UNKNOWN_CLASS` for a class that the model does not know.
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
 	checkClasses(dataset, model.classes)
-	const { on = dataset.source, ...predicting } = options
-	const predictions = await predictAll(model, dataset.records, predicting)
-	return evaluatePredictions(dataset.records, predictions, model.classes, on)
+	const { on = dataset.source, training, relatives = null, methionine = false, abstain, bootstrap, ...rest } = options
+	const { records } = dataset
+	const predicting = { ...rest, attention: model.info.kind === 'a-lstm' && records.some(hasSignal) }
+	const predictions = await predictAll(model, records, predicting)
+	return evaluatePredictions(records, predictions, model.classes, on, {
+		...{ bootstrap, relatives, abstain, calibration: model.calibration },
+		baselines: training ? baselineAnswers(training, records, model.classes, relatives) : null,
+		methionine: methionine ? await methionineEffects(model, records, predictions, { ...rest, bootstrap }) : null,
+	})
 }
 
-/** Scores predictions that stand in the order of their records. Errors: `UNKNOWN_CLASS`, `INVALID_DATASET` where none could be predicted. */
+/**
+ * Scores predictions that stand in the order of their records; so do the baselines' answers and, where there are many, the temperatures of `options`.
+ * Errors: `UNKNOWN_CLASS`, `INVALID_OPTION`, `INVALID_DATASET` where none could be predicted.
+ */
 export function evaluatePredictions(
 	records: readonly LabelledRecord[],
 	predictions: readonly Prediction[],
 	classes: readonly string[],
 	on: string,
+	options: ScoringOptions = {},
 ): Evaluation {
-	const known = records
-		.map((record, index) => ({ record, prediction: predictions[index]! }))
-		.filter(({ prediction }) => prediction.status === 'ok')
-	if (known.length === 0)
-		throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
-	checkClasses({ records: known.map(({ record }) => record), source: on }, classes)
-	const index = new Map(classes.map((name, at) => [name, at]))
-	const truth = known.map(({ record }) => index.get(record.class)!)
-	const answers = known.map(({ prediction }) => index.get(prediction.compartment!)!)
-	const probabilities = known.flatMap(({ prediction }) => classes.map((name) => prediction.probabilities![name]!))
-	const found = scores(confusionMatrix(truth, answers, classes.length), classes)
+	const answers = flatProbabilities(records, predictions, classes, (record) => unknown(record, classes, on))
+	const { rows, truth, confidence, right } = answers
+	if (rows.length === 0) throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
+	const known = rows.map((row) => ({ record: records[row]!, prediction: predictions[row]! }))
+	const bootstrap = drawing(known, rows, records.length, options.bootstrap)
+	const found = scores(confusionMatrix(truth, answers.answers, classes.length), classes)
+	const { calibration = null, relatives = null, methionine = null, importance = null } = options
+	const scored = known.map(({ record, prediction }, at) => ({
+		...{ id: record.id, class: record.class, length: record.sequence.length || prediction.length, right: right[at]! },
+		cluster: bootstrap.clusters?.[at] ?? '',
+	}))
+	const attention = signalShares(attentionTracks(records, predictions), options.bootstrap)
 	return {
 		on,
 		...found,
-		logLoss: logLoss(truth, probabilities, classes.length),
+		logLoss: logLoss(truth, answers.probabilities, classes.length),
 		majorityAccuracy: Math.max(...found.perClass.map(({ support }) => support)) / found.records,
 		skipped: records.length - known.length,
 		clusters: known.some(({ record }) => record.cluster !== '') ? clusterScores(known, classes) : null,
+		intervals: scoreIntervals(answers, classes, bootstrap),
+		baselines: options.baselines ? baselineScores(options.baselines, known, rows, bootstrap) : null,
+		probabilities: probabilityReport(
+			answers,
+			classes.length,
+			isMany(calibration) ? rows.map((row) => calibration[row]!) : calibration,
+		),
+		selective: selectiveSummary(confidence, right, options.abstain ?? null),
+		strata: strata(scored, classes, relatives, bootstrap.clusters !== null),
+		methionine,
+		attention: attention.length > 0 ? attention : null,
+		importance: importance && signalShares(importance, options.bootstrap),
 	}
 }
 
-function checkClasses({ records, source }: Pick<Dataset, 'records' | 'source'>, classes: readonly string[]): void {
-	const record = records.find((own) => !classes.includes(own.class))
-	if (record) throw unknownClass(record.class, classes, placeOf(record, source))
+/** Clusters of the records that could be predicted: those that were given, or their own. */
+function drawing(
+	known: readonly { record: LabelledRecord }[],
+	rows: readonly number[],
+	records: number,
+	{ clusters, ...others }: BootstrapOptions = {},
+): BootstrapOptions & { clusters: string[] | null } {
+	const isFitting = !clusters || clusters.length === records
+	requireOption(isFitting, 'bootstrap.clusters', clusters?.length, `a cluster for each of the ${records} records`)
+	if (clusters) return { ...others, clusters: rows.map((row) => clusters[row]!) }
+	const own = clusters === undefined && known.some(({ record }) => record.cluster !== '')
+	return { ...others, clusters: own ? known.map(({ record }) => record.cluster) : null }
 }
 
-/** A record without a cluster is a cluster of its own; a cluster counts for the class of its first record. */
-function clusterScores(
-	known: { record: LabelledRecord; prediction: Prediction }[],
-	classes: readonly string[],
-): ClusterScores {
-	const clusters = new Map<string, { class: string; records: number; right: number }>()
-	for (const { record, prediction } of known) {
-		const key = record.cluster === '' ? `record ${record.id}` : `cluster ${record.cluster}`
-		const cluster = clusters.get(key) ?? { class: record.class, records: 0, right: 0 }
-		cluster.records += 1
-		cluster.right += Number(prediction.compartment === record.class)
-		clusters.set(key, cluster)
-	}
-	const accuracy = (own: { records: number; right: number }[]) =>
-		own.length === 0 ? null : own.reduce((sum, { records, right }) => sum + right / records, 0) / own.length
-	const all = [...clusters.values()]
+function selectiveSummary(confidence: number[], right: boolean[], abstain: number | null): SelectiveSummary {
+	const curve = riskCoverage(confidence, right)
+	requireOption(abstain === null || (abstain >= 0 && abstain <= 1), 'abstain', abstain, 'a probability from 0 to 1')
 	return {
-		clusters: all.length,
-		accuracy: accuracy(all)!,
-		perClass: classes.map((name) => {
-			const own = all.filter((cluster) => cluster.class === name)
-			return { class: name, clusters: own.length, accuracy: accuracy(own) }
-		}),
+		...{ aurc: curve.aurc, excess: curve.excess },
+		targets: TARGETS.map((accuracy) => ({ accuracy, point: thresholdFor(curve, accuracy) })),
+		abstained: abstain === null ? null : abstaining(confidence, right, abstain),
 	}
+}
+
+function isMany(
+	calibration: NonNullable<ScoringOptions['calibration']> | null,
+): calibration is readonly (TemperatureScaling | null)[] {
+	return Array.isArray(calibration)
+}
+
+function hasSignal({ annotations }: LabelledRecord): boolean {
+	return annotations.length > 0
+}
+
+function checkClasses({ records, source }: Dataset, classes: readonly string[]): void {
+	const record = records.find((own) => !classes.includes(own.class))
+	if (record) unknown(record, classes, source)
+}
+
+function unknown(record: LabelledRecord, classes: readonly string[], file: string): never {
+	throw unknownClass(record.class, classes, placeOf(record, file))
 }

@@ -96,6 +96,19 @@ export function logLoss(truth: ArrayLike<number>, probabilities: ArrayLike<numbe
 	return sum / truth.length
 }
 
+/**
+ * Mean over the records of Σ_k (p_k − y_k)², y = 1 for the true class (Brier 1950): 0 is perfect, 2 the worst. `probabilities` is [N, K], row-major.
+ */
+export function brierScore(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number {
+	let sum = 0
+	for (let index = 0; index < truth.length; index++) {
+		for (let k = 0; k < classes; k++) {
+			sum += (probabilities[index * classes + k]! - Number(k === truth[index])) ** 2
+		}
+	}
+	return sum / truth.length
+}
+
 function ratio(a: number, b: number): number | null {
 	return b === 0 ? null : a / b
 }

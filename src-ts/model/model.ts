@@ -6,6 +6,7 @@ import { ENCODING_BLOCKS, type EncodingBlock } from '../encoding/blocks.js'
 import { SublocError } from '../errors.js'
 import { type NativeEpochReport, NativeModel } from '../native/binding.js'
 import { formatMetrics, RUN_FILES, RunFolder, type RunInfo } from './run-folder.js'
+import type { TemperatureScaling } from './temperature.js'
 
 /** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
 export interface TrainingRecord {
@@ -51,6 +52,12 @@ export class Model {
 	/** How it was trained; null where only the weights are known. */
 	readonly training: Readonly<TrainingRecord> | null
 
+	/**
+	 * How its probabilities are calibrated: predictions carry `calibrated` where this is set, and nothing else changes. `loadModel` reads it from a run folder's
+	 * calibration.json, `calibrateModel` fits it; null where nothing is known.
+	 */
+	calibration: Readonly<TemperatureScaling> | null = null
+
 	/** @internal */
 	constructor(native: NativeModel, training: TrainingRecord | null) {
 		natives.set(this, native)
@@ -74,8 +81,8 @@ export class Model {
 	}
 
 	/**
-	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) into a run folder, which is made where
-	 * it is missing. Each file is whole or not there. Errors: `IO`; `INVALID_OPTION` for a folder that holds a run.
+	 * Writes model.safetensors and what is known of the training (config.json, run.json, metrics.jsonl, splits.tsv) and of its probabilities (calibration.json)
+	 * into a run folder, which is made where it is missing. Each file is whole or not there. Errors: `IO`; `INVALID_OPTION` for a folder that holds a run.
 	 */
 	async save(path: string): Promise<void> {
 		const folder = new RunFolder(path)
@@ -91,6 +98,7 @@ export class Model {
 			await folder.write('metrics', formatMetrics(history))
 			await folder.write('split', split)
 		}
+		if (this.calibration) await folder.writeJson('calibration', this.calibration)
 		await nativeOf(this).save(folder.file('model'))
 		await folder.write('done', '')
 	}
@@ -128,7 +136,11 @@ export async function loadModel(path: string): Promise<Model> {
 	if (isFolder) await requireModel(new RunFolder(path))
 	const native = await NativeModel.load(file)
 	checkBlocks(native, file)
-	return new Model(native, isFolder ? await readTraining(new RunFolder(path)) : null)
+	if (!isFolder) return new Model(native, null)
+	const folder = new RunFolder(path)
+	const model = new Model(native, await readTraining(folder))
+	model.calibration = await folder.readCalibration()
+	return model
 }
 
 /** Says what a folder without a model is. */

@@ -7,6 +7,7 @@ import { type TrainingConfig, trainingConfigSchema } from '../config/schema.js'
 import { fileError, SublocError } from '../errors.js'
 import type { NativeEpochReport } from '../native/binding.js'
 import { makeFolder, writeWhole } from './files.js'
+import { type TemperatureScaling, temperatureSchema } from './temperature.js'
 
 /** Names of the files in a run folder. */
 export const RUN_FILES = {
@@ -22,10 +23,15 @@ export const RUN_FILES = {
 	checkpoint: join('checkpoint', 'state.safetensors'),
 	predictions: 'predictions.tsv',
 	evaluation: 'evaluation.json',
+	/** Temperature of the probabilities, fitted on the validation part; absent where there was none. */
+	calibration: 'calibration.json',
 	/** The offline report, one file. */
 	report: 'report.html',
 	done: 'DONE',
 } as const
+
+/** The JSON files of a run folder. */
+type JsonFile = 'config' | 'run' | 'evaluation' | 'calibration'
 
 /** What a run says about itself in run.json. */
 export interface RunInfo {
@@ -123,7 +129,7 @@ export class RunFolder {
 	}
 
 	/** A JSON file. Errors: `INVALID_CONFIG` where it is no JSON. */
-	async readJson<T>(name: 'config' | 'run' | 'evaluation'): Promise<T | null> {
+	async readJson<T>(name: JsonFile): Promise<T | null> {
 		const text = await this.read(name)
 		if (text === null) return null
 		try {
@@ -143,7 +149,12 @@ export class RunFolder {
 		return this.#readChecked<RunInfo>('run', runInfoSchema)
 	}
 
-	async #readChecked<T>(name: 'config' | 'run', schema: z.ZodType): Promise<T | null> {
+	/** The temperature of the probabilities, or null where there is none. Errors: `IO`; `INVALID_CONFIG` where something of it is missing or wrong. */
+	async readCalibration(): Promise<TemperatureScaling | null> {
+		return this.#readChecked<TemperatureScaling>('calibration', temperatureSchema)
+	}
+
+	async #readChecked<T>(name: JsonFile, schema: z.ZodType): Promise<T | null> {
 		const value = await this.readJson<T>(name)
 		if (value === null && !(await this.has(name))) return null
 		const { error } = schema.safeParse(value)
@@ -163,7 +174,7 @@ export class RunFolder {
 		await writeWhole(this.file(name), text)
 	}
 
-	async writeJson(name: 'config' | 'run' | 'evaluation', value: unknown): Promise<void> {
+	async writeJson(name: JsonFile, value: unknown): Promise<void> {
 		await this.write(name, `${JSON.stringify(value, null, 2)}\n`)
 	}
 

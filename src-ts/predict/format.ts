@@ -18,7 +18,7 @@ export interface PredictionFormatter {
 
 /**
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
- * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals. In `tsv` a control character
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities have six decimals. In `tsv` a control character
  * (a tab, a line end) becomes a space.
  *
  * Errors: `INVALID_OPTION` for an unknown format.
@@ -55,11 +55,13 @@ function decimals(value: number | null): string {
 	return value === null ? '' : value.toFixed(DECIMALS)
 }
 
-function jsonRow({ id, status, problem, compartment, probability, spread, probabilities }: Prediction) {
+function jsonRow(prediction: Prediction) {
+	const { id, status, problem, compartment, probability, calibrated, spread, probabilities } = prediction
 	const round = (value: number | null) => (value === null ? null : Number(value.toFixed(DECIMALS)))
 	const each = probabilities && Object.fromEntries(Object.entries(probabilities).map(([name, p]) => [name, round(p)]))
 	return {
 		...{ id, status, compartment, probability: round(probability), spread: round(spread), probabilities: each },
+		...(calibrated !== null && { calibrated: round(calibrated) }),
 		...(problem && { problem: { code: problem.code, message: problem.message, ...problem.facts } }),
 	}
 }

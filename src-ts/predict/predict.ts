@@ -6,6 +6,7 @@ import { type ProfileSource, profileRows, profileSource } from '../encoding/prof
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
+import { temperedProbabilities } from '../model/temperature.js'
 import type { NativeModel, NativeRuntime } from '../native/binding.js'
 import { readFasta } from '../sequence/fasta.js'
 import { originalPosition } from '../sequence/middle-cut.js'
@@ -50,7 +51,12 @@ export interface Prediction {
 	compartment: string | null
 	/** Its probability: the mean over the ensemble's members. */
 	probability: number | null
-	/** Standard deviation of that probability over the members; 0 for a single network. */
+	/**
+	 * That probability with the model's temperature (`Model.calibration`), which says better how often such predictions are right; null where the model has
+	 * none. `probability` and `probabilities` are never changed by it.
+	 */
+	calibrated: number | null
+	/** Standard deviation of `probability` over the members; 0 for a single network. */
 	spread: number | null
 	/** Probability of each class, in the order of the classes; they sum to 1. */
 	probabilities: Record<string, number> | null
@@ -272,7 +278,7 @@ class Engine {
 
 	async #compute(records: readonly Profiled[]): Promise<Prediction[]> {
 		if (records.length === 0) return []
-		const { classes, info } = this.#model
+		const { classes, info, calibration } = this.#model
 		const { native, cuts } = await encodeRecords(records, {
 			maxResidues: info.maxResidues,
 			profile: this.#model.readsProfiles,
@@ -299,6 +305,7 @@ class Engine {
 				nucleotides: looksLikeDna(record.sequence),
 				compartment: classes[best]!,
 				probability: mean[best]!,
+				calibrated: calibration && temperedProbabilities(mean, calibration.temperature)[best]!,
 				spread: spreadOf(probabilities, row, best, shape),
 				probabilities: Object.fromEntries(classes.map((name, index) => [name, mean[index]!])),
 				attention: attention && {
@@ -360,6 +367,7 @@ function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Predict
 		nucleotides: false,
 		compartment: null,
 		probability: null,
+		calibrated: null,
 		spread: null,
 		probabilities: null,
 		attention: null,

@@ -42,7 +42,8 @@ export function parsePredictions(text: string, file: string): PredictionsFile {
 			fail(at + 2, 'status, class or probability')
 		predictions.push({
 			...{ id, status: 'ok', problem: null, length: 0, missingProfile: false, nucleotides: false },
-			...{ compartment, probability: numbers[0]!, spread: numbers[1]!, attention: null, members: null },
+			...{ compartment, probability: numbers[0]!, calibrated: null, spread: numbers[1]! },
+			...{ attention: null, members: null },
 			probabilities: Object.fromEntries(classes.map((name, index) => [name, numbers[index + 2]!])),
 		})
 	}
@@ -52,7 +53,7 @@ export function parsePredictions(text: string, file: string): PredictionsFile {
 function skippedPrediction(id: string, status: string): Prediction {
 	const code = status.slice('skipped:'.length)
 	const problem = new SublocError('INVALID_FASTA', code || 'it was skipped', { record: id })
-	const nothing = { compartment: null, probability: null, spread: null, probabilities: null }
+	const nothing = { compartment: null, probability: null, calibrated: null, spread: null, probabilities: null }
 	return {
 		...{ id, status: 'skipped', problem, length: 0, missingProfile: false, nucleotides: false },
 		...{ ...nothing, attention: null, members: null },

@@ -3,13 +3,16 @@ import { basename, resolve } from 'node:path'
 import { parseAnnotations } from '../dataset/annotations.js'
 import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
+import { baselineAnswers } from '../evaluate/baselines.js'
 import { calibration } from '../evaluate/calibration.js'
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate.js'
+import { parseEvaluation } from '../evaluate/evaluation-file.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
+import { partsOfTraining } from '../train/parts.js'
 import { heldOutRecords, trainingIds } from '../train/train.js'
 import type { ReportContent, ReportProtein, ReportSubject } from './content.js'
 import { reportMaps } from './maps.js'
@@ -38,6 +41,8 @@ export interface ReportOptions extends Omit<PredictOptions, 'attention' | 'membe
 	onProgress?: (part: string) => void
 	/** Predictions of the proteins, in their order, where they have been made (with `attention` and `members`, to be told of). Default: they are made. */
 	predictions?: readonly Prediction[]
+	/** Scores of {@link predictions}, where they have been made (with relatives, to be told of their baseline). Default: they are made. */
+	evaluation?: Evaluation
 }
 
 /** A report that can be written to a file. */
@@ -49,7 +54,7 @@ export interface Report {
 }
 
 const OPTIONS: readonly (keyof ReportOptions)[] = [
-	...(['title', 'proteins', 'source', 'predictions', 'filterProteins', 'onProgress'] as const),
+	...(['title', 'proteins', 'source', 'predictions', 'evaluation', 'filterProteins', 'onProgress'] as const),
 	...(['profiles', 'missingProfile'] as const),
 	...RUNTIME_OPTIONS,
 	'signal',
@@ -129,8 +134,23 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 	const predictions = options.predictions ?? (await predicted(model, records, options))
 	const source = basename(proteins.source)
 	const told = { subject, source, proteins: joined(records, predictions) }
-	const { label } = meaningOf({ ...told, training: model.training })
-	return { ...told, evaluation: evaluatePredictions(records, predictions, model.classes, label) }
+	const on = meaningOf({ ...told, training: model.training }).label
+	const evaluation = options.evaluation ?? (await scored(model, proteins, subject, records, predictions, on))
+	return { ...told, evaluation: { ...evaluation, on } }
+}
+
+/** Scores, beside baselines where the records of the training are at hand. */
+async function scored(
+	model: Model,
+	dataset: Dataset,
+	{ kind }: ReportSubject,
+	records: readonly LabelledRecord[],
+	predictions: readonly Prediction[],
+	on: string,
+): Promise<Evaluation> {
+	const seen = kind === 'held-out' ? await partsOfTraining(model, dataset) : null
+	const baselines = seen && baselineAnswers([...seen.train, ...seen.validation], records, model.classes)
+	return evaluatePredictions(records, predictions, model.classes, on, { calibration: model.calibration, baselines })
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {
@@ -161,13 +181,14 @@ async function subjectOf(
 
 /** What the commands left in the run folder; with the dataset also its sequences. */
 async function fromFolder(model: Model, folder: RunFolder | null, dataset: Dataset | null): Promise<Material> {
-	const [text, evaluation] = folder
-		? [await folder.read('predictions'), await folder.readJson<Evaluation>('evaluation')]
+	const [text, written] = folder
+		? [await folder.read('predictions'), await folder.readJson<unknown>('evaluation')]
 		: [null, null]
-	if (text === null || evaluation === null) {
+	if (text === null || written === null) {
 		const message = 'the run has no scores: name the proteins to report on'
 		throw new SublocError('INPUT_MISSING', message, { file: folder?.file('predictions') })
 	}
+	const evaluation = parseEvaluation(written, folder!.file('evaluation'))
 	const { predictions } = parsePredictions(text, folder!.file('predictions'))
 	const classOf = new Map(model.training?.split.split('\n').map((line) => line.split('\t') as [string, string]))
 	const records = new Map(dataset?.records.map((record) => [record.id, record]))

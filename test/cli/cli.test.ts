@@ -39,7 +39,8 @@ test.before(async (t) => {
 	}
 	const { code, stdout, stderr } = await subloc(['train', data, '-o', run, ...FLAGS])
 	t.is(code, 0, stderr)
-	t.regex(stdout, /^accuracy \d+\.\d % on the stratified test part \(\d+ proteins\)/)
+	t.regex(stdout, /^accuracy \d+\.\d % on the stratified test part \(\d+ proteins\); 95 % interval \d+\.\d–\d+\.\d %\n/)
+	t.regex(stdout, /\nwithout a network: largest class \d+\.\d % · composition \d+\.\d % · motif rules \d+\.\d %\n/)
 	t.regex(stdout, /cytoplasmic +c /)
 	t.regex(stderr, /epoch 2\/2 {2}training loss/)
 	t.regex(stderr, /relatives of the held-out proteins/)
@@ -195,6 +196,84 @@ test('evaluate scores the held-out part alone of the data that the model was tra
 	const again = await subloc(['evaluate', run, data, '--json', '-o', join(home, 'scores')])
 	t.deepEqual(JSON.parse(again.stdout).confusion, JSON.parse(written.stdout).confusion)
 	t.true(existsSync(join(home, 'scores/predictions.tsv')))
+})
+
+test('evaluate with relatives, without first M, abstaining; scores of an older version are still read', async (t) => {
+	const rows = readFileSync(join(run, 'splits.tsv'), 'utf8')
+		.trim()
+		.split('\n')
+		.slice(2)
+		.map((line) => line.split('\t'))
+	const hit = rows.find(([, , part]) => part === 'train')!
+	const tested = rows.find(([, own, part]) => part === 'test' && own === hit[1])!
+	const relatives = join(home, 'relatives.tsv')
+	writeFileSync(relatives, `id\trelative\tidentity\n${tested[0]}\t${hit[0]}\t0.42\n`)
+	const own = await subloc(['evaluate', run, data, '--relatives', relatives, '--methionine', '--abstain', '0.2'])
+	t.is(own.code, 0, own.stderr)
+	t.regex(own.stdout, /composition .* · best hit \d+\.\d % · motif rules/)
+	t.regex(own.stdout, /\nidentity to training: none found: .* · 30–50 %: \d+\.\d % of 1\n/)
+	t.regex(own.stdout, /\nfirst M removed \(\d+ proteins\): accuracy/)
+	t.regex(own.stdout, /\nabstaining below 0\.2: /)
+	writeFileSync(relatives, 'id\trelative\tidentity\na\tb\t42\n')
+	const wrong = await subloc(['evaluate', run, data, '--relatives', relatives])
+	t.is(wrong.code, 65)
+	t.regex(wrong.stderr, /INVALID_DATASET: .*relatives\.tsv:2: a: the identity '42'/)
+	const older = join(home, 'older')
+	mkdirSync(older)
+	const {
+		intervals: _1,
+		baselines: _2,
+		probabilities: _3,
+		strata: _4,
+		selective: _5,
+		...scores
+	} = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8'))
+	writeFileSync(join(older, 'evaluation.json'), JSON.stringify(scores))
+	const read = await subloc(['evaluate', older])
+	t.is(read.code, 0, read.stderr)
+	t.regex(read.stdout, /^accuracy [^;]+\nwithout a network: always the largest class /)
+	writeFileSync(join(older, 'evaluation.json'), '{}')
+	t.is((await subloc(['evaluate', older])).code, 2)
+})
+
+test('compare: a run with itself, with the joined data, and with another set of classes', async (t) => {
+	const same = await subloc(['compare', run, run])
+	t.is(same.code, 0, same.stderr)
+	t.regex(same.stdout, /\d+ proteins \(the proteins that both held out\)/)
+	t.regex(same.stdout, /accuracy +\d+\.\d % +\d+\.\d % +0\.0 points +0\.0 to 0\.0/)
+	t.regex(same.stdout, /A alone is right for 0, B alone for 0; p = 1\.000 \(exact binomial\)/)
+	const predicted = JSON.parse((await subloc(['compare', run, run, data, '--json'])).stdout)
+	const { records } = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8'))
+	t.like(predicted, { on: data, records })
+	const none = await subloc(['compare', run, home])
+	t.is(none.code, 66)
+	t.regex(none.stderr, /INPUT_MISSING: .*name labelled proteins/)
+})
+
+test('a validation part gives a temperature, in the run folder and beside the scores', async (t) => {
+	const output = join(temporaryFolder(t), 'run')
+	const calibrated = await subloc([
+		'train',
+		data,
+		'-o',
+		output,
+		...FLAGS,
+		'--validation-fraction',
+		'0.3',
+		'--no-report',
+	])
+	t.is(calibrated.code, 0, calibrated.stderr)
+	t.regex(calibrated.stderr, /temperature \d+\.\d{3} fitted on the validation part \(\d+ proteins\)/)
+	t.regex(calibrated.stdout, /\nwith temperature \d+\.\d\d \(the validation part, \d+ proteins\): calibration error/)
+	t.true(JSON.parse(readFileSync(join(output, 'calibration.json'), 'utf8')).temperature > 0)
+	t.false(existsSync(join(run, 'calibration.json')))
+	const folds = await subloc([
+		...['cross-validate', data, '-o', join(output, 'folds'), ...FLAGS, '--epochs', '1', '--folds', '2'],
+		...['--validation-fraction', '0.3', '--no-report'],
+	])
+	t.is(folds.code, 0, folds.stderr)
+	t.regex(folds.stdout, /\nwith temperature \d+\.\d\d, \d+\.\d\d \(the validation part of each fold, \d+ proteins\)/)
+	t.regex(folds.stdout, /without a network: largest class .* composition/)
 })
 
 test('evaluate on other data counts clusters and warns of known ids', async (t) => {

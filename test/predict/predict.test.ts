@@ -262,6 +262,7 @@ test('rows of each format', async (t) => {
 			length: 3,
 			compartment: 'ER',
 			probability: 0.75,
+			calibrated: null,
 			spread: 0.0000004,
 		},
 		...{ probabilities: { ER: 0.75, Golgi: 0.25 }, attention: null, members: null },

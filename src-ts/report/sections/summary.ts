@@ -20,11 +20,24 @@ ${content.evaluation && tiles(content.evaluation, content)}`
 function score(evaluation: Evaluation, meaning: Meaning): Markup {
 	const { records, accuracy, majorityAccuracy, skipped } = evaluation
 	const right = Math.round(accuracy * records)
-	const { low, high } = wilson(right, records)
+	const { low, high } = evaluation.intervals?.accuracy ?? wilson(right, records)
+	const isClustered = evaluation.intervals?.resampled === 'clusters'
 	return html`<div class="score"><p class="big">${(100 * accuracy).toFixed(1)}<span> %</span></p>
 <p class="of">accuracy on <strong>${meaning.label}</strong></p>
 ${ruler(accuracy, low, high, majorityAccuracy)}
-<p class="quiet">${grouped(right)} of ${counted(records, 'protein')} in the right place. The 95 % confidence interval of the accuracy is from ${wholePercent(low)} to ${wholePercent(high)} if the proteins are independent of each other; relatives among them make it too narrow. Always naming the largest class: ${percent(majorityAccuracy)}.${skipped > 0 && ` ${counted(skipped, 'protein')} could not be predicted and ${skipped === 1 ? 'stands' : 'stand'} in no score.`}</p></div>`
+<p class="quiet">${grouped(right)} of ${counted(records, 'protein')} in the right place. The 95 % confidence interval of the accuracy is from ${wholePercent(low)} to ${wholePercent(high)}${isClustered ? ' (clusters of relatives were drawn)' : ' if the proteins are independent of each other; relatives among them make it too narrow'}. ${without(evaluation)}${skipped > 0 && ` ${counted(skipped, 'protein')} could not be predicted and ${skipped === 1 ? 'stands' : 'stand'} in no score.`}</p></div>`
+}
+
+/** What is reached without a network. */
+function without({ baselines, majorityAccuracy }: Evaluation): string {
+	if (!baselines) return `Always naming the largest class: ${percent(majorityAccuracy)}.`
+	const each = baselines.map(({ name, accuracy }) => `${BASELINES[name]} ${percent(accuracy)}`)
+	return `Without a network: ${each.join(', ')}.`
+}
+
+const BASELINES = {
+	...{ majority: 'always the largest class', composition: 'from the amino-acid composition' },
+	...{ 'best hit': 'copying the nearest training protein', 'motif rules': 'by rules for known sorting signals' },
 }
 
 /** The accuracy with its interval on a line from 0 to 100 %, and what comes without learning. */

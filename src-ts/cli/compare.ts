@@ -1,0 +1,197 @@
+import { Command } from 'commander'
+import {
+	type Comparison,
+	compareAnswers,
+	type Dataset,
+	flatProbabilities,
+	type LabelledRecord,
+	loadModel,
+	type Model,
+	type Prediction,
+	parsePredictions,
+	partsOfTraining,
+	predictAll,
+	RunFolder,
+	readDataset,
+	type ScoreDifference,
+	SublocError,
+} from 'subloc-native'
+import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { untilStopped } from './process.js'
+import { pointRange, points } from './statistics-text.js'
+import { percent, table } from './text.js'
+
+interface CompareFlags extends CommonOptions {
+	profiles?: string
+	json?: boolean
+}
+
+export function compareCommand(): Command {
+	return withRuntime(
+		new Command('compare')
+			.summary('is one model better than another, and how sure is that')
+			.description(
+				'Compares two models on the same proteins, those that neither was trained on: differences with 95 % intervals (paired bootstrap) and McNemar’s test.\n' +
+					'Without DATA the predictions of their run folders are compared, with DATA (labelled proteins) both predict it.',
+			)
+			.argument('<run-a>', 'run folder')
+			.argument('<run-b>', 'run folder')
+			.argument('[data]', 'labelled proteins; of those that a model was trained on only what it held out counts')
+			.option('--profiles <dir>', 'folder of a profile store, for models that read profiles')
+			.option('--json', 'print JSON')
+			.addHelpText(
+				'after',
+				`
+Examples:
+  subloc compare runs/first runs/second
+  subloc compare runs/first runs/second independent.tsv`,
+			),
+	).action((first: string, second: string, data: string | undefined, flags: CompareFlags) =>
+		untilStopped((signal) => run([first, second], data, flags, signal)),
+	)
+}
+
+/** Labelled proteins, and what both models say of them. */
+interface Material {
+	classes: readonly string[]
+	records: LabelledRecord[]
+	predictions: [Prediction[], Prediction[]]
+}
+
+async function run(
+	folders: [string, string],
+	data: string | undefined,
+	flags: CompareFlags,
+	signal: AbortSignal,
+): Promise<void> {
+	openLog(flags)
+	const found = data === undefined ? await written(folders) : await predicted(folders, data, flags, signal)
+	const { classes, records } = found
+	// Those that both could predict.
+	const [a, b] = found.predictions
+	const rows = [...records.keys()].filter((row) => a[row]!.status === 'ok' && b[row]!.status === 'ok')
+	if (rows.length === 0) {
+		throw new SublocError('INVALID_DATASET', 'there is no protein that neither model was trained on', { file: data })
+	}
+	const known = rows.map((row) => records[row]!)
+	const answersOf = (predictions: Prediction[]) =>
+		flatProbabilities(
+			known,
+			rows.map((row) => predictions[row]!),
+			classes,
+		)
+	const clusters = known.some(({ cluster }) => cluster !== '') ? known.map(({ cluster }) => cluster) : null
+	const comparison = compareAnswers(answersOf(a), answersOf(b), classes, { clusters })
+	const on = data ?? 'the proteins that both held out'
+	const text = flags.json
+		? JSON.stringify({ on, runs: folders, ...comparison }, null, 2)
+		: textOf(comparison, folders, on)
+	process.stdout.write(`${text}\n`)
+}
+
+/** What both run folders hold: predictions.tsv, and the classes of splits.tsv. */
+async function written(folders: [string, string]): Promise<Material> {
+	const [first, second] = await Promise.all(folders.map(readRun))
+	const classes = sameClasses(first!.classes, second!.classes)
+	const records: LabelledRecord[] = []
+	const predictions: [Prediction[], Prediction[]] = [[], []]
+	for (const [id, prediction] of first!.predictions) {
+		const other = second!.predictions.get(id)
+		const [own, theirs] = [first!.classOf.get(id), second!.classOf.get(id)]
+		if (!other || own === undefined || theirs === undefined) continue
+		if (own !== theirs) {
+			const message = `the runs know the protein as ${own} and as ${theirs}`
+			throw new SublocError('INVALID_DATASET', message, { file: folders[1], record: id })
+		}
+		records.push({
+			...{ id, description: '', sequence: '', line: 0, class: own, fold: '', cluster: '', annotations: [] },
+		})
+		predictions[0].push(prediction)
+		predictions[1].push(other)
+	}
+	return { classes, records, predictions }
+}
+
+async function readRun(path: string) {
+	const folder = new RunFolder(path)
+	const [text, split] = [await folder.read('predictions'), await folder.read('split')]
+	if (text === null || split === null) {
+		const message = 'the run has no predictions of what it held out: name labelled proteins, subloc compare A B DATA'
+		throw new SublocError('INPUT_MISSING', message, { file: folder.file(text === null ? 'predictions' : 'split') })
+	}
+	const { classes, predictions } = parsePredictions(text, folder.file('predictions'))
+	const classOf = new Map(split.split('\n').map((line) => line.split('\t') as [string, string]))
+	return { classes, classOf, predictions: new Map(predictions.map((prediction) => [prediction.id, prediction])) }
+}
+
+async function predicted(
+	folders: [string, string],
+	data: string,
+	flags: CompareFlags,
+	signal: AbortSignal,
+): Promise<Material> {
+	using first = await loadModel(folders[0])
+	using second = await loadModel(folders[1])
+	const classes = sameClasses(first.classes, second.classes)
+	const dataset = await readDataset(data, { minimumClasses: 1, classes })
+	const [a, b] = [await unseen(first, dataset), await unseen(second, dataset)]
+	const records = dataset.records.filter(({ id }) => a.has(id) && b.has(id))
+	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
+	return {
+		...{ classes, records },
+		predictions: [await predictAll(first, records, options), await predictAll(second, records, options)],
+	}
+}
+
+/** Ids that a model was not trained on: what it held out of its own data, and what its training's split does not name. */
+async function unseen(model: Model, dataset: Dataset): Promise<Set<string>> {
+	const ids = dataset.records.map(({ id }) => id)
+	if (!model.training) return new Set(ids)
+	if (model.training.info.dataset.digest === dataset.digest) {
+		const { test } = await partsOfTraining(model, dataset)
+		return new Set(test.map(({ id }) => id))
+	}
+	const known = new Set(model.training.split.split('\n').map((line) => line.split('\t')[0]))
+	return new Set(ids.filter((id) => !known.has(id)))
+}
+
+function sameClasses(first: readonly string[], second: readonly string[]): readonly string[] {
+	if (first.join('\t') === second.join('\t')) return first
+	const message = `the models know different classes: ${first.join(', ')}; ${second.join(', ')}`
+	throw new SublocError('INVALID_OPTION', message, { option: 'run-b' })
+}
+
+function textOf(comparison: Comparison, [first, second]: [string, string], on: string): string {
+	const { records, resampled, mcnemar, accuracy, balancedAccuracy, macroF1, gorodkin, logLoss } = comparison
+	const shares = (name: string, { first: a, second: b, difference, interval }: ScoreDifference) => [
+		...[name, percent(a), percent(b), points(difference), interval ? pointRange(interval) : '–'],
+	]
+	const numbers = (name: string, { first: a, second: b, difference, interval }: ScoreDifference) => {
+		const text = (value: number) => `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(3)}`
+		return [
+			name,
+			text(a),
+			text(b),
+			text(difference),
+			interval ? `${text(interval.low)} to ${text(interval.high)}` : '–',
+		]
+	}
+	const { onlyFirst, onlySecond, method, p } = mcnemar
+	const test = method === 'exact' ? 'exact binomial' : 'chi-square with continuity correction'
+	return [
+		`A: ${first}\nB: ${second}\n${records} proteins (${on}); intervals: paired bootstrap of ${resampled}`,
+		'',
+		table(
+			['', 'A', 'B', 'A − B', '95 % interval'],
+			[
+				shares('accuracy', accuracy),
+				shares('balanced accuracy', balancedAccuracy),
+				numbers('macro F1', macroF1),
+				numbers('Gorodkin R_K', gorodkin),
+				numbers('log loss, nats', logLoss),
+			],
+		),
+		'',
+		`McNemar: A alone is right for ${onlyFirst}, B alone for ${onlySecond}; p = ${p < 0.001 ? p.toExponential(1) : p.toFixed(3)} (${test})`,
+	].join('\n')
+}

@@ -1,0 +1,114 @@
+/**
+ * Does a model lean on the first residue? Proteins of some classes lack their first M in some collections (old entries of the cut form, fragments), which is a
+ * mark of the entry and not of the place. What happens to the accuracy where M is taken off, or put on, tells.
+ */
+import type { LabelledRecord } from '../dataset/dataset.js'
+import { impliedProfile } from '../encoding/profile/implied.js'
+import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
+import type { Model } from '../model/model.js'
+import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
+import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
+import type { Interval } from './calibration.js'
+
+/** What a change of the first residue does. */
+export interface MethionineEffect {
+	/** `removed` from every protein that begins with M; `added` before every one that does not. */
+	change: 'removed' | 'added'
+	/** Proteins that were changed, and could be predicted both ways. */
+	records: number
+	/** Of those: accuracy as they are; null where there are none. */
+	before: number | null
+	/** With the change. */
+	after: number | null
+	/** after − before, of the same proteins; its 95 % interval. Null where there are none. */
+	difference: number | null
+	interval: Interval | null
+	/** Proteins whose predicted class is another one. */
+	moved: number
+}
+
+/** The records that a change touches, changed; their ids stay. A protein of one residue keeps it. */
+export function changedRecords<T extends { sequence: string }>(
+	records: readonly T[],
+	change: MethionineEffect['change'],
+): T[] {
+	if (change === 'removed') {
+		return records
+			.filter(({ sequence }) => sequence.startsWith('M') && sequence.length > 1)
+			.map((record) => ({ ...record, sequence: record.sequence.slice(1) }))
+	}
+	return records
+		.filter(({ sequence }) => sequence !== '' && !sequence.startsWith('M'))
+		.map((record) => ({ ...record, sequence: `M${record.sequence}` }))
+}
+
+/**
+ * Predicts the changed records and compares with `predictions`, those of the records as they are, in their order. With profiles, the row of a residue that is
+ * taken off goes too, and an added M has the row that stands in for a missing profile of it.
+ *
+ * Errors: those of `predict`.
+ */
+export async function methionineEffects(
+	model: Model,
+	records: readonly LabelledRecord[],
+	predictions: readonly Prediction[],
+	options: PredictOptions & { bootstrap?: BootstrapOptions } = {},
+): Promise<MethionineEffect[]> {
+	const { bootstrap, ...predicting } = options
+	const before = new Map(predictions.map((prediction) => [prediction.id, prediction]))
+	const source = model.readsProfiles ? await profileSource(options.profiles) : null
+	const effects: MethionineEffect[] = []
+	for (const change of ['removed', 'added'] as const) {
+		const changed = changedRecords(records, change)
+		const profiles = source ? shifted(source, change) : undefined
+		const after = await predictAll(model, changed, { ...predicting, profiles, attention: false, members: false })
+		const pairs = changed.flatMap((record, row) => {
+			const [former, now] = [before.get(record.id)!, after[row]!]
+			return former.status === 'ok' && now.status === 'ok' ? [{ record, former, now }] : []
+		})
+		effects.push(effectOf(change, pairs, bootstrap))
+	}
+	return effects
+}
+
+function effectOf(
+	change: MethionineEffect['change'],
+	pairs: { record: LabelledRecord; former: Prediction; now: Prediction }[],
+	bootstrap: BootstrapOptions = {},
+): MethionineEffect {
+	const records = pairs.length
+	if (records === 0) {
+		return { change, records, before: null, after: null, difference: null, interval: null, moved: 0 }
+	}
+	const right = (of: 'former' | 'now') => pairs.map((pair) => Number(pair[of].compartment === pair.record.class))
+	const [before, after] = [right('former'), right('now')]
+	const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+	const gains = after.map((value, at) => value - before[at]!)
+	const clusters = pairs.some(({ record }) => record.cluster !== '') ? pairs.map(({ record }) => record.cluster) : null
+	const meanGain = (counts: Uint32Array) => {
+		let [drawn, gain] = [0, 0]
+		for (const [at, own] of gains.entries()) {
+			drawn += counts[at]!
+			gain += counts[at]! * own
+		}
+		return gain / drawn
+	}
+	const interval = bootstrapInterval(records, meanGain, { ...bootstrap, clusters })
+	return {
+		...{ change, records, before: sum(before) / records, after: sum(after) / records },
+		...{ difference: sum(gains) / records, interval },
+		moved: pairs.filter(({ former, now }) => former.compartment !== now.compartment).length,
+	}
+}
+
+/** Profiles of changed sequences, made of those of the sequences as they are. */
+function shifted(source: ProfileSource, change: MethionineEffect['change']): ProfileSource {
+	const methionine = impliedProfile('M', 'blosum')
+	return {
+		async rows(id, sequence) {
+			const rows = await source.rows(id, change === 'removed' ? `M${sequence}` : sequence.slice(1))
+			if (!rows) return null
+			return change === 'removed' ? rows.subarray(20) : Uint8Array.from([...methionine, ...rows])
+		},
+	}
+}

@@ -1,0 +1,66 @@
+/** How far probabilities can be believed: as they are, and with the temperature that a validation part asked for. */
+import { type TemperatureScaling, temperedProbabilities } from '../model/temperature.js'
+import type { Answers } from './answers.js'
+import { type Calibration, calibration } from './calibration.js'
+import { brierScore, logLoss } from './metrics.js'
+
+/** Scores of probabilities. */
+export interface ProbabilityScores {
+	/** Expected calibration error of the winning class, ten bins (Naeini et al. 2015). */
+	expectedError: number
+	/** Mean Σ_k (p_k − y_k)² (Brier 1950), 0 to 2. */
+	brier: number
+	/** Mean −ln p of the true class, nats. */
+	logLoss: number
+}
+
+/** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */
+export interface ProbabilityReport extends ProbabilityScores {
+	bins: Calibration['bins']
+	/** Null where the model has no temperature. */
+	calibrated: (ProbabilityScores & { temperatures: number[]; on: string; fitted: number }) | null
+}
+
+/**
+ * Scores of the probabilities of answers. `scaling` is one for all of them, or one for each (folds of a cross-validation); `calibrated` is null where one of
+ * them has none. The temperature must not have been fitted on these records.
+ */
+export function probabilityReport(
+	answers: Answers,
+	classes: number,
+	scaling: TemperatureScaling | null | readonly (TemperatureScaling | null)[] = null,
+): ProbabilityReport {
+	const { truth, probabilities, confidence, right } = answers
+	const { bins, expectedError } = calibration(confidence, right)
+	const plain = {
+		expectedError,
+		brier: brierScore(truth, probabilities, classes),
+		logLoss: logLoss(truth, probabilities, classes),
+	}
+	const scalings = truth.map((_, record) => (isList(scaling) ? scaling[record]! : scaling))
+	const known = scalings.filter((own) => own !== null)
+	if (known.length < truth.length || truth.length === 0) return { ...plain, bins, calibrated: null }
+	const tempered = Float64Array.from(
+		known.flatMap(({ temperature }, record) =>
+			temperedProbabilities(probabilities.subarray(record * classes, (record + 1) * classes), temperature),
+		),
+	)
+	const most = truth.map((_, record) => Math.max(...tempered.subarray(record * classes, (record + 1) * classes)))
+	const distinct = [...new Set(known)]
+	return {
+		...plain,
+		bins,
+		calibrated: {
+			expectedError: calibration(most, right).expectedError,
+			brier: brierScore(truth, tempered, classes),
+			logLoss: logLoss(truth, tempered, classes),
+			temperatures: distinct.map(({ temperature }) => temperature),
+			on: distinct[0]!.on,
+			fitted: distinct.reduce((sum, { records }) => sum + records, 0),
+		},
+	}
+}
+
+function isList<T>(value: T | null | readonly (T | null)[]): value is readonly (T | null)[] {
+	return Array.isArray(value)
+}

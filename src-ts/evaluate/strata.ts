@@ -1,0 +1,136 @@
+/** Where a model is right: by what is known of a protein's relatives in the training data, by its length, and by its class. */
+import { unitsOf } from './bootstrap.js'
+import { type Interval, wilson } from './calibration.js'
+import type { Relative } from './relative.js'
+
+/** Proteins of one kind. */
+export interface Stratum {
+	/** What they have in common: `30–50 %`, `100–249`, a class. */
+	name: string
+	records: number
+	right: number
+	/** Null where there are none. */
+	accuracy: number | null
+	/** 95 % of the accuracy; see {@link shareInterval}. */
+	interval: Interval
+}
+
+/** The same proteins, sorted three ways. */
+export interface Strata {
+	/** By the identity of the nearest training protein; null where relatives were not looked for. */
+	identity: Stratum[] | null
+	/** By residues of the whole sequence. */
+	length: Stratum[]
+	/** By true class: its accuracy is its sensitivity. */
+	class: Stratum[]
+}
+
+/** A protein whose prediction is right or not. */
+export interface Scored {
+	id: string
+	class: string
+	/** Residues. */
+	length: number
+	/** Empty: none. */
+	cluster: string
+	right: boolean
+}
+
+/** Lower ends of the bins: identities of the nearest training relative, and residues. */
+const IDENTITIES = [0, 0.3, 0.5, 0.7, 0.9]
+const LENGTHS = [1, 100, 250, 500, 1000]
+
+/**
+ * Scores by strata. `relatives` names the nearest training protein of each one that has any (docs/evaluation.md); null: not looked for. `byClusters`: whether
+ * intervals take relatives among the proteins into account.
+ */
+export function strata(
+	scored: readonly Scored[],
+	classes: readonly string[],
+	relatives: readonly Relative[] | null,
+	byClusters: boolean,
+): Strata {
+	const stratum = (name: string, own: readonly Scored[]): Stratum => {
+		const right = own.filter((one) => one.right).length
+		const accuracy = own.length === 0 ? null : right / own.length
+		const clusters = byClusters ? own.map(({ cluster }) => cluster) : null
+		return {
+			name,
+			records: own.length,
+			right,
+			accuracy,
+			interval: shareInterval(
+				own.map((one) => one.right),
+				clusters,
+			),
+		}
+	}
+	const binned = (
+		starts: readonly number[],
+		nameOf: (from: number, to: number | undefined) => string,
+		of: (one: Scored) => number | null,
+	) =>
+		starts.map((from, index) => {
+			const to = starts[index + 1]
+			const own = scored.filter((one) => {
+				const value = of(one)
+				return value !== null && value >= from && (to === undefined || value < to)
+			})
+			return stratum(nameOf(from, to), own)
+		})
+	const identities =
+		relatives && new Map(relatives.map(({ id, relative, identity }) => [id, relative === null ? null : identity]))
+	const identityOf = ({ id }: Scored) => identities?.get(id) ?? null
+	const percent = (share: number) => Math.round(100 * share)
+	return {
+		identity: identities && [
+			stratum(
+				'none found',
+				scored.filter((one) => identityOf(one) === null),
+			),
+			...binned(
+				IDENTITIES,
+				(from, to) =>
+					to === undefined
+						? `≥ ${percent(from)} %`
+						: from === 0
+							? `< ${percent(to)} %`
+							: `${percent(from)}–${percent(to)} %`,
+				identityOf,
+			),
+		],
+		length: binned(
+			LENGTHS,
+			(from, to) => (to === undefined ? `≥ ${from}` : `${from}–${to - 1}`),
+			({ length }) => length,
+		),
+		class: classes.map((name) =>
+			stratum(
+				name,
+				scored.filter((one) => one.class === name),
+			),
+		),
+	}
+}
+
+/**
+ * The 95 % interval of a share. Wilson's where records stand for themselves. With clusters, Wilson's of the effective number of records: N over the design
+ * effect (the variance of the share as clusters vary, over that of N independent records; Korn & Graubard 1998), and never more than N. Where all are right, or
+ * none is, nothing varies, and the number of clusters counts.
+ */
+export function shareInterval(right: readonly boolean[], clusters: readonly string[] | null): Interval {
+	const count = right.length
+	const hits = right.filter(Boolean).length
+	if (clusters === null || count === 0) return wilson(hits, count)
+	const units = unitsOf(clusters)
+	if (hits === 0 || hits === count || units.length === 1) return wilson((hits / count) * units.length, units.length)
+	const share = hits / count
+	let square = 0
+	for (const rows of units) {
+		const residual = rows.reduce((sum, row) => sum + Number(right[row]) - share, 0)
+		square += residual * residual
+	}
+	const clustered = ((units.length / (units.length - 1)) * square) / count ** 2
+	const effective = Math.min(count, (share * (1 - share)) / clustered)
+	return wilson(share * effective, effective)
+}

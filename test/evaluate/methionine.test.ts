@@ -1,0 +1,85 @@
+import test from 'ava'
+import {
+	changedRecords,
+	evaluate,
+	makeDataset,
+	methionineEffects,
+	type ProfileSource,
+	predictAll,
+	train,
+} from 'subloc-native'
+import { SMALL, smallDataset } from '../support/models.js'
+
+const own = (sequence: string) => ({ id: sequence, sequence })
+
+test('which records are changed, and how', (t) => {
+	const records = ['MKV', 'KV', 'M', 'mk', ''].map(own)
+	const of = (change: 'removed' | 'added') => changedRecords(records, change).map(({ id, sequence }) => [id, sequence])
+	t.deepEqual(of('removed'), [['MKV', 'KV']])
+	t.deepEqual(of('added'), [
+		['KV', 'MKV'],
+		['mk', 'Mmk'],
+	])
+})
+
+test('the effect is that of predicting the changed proteins', async (t) => {
+	const all = smallDataset()
+	const dataset = makeDataset(
+		all.records.map((record, row) => (row % 3 === 0 ? { ...record, sequence: record.sequence.slice(1) } : record)),
+	)
+	using model = await train(dataset, SMALL)
+	const predictions = await predictAll(model, dataset.records)
+	const effects = await methionineEffects(model, dataset.records, predictions, { bootstrap: { replicates: 50 } })
+	for (const effect of effects) {
+		const changed = changedRecords(dataset.records, effect.change)
+		const after = await predictAll(model, changed)
+		const before = changed.map(({ id }) => predictions.find((one) => one.id === id)!)
+		const share = (of: typeof after) =>
+			of.filter(({ compartment }, at) => compartment === changed[at]!.class).length / of.length
+		t.is(effect.records, changed.length)
+		t.true(effect.records > 5)
+		t.is(effect.before, share(before))
+		t.is(effect.after, share(after))
+		t.true(Math.abs(effect.difference! - (share(after) - share(before))) < 1e-12)
+		t.is(effect.moved, after.filter(({ compartment }, at) => compartment !== before[at]!.compartment).length)
+		t.true(effect.interval!.low <= effect.difference! && effect.interval!.high >= effect.difference!)
+	}
+	const scores = await evaluate(model, dataset, { methionine: true, training: dataset.records, abstain: 0.5 })
+	t.deepEqual(
+		scores.methionine!.map(({ records }) => records),
+		effects.map(({ records }) => records),
+	)
+	t.deepEqual(
+		scores.baselines!.map(({ name }) => name),
+		['majority', 'composition', 'motif rules'],
+	)
+	t.is(scores.selective!.abstained!.threshold, 0.5)
+})
+
+test('profiles lose and win a row with their residue', async (t) => {
+	const dataset = smallDataset()
+	const asked: [string, number][] = []
+	const profiles: ProfileSource = {
+		async rows(id, sequence) {
+			asked.push([id, sequence.length])
+			return Uint8Array.from({ length: 20 * sequence.length }, (_, at) => at % 200)
+		},
+	}
+	using model = await train(dataset, { ...SMALL, blocks: ['profile'], profiles, epochs: 1 })
+	const records = [
+		{ ...dataset.records[0]!, id: 'with', sequence: 'MKVL' },
+		{ ...dataset.records[1]!, id: 'without', sequence: 'KVL' },
+	]
+	const predictions = await predictAll(model, records, { profiles })
+	asked.length = 0
+	const effects = await methionineEffects(model, records, predictions, { profiles, onProblem: 'fail' })
+	// The source is asked for the sequences as they are.
+	t.deepEqual(asked, [
+		['with', 4],
+		['without', 3],
+	])
+	t.deepEqual(
+		effects.map(({ records }) => records),
+		[1, 1],
+	)
+})
