@@ -18,6 +18,7 @@ const answer = (id: string, compartment: string | null): Prediction => ({
 		status: compartment ? 'ok' : 'skipped',
 		problem: null,
 		missingProfile: false,
+		nucleotides: false,
 		length: 2,
 		compartment,
 		probability: 0.5,
