@@ -2100,7 +2100,8 @@ export interface MutagenesisOptions extends FigureOptions {
 /**
  * An SVG of one protein: Δ ln p of the explained class when a window is hidden (top), and for each position × amino acid the Δ ln p of that substitution
  * (heat map; blue raises, orange lowers, paper is none; a dot is the residue that is there). Known signals are marked, and so is the middle that was cut out.
- * Scales end at the largest change, at 0.1 nats at least; where none reaches that, the subtitle says so. What was not computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
+ * Scales end at the largest change, at 0.5 nats at least, and the legend says where; where no change reaches 0.1 nats, the subtitle says so. What was not
+ * computed is left out. Errors: `INVALID_OPTION` where nothing was computed, or the range holds no residue.
  */
 export declare function mutagenesisFigure(explanation: Explanation, options?: MutagenesisOptions): string;
 export interface PngOptions {
