@@ -20,10 +20,19 @@ declare const trainingConfigSchema: z.ZodObject<{
 		fail: "fail";
 	}>;
 	maxResidues: z.ZodInt;
+	cutGap: z.ZodInt;
 	filterWidths: z.ZodArray<z.ZodInt>;
 	filtersPerWidth: z.ZodInt;
+	secondConv: z.ZodNullable<z.ZodObject<{
+		widths: z.ZodArray<z.ZodInt>;
+		filtersPerWidth: z.ZodInt;
+	}, z.core.$strict>>;
 	hidden: z.ZodInt;
 	attention: z.ZodNullable<z.ZodInt>;
+	pooling: z.ZodEnum<{
+		attention: "attention";
+		"attention+last": "attention+last";
+	}>;
 	dense: z.ZodNullable<z.ZodInt>;
 	members: z.ZodInt;
 	seed: z.ZodInt;
@@ -105,10 +114,19 @@ declare const configFileSchema: z.ZodObject<{
 		fail: "fail";
 	}>>;
 	maxResidues: z.ZodOptional<z.ZodInt>;
+	cutGap: z.ZodOptional<z.ZodInt>;
 	filterWidths: z.ZodOptional<z.ZodArray<z.ZodInt>>;
 	filtersPerWidth: z.ZodOptional<z.ZodInt>;
+	secondConv: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+		widths: z.ZodArray<z.ZodInt>;
+		filtersPerWidth: z.ZodInt;
+	}, z.core.$strict>>>;
 	hidden: z.ZodOptional<z.ZodInt>;
 	attention: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+	pooling: z.ZodOptional<z.ZodEnum<{
+		attention: "attention";
+		"attention+last": "attention+last";
+	}>>;
 	dense: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
 	members: z.ZodOptional<z.ZodInt>;
 	seed: z.ZodOptional<z.ZodInt>;
@@ -438,7 +456,7 @@ declare class BindingModel {
 	predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>;
 	/** The filters of a member, from 0. */
 	filters(member: number): BindingOutcome<BindingFilter[]>;
-	/** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut. */
+	/** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut (of a model with a gap its first X), 0 where nothing was cut. */
 	filterPeaks(job: BindingJob, member: number, records: BindingRecords, junctions: Uint32Array, runtime: BindingRuntime): Promise<BindingSettled<BindingPeaks>>;
 	/** The model with some of its C filters, from 0, giving 0 everywhere. */
 	silenced(filters: Array<number>): BindingOutcome<BindingModel>;
@@ -508,7 +526,7 @@ interface BindingPredictions {
 	probabilities: Float32Array;
 	/** [M, ΣT] */
 	attention?: Float32Array;
-	/** [M, N, 2H] */
+	/** [M, N, P]: 2H, or 4H of an A-LSTM whose head sees context and last states */
 	states?: Float32Array;
 	/** [M, N, 2H]: forward, then backward */
 	lastStates?: Float32Array;
@@ -552,6 +570,15 @@ interface NativeModelConfig {
 	maxResidues: number;
 	/** Ft: columns of the encoding table. */
 	tableFeatures: number;
+	/** What the head of an A-LSTM sees: the context, or the context and the last states. */
+	pooling: "attention" | "attention+last";
+	/** X residues at the junction of a record that was cut; the records come with them. */
+	cutGap: number;
+	/** A second bank of filters, over the channels of the first; null: none. */
+	secondConv: {
+		widths: number[];
+		filtersPerWidth: number;
+	} | null;
 }
 interface NativeRecords {
 	/** [ΣT] residue codes, 0 to 23. */
@@ -691,8 +718,8 @@ declare class NativeModel {
 	/** The convolution filters of a member, from 0; [C], widths in their order. */
 	filters(member: number): NativeFilter[];
 	/**
-	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut, 0 where nothing was cut: windows across it do not count. Rejects
-	 * with the signal's reason once it is aborted.
+	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut (the first X of a gap), 0 where nothing was cut: windows across it do not
+	 * count. Rejects with the signal's reason once it is aborted.
 	 */
 	filterPeaks(member: number, records: NativeRecords, junctions: Uint32Array, options: NativeRuntime, signal?: AbortSignal): Promise<NativePeaks>;
 	/** The model with some of its C filters, from 0, giving 0 everywhere. */
@@ -826,6 +853,15 @@ export interface ModelInfo {
 	filtersPerWidth: number;
 	/** Longer sequences lose their middle. */
 	maxResidues: number;
+	/** X residues that stand at the junction of a sequence that lost its middle. */
+	cutGap: number;
+	/** A second bank of filters, over the channels of the first; null: none. */
+	secondConv: {
+		widths: number[];
+		filtersPerWidth: number;
+	} | null;
+	/** What the head of an A-LSTM sees; `attention` of an R-LSTM, without effect. */
+	pooling: "attention" | "attention+last";
 }
 /**
  * A trained model. Its weights live outside JavaScript's heap: `close()` (or `using`) frees them at once, the garbage collector some time later.
@@ -934,7 +970,10 @@ export interface Prediction {
 	spread: number | null;
 	/** Probability of each class, in the order of the classes; they sum to 1. */
 	probabilities: Record<string, number> | null;
-	/** Where an A-LSTM looked: weights α (mean over the members, sum 1) of the kept residues and their positions, from 1, in the whole sequence. */
+	/**
+	 * Where an A-LSTM looked: weights α (mean over the members) of the kept residues and their positions, from 1, in the whole sequence. Their sum is 1, but for
+	 * a cut protein and a model with a `cutGap`, where the gap's share of α is missing.
+	 */
 	attention: {
 		weights: Float32Array;
 		positions: Uint32Array;
@@ -1297,10 +1336,13 @@ export interface FilterHit {
 	id: string;
 	/** True class. */
 	class: string;
-	/** First and last residue of the window in the whole sequence, from 1. Beyond an end of the protein: less than 1, or more than its length. */
+	/**
+	 * First and last residue of the window in the whole sequence, from 1. Beyond an end of the protein: less than 1, or more than its length; of a window that
+	 * reaches into the gap of a cut: inside the middle that the model does not see.
+	 */
 	start: number;
 	end: number;
-	/** Residues under the filter, `-` beyond an end of the protein. */
+	/** Residues under the filter, `-` beyond an end of the protein and in the gap of a cut. */
 	residues: string;
 	/** After ReLU. */
 	activation: number;
@@ -1360,7 +1402,8 @@ export interface ProteinStates {
 	context: Float32Array | null;
 }
 /**
- * The states of one network after it has read each protein, without dropout. An R-LSTM predicts from the last states, an A-LSTM from the context.
+ * The states of one network after it has read each protein, without dropout. An R-LSTM predicts from the last states, an A-LSTM from the context (with
+ * `pooling: attention+last` from both).
  * Errors: `INVALID_OPTION`, `INVALID_PROFILE`, `UNKNOWN_RESIDUE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
  */
 export declare function proteinStates(model: Model, records: readonly {

@@ -23,7 +23,13 @@ export function infoCommand(): Command {
 		const lines = [
 			`${kind}, ${members} ${members === 1 ? 'network' : 'networks'} of ${parameters} weights (seeds ${info.seeds.join(', ')})`,
 			`classes: ${info.classes.join(', ')}`,
-			`blocks: ${info.blocks.join(', ')}; at most ${info.maxResidues} residues`,
+			`blocks: ${info.blocks.join(', ')}; at most ${info.maxResidues} residues${info.cutGap > 0 ? `, a gap of ${info.cutGap} where the middle is cut out` : ''}`,
+			...(info.secondConv
+				? [
+						`second convolution: ${info.secondConv.filtersPerWidth} filters of each width ${info.secondConv.widths.join(', ')}`,
+					]
+				: []),
+			...(info.pooling === 'attention' ? [] : ['pooling: attention and last states']),
 			`units: ${units}; ${filtersPerWidth} filters of each width ${filterWidths.join(', ')}`,
 		]
 		if (training) {

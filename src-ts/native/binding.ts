@@ -154,6 +154,8 @@ export class NativeModel {
 	/** The architecture, the number of members and their seeds. */
 	get config(): NativeModelInfo {
 		this.#config ??= {
+			// The file leaves out what has its default.
+			...{ pooling: 'attention', cutGap: 0, secondConv: null },
 			...JSON.parse(answer(() => this.#model.metadata())),
 			seeds: [...answer(() => this.#model.seeds())],
 		}
@@ -188,8 +190,8 @@ export class NativeModel {
 	}
 
 	/**
-	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut, 0 where nothing was cut: windows across it do not count. Rejects
-	 * with the signal's reason once it is aborted.
+	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut (the first X of a gap), 0 where nothing was cut: windows across it do not
+	 * count. Rejects with the signal's reason once it is aborted.
 	 */
 	async filterPeaks(
 		member: number,

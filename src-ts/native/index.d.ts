@@ -43,7 +43,7 @@ export declare class BindingModel {
   predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>
   /** The filters of a member, from 0. */
   filters(member: number): BindingOutcome<BindingFilter[]>
-  /** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut. */
+  /** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut (of a model with a gap its first X), 0 where nothing was cut. */
   filterPeaks(job: BindingJob, member: number, records: BindingRecords, junctions: Uint32Array, runtime: BindingRuntime): Promise<BindingSettled<BindingPeaks>>
   /** The model with some of its C filters, from 0, giving 0 everywhere. */
   silenced(filters: Array<number>): BindingOutcome<BindingModel>
@@ -200,7 +200,7 @@ export interface BindingPredictions {
   probabilities: Float32Array
   /** [M, ΣT] */
   attention?: Float32Array
-  /** [M, N, 2H] */
+  /** [M, N, P]: 2H, or 4H of an A-LSTM whose head sees context and last states */
   states?: Float32Array
   /** [M, N, 2H]: forward, then backward */
   lastStates?: Float32Array

@@ -25,6 +25,12 @@ export interface NativeModelConfig {
 	maxResidues: number
 	/** Ft: columns of the encoding table. */
 	tableFeatures: number
+	/** What the head of an A-LSTM sees: the context, or the context and the last states. */
+	pooling: 'attention' | 'attention+last'
+	/** X residues at the junction of a record that was cut; the records come with them. */
+	cutGap: number
+	/** A second bank of filters, over the channels of the first; null: none. */
+	secondConv: { widths: number[]; filtersPerWidth: number } | null
 }
 
 /** How to train; `crates/subloc-model/src/config.rs` reads it. */

@@ -168,3 +168,17 @@ test('the committed page of the configuration is what schema and presets say', (
 	const path = join(import.meta.dirname, '../../docs/configuration.md')
 	t.is(readFileSync(path, 'utf8'), configurationPage(), 'run `npm run api`')
 })
+
+test('options beyond the paper are checked together', (t) => {
+	t.throws(() => resolve({ model: 'r-lstm', pooling: 'attention+last' }), {
+		code: 'INVALID_OPTION',
+		message: /^pooling: .*a-lstm/,
+	})
+	t.is(resolve({ model: 'a-lstm', pooling: 'attention+last' }).config.pooling, 'attention+last')
+	const secondConv = { widths: [3, 7, 3], filtersPerWidth: 5 }
+	t.throws(() => resolve({ secondConv }), { code: 'INVALID_OPTION', message: /^secondConv\.widths: .*twice/ })
+	t.throws(() => resolve({ secondConv: { ...secondConv, widths: [] } }), { message: /^secondConv\.widths/ })
+	t.throws(() => resolve({ cutGap: 1001 }), { code: 'INVALID_OPTION', message: /^cutGap/ })
+	const config = withSettings({}, ['secondConv.widths=[3, 7]', 'secondConv.filtersPerWidth=20'])
+	t.deepEqual(config.secondConv, { widths: [3, 7], filtersPerWidth: 20 })
+})

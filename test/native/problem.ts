@@ -38,6 +38,7 @@ export function problem(size: ProblemSize = {}): NativeTrainingOptions {
 			profile: false,
 			maxResidues: 1000,
 			tableFeatures: TABLE_FEATURES,
+			...{ pooling: 'attention', cutGap: 0, secondConv: null },
 		},
 		training: {
 			epochs,

@@ -6,7 +6,7 @@ use lstm_kernels::Isa;
 use serde_json::json;
 use subloc_model::{
     TrainedModel,
-    config::{Adam, Dropout, InitialWeights, ModelConfig, ModelKind, Schedule, TrainingConfig},
+    config::{Adam, Dropout, InitialWeights, ModelConfig, ModelKind, Pooling, Schedule, TrainingConfig},
     device::{Device, DeviceReport, memory_in_use},
     ops::context::{self, Context},
     predict::{Outputs, predict as predict_all},
@@ -38,6 +38,9 @@ fn model(kind: ModelKind, hidden: usize, classes: &[String], table_features: usi
         filters_per_width: 10,
         profile: false,
         max_residues: 1000,
+        pooling: Pooling::Attention,
+        cut_gap: 0,
+        second_conv: None,
         table_features,
     }
 }

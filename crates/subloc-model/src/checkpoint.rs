@@ -8,17 +8,21 @@ use serde_json::json;
 
 use crate::{
     Error,
-    config::ModelConfig,
+    config::{ModelConfig, SecondConv},
     models::{CODES, Network, Parameters, Spec, specs},
     tensors::{NamedTensor, finite, read_tensors, write_tensors},
 };
 
-/// The version of the file's layout.
-const FORMAT_VERSION: u32 = 1;
+/// The version of the file's layout: 2 where the network has something that version 1 cannot say, so that a reader of version 1 refuses it.
+const FORMAT_VERSIONS: [u32; 2] = [1, 2];
 /// Sizes beyond which a file is not ours; they keep a hostile header from asking for memory.
 const MOST: usize = 1 << 16;
 const MOST_HIDDEN: usize = 1 << 13;
 const MOST_WEIGHTS: usize = 1 << 30;
+/// A gap as wide as the widest filter keeps the two sides apart for all of them.
+const MOST_GAP: usize = 1000;
+/// Its windows lie in memory side by side: [B, T, w · C].
+const MOST_SECOND_WIDTH: usize = 101;
 
 /// M trained members.
 #[derive(Clone, Debug)]
@@ -30,73 +34,35 @@ pub struct TrainedModel {
     members: Vec<Vec<Vec<f32>>>,
 }
 
-#[derive(Serialize, Deserialize)]
+/// What the metadata says, as it is written; fields of the architecture that have their default are left out.
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Metadata {
+struct Metadata<'a> {
     format_version: u32,
     #[serde(flatten)]
-    config: ModelConfigFields,
+    config: &'a ModelConfig,
     members: usize,
     seeds: Vec<String>,
     axes: HashMapOfAxes,
     version: String,
 }
 
-/// The architecture without `deny_unknown_fields`, which serde cannot flatten.
-#[derive(Serialize, Deserialize)]
+/// The same as it is read: what is no field of its own must be one of the architecture's.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ModelConfigFields {
-    kind: crate::config::ModelKind,
-    hidden: usize,
-    attention: usize,
-    dense: usize,
-    classes: Vec<String>,
-    blocks: Vec<String>,
-    filter_widths: Vec<usize>,
-    filters_per_width: usize,
-    profile: bool,
-    max_residues: usize,
-    table_features: usize,
+struct ReadMetadata {
+    format_version: u32,
+    #[serde(flatten)]
+    config: serde_json::Map<String, serde_json::Value>,
+    members: usize,
+    seeds: Vec<String>,
+    #[serde(default, rename = "axes")]
+    _axes: HashMapOfAxes,
+    #[serde(default, rename = "version")]
+    _version: String,
 }
 
 type HashMapOfAxes = std::collections::BTreeMap<String, String>;
-
-impl From<&ModelConfig> for ModelConfigFields {
-    fn from(c: &ModelConfig) -> Self {
-        let ModelConfig {
-            kind,
-            hidden,
-            attention,
-            dense,
-            classes,
-            blocks,
-            filter_widths,
-            filters_per_width,
-            profile,
-            max_residues,
-            table_features,
-        } = c.clone();
-        Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
-    }
-}
-impl From<ModelConfigFields> for ModelConfig {
-    fn from(c: ModelConfigFields) -> Self {
-        let ModelConfigFields {
-            kind,
-            hidden,
-            attention,
-            dense,
-            classes,
-            blocks,
-            filter_widths,
-            filters_per_width,
-            profile,
-            max_residues,
-            table_features,
-        } = c;
-        Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
-    }
-}
 
 impl TrainedModel {
     /// Members as host values, each in the order of [`specs`]; `table` is [25, Ft].
@@ -148,15 +114,18 @@ impl TrainedModel {
 
     /// What the file says about itself.
     pub fn metadata_json(&self) -> String {
-        let axes = [
+        let mut axes = vec![
             ("weight_ih_l0", "4H,C; gates i,f,g,o"),
             ("weight_hh_l0", "4H,H"),
             ("conv.w.weight", "filters,F,w"),
             ("encoding.table", "25,Ft"),
         ];
+        if self.config.second_conv.is_some() {
+            axes.push(("conv2.w.weight", "filters,C,w"));
+        }
         let metadata = Metadata {
-            format_version: FORMAT_VERSION,
-            config: self.config.as_ref().into(),
+            format_version: FORMAT_VERSIONS[usize::from(self.config.has_options())],
+            config: &self.config,
             members: self.members(),
             seeds: self.seeds.iter().map(u64::to_string).collect(),
             axes: axes.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
@@ -248,11 +217,14 @@ impl TrainedModel {
 
     fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let (metadata, tensors) = read_tensors(bytes)?;
-        let metadata: Metadata = serde_json::from_str(&metadata).map_err(|reason| format!("its description cannot be read ({reason})"))?;
-        if metadata.format_version != FORMAT_VERSION {
-            return Err(format!("it has format {}, this version reads {FORMAT_VERSION}", metadata.format_version));
+        let metadata: ReadMetadata =
+            serde_json::from_str(&metadata).map_err(|reason| format!("its description cannot be read ({reason})"))?;
+        let config: ModelConfig = serde_json::from_value(serde_json::Value::Object(metadata.config))
+            .map_err(|reason| format!("its description cannot be read ({reason})"))?;
+        let expected = FORMAT_VERSIONS[usize::from(config.has_options())];
+        if metadata.format_version != expected {
+            return Err(format!("it has format {}, this version reads its network in format {expected}", metadata.format_version));
         }
-        let config = ModelConfig::from(metadata.config);
         plausible(&config)?;
         if metadata.members == 0 || metadata.members > MOST || metadata.seeds.len() != metadata.members {
             return Err(format!("{} members with {} seeds", metadata.members, metadata.seeds.len()));
@@ -307,6 +279,18 @@ pub(crate) fn plausible(config: &ModelConfig) -> Result<(), String> {
     unique.dedup();
     if unique.len() != config.filter_widths.len() {
         return Err("a filter width stands twice".to_owned());
+    }
+    if config.cut_gap > MOST_GAP {
+        return Err("its sizes are out of range".to_owned());
+    }
+    if let Some(SecondConv { widths, filters_per_width }) = &config.second_conv {
+        let mut unique = widths.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        let fits = widths.iter().all(|w| (1..=MOST_SECOND_WIDTH).contains(w)) && (1..=1000).contains(filters_per_width);
+        if widths.is_empty() || unique.len() != widths.len() || !fits {
+            return Err("its second convolution's sizes are out of range".to_owned());
+        }
     }
     if config.hidden > MOST_HIDDEN || specs(config).iter().map(Spec::size).sum::<usize>() > MOST_WEIGHTS {
         return Err("it has more weights than any memory holds".to_owned());

@@ -29,7 +29,7 @@ pub struct Predictions {
     pub probabilities: Vec<f32>,
     /// [M, ΣT], in the order of the residues
     pub attention: Option<Vec<f32>>,
-    /// [M, N, 2H]
+    /// [M, N, P], P = 2H, or 4H of an A-LSTM whose head sees context and last states
     pub states: Option<Vec<f32>>,
     /// [M, N, 2H]: forward, then backward
     pub last_states: Option<Vec<f32>>,
@@ -123,7 +123,7 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
     let mut out = Predictions {
         probabilities: vec![0.0; model.members() * n * classes],
         attention: want_attention.then(|| vec![0.0; model.members() * residues]),
-        states: want.states.then(|| vec![0.0; model.members() * n * width]),
+        states: want.states.then(|| vec![0.0; model.members() * n * config.pooled()]),
         last_states: want.last_states.then(|| vec![0.0; model.members() * n * width]),
     };
     let networks: Vec<Network> = (0..model.members()).map(|m| model.network(m, device)).collect();
@@ -144,7 +144,8 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
                     let row = row as usize;
                     out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
                     if let (Some(to), Some(from)) = (&mut out.states, &states) {
-                        to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
+                        let pooled = config.pooled();
+                        to[(m * n + row) * pooled..][..pooled].copy_from_slice(&from[b * pooled..][..pooled]);
                     }
                     if let (Some(to), Some(from)) = (&mut out.last_states, &last) {
                         to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);

@@ -5,3 +5,4 @@ pub mod conv_bank;
 pub mod head;
 pub mod loss;
 pub mod lstm;
+pub mod second_conv;

@@ -9,7 +9,7 @@ use lstm_kernels::philox::Stream;
 use subloc_model::{
     Error, TrainedModel,
     batch::Records,
-    config::{Adam, Dropout, EarlyStopping, InitialWeights, ModelConfig, ModelKind, Schedule, TrainingConfig, WeightAveraging},
+    config::{Adam, Dropout, EarlyStopping, InitialWeights, ModelConfig, ModelKind, Pooling, Schedule, TrainingConfig, WeightAveraging},
     models::CODES,
     ops::context::{self, Context},
     train::{Event, MemberPlan, train},
@@ -63,6 +63,9 @@ impl Problem {
             filters_per_width: 4,
             profile: false,
             max_residues: 1000,
+            pooling: Pooling::Attention,
+            cut_gap: 0,
+            second_conv: None,
             table_features: 20,
         };
         Self { model, table, records, labels }
