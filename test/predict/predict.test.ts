@@ -10,14 +10,13 @@ import {
 	predict,
 	predictAll,
 	predictionFormatter,
+	RUN_FILES,
 	SublocError,
 	sequenceRecord,
 	syntheticDataset,
 	train,
 	writePredictions,
 } from 'subloc-native'
-import { nativeOf } from '../../src-ts/model/model.js'
-import { residueCodes } from '../../src-ts/sequence/alphabet.js'
 import { temporaryFolder } from '../support/folder.js'
 import { SMALL, smallDataset } from '../support/models.js'
 
@@ -137,13 +136,20 @@ test('a gap stands in a cut protein: it predicts as its ends with X between, and
 	t.like(gapped.info, { cutGap: 5, pooling: 'attention+last', secondConv: null })
 	const sequence = 'MKVLAGESTDRNHPWYFICQ'.repeat(2)
 	const [found] = await predictAll(gapped, [sequenceRecord('p', sequence)], { attention: true })
-	const codes = residueCodes(`${sequence.slice(0, 15)}XXXXX${sequence.slice(-15)}`)
-	const runtime = { backend: 'cpu', threads: 1, cpuIsa: 'auto', precision: 'f32', attention: true }
-	const records = { codes, offsets: Float64Array.of(0, codes.length), profiles: null }
-	const { probabilities, attention } = await nativeOf(gapped).predict(records, runtime)
-	t.deepEqual(Object.values(found!.probabilities!), [...probabilities])
+	const folder = temporaryFolder(t)
+	await gapped.save(folder)
+	// The same network under a wider limit, which leaves the ends with the X between whole.
+	const file = join(folder, RUN_FILES.model)
+	const text = readFileSync(file, 'latin1').replace('\\"maxResidues\\":30', '\\"maxResidues\\":35')
+	writeFileSync(join(folder, 'wider.safetensors'), text, 'latin1')
+	const wider = await loadModel(join(folder, 'wider.safetensors'))
+	t.is(wider.info.maxResidues, 35)
+	const ends = sequenceRecord('e', `${sequence.slice(0, 15)}XXXXX${sequence.slice(-15)}`)
+	const [expected] = await predictAll(wider, [ends], { attention: true })
+	t.deepEqual(found!.probabilities, expected!.probabilities)
+	const attention = expected!.attention!.weights
 	const { weights, positions } = found!.attention!
-	t.deepEqual([...weights], [...attention!.slice(0, 15), ...attention!.slice(20)])
+	t.deepEqual([...weights], [...attention.slice(0, 15), ...attention.slice(20)])
 	t.deepEqual(
 		[...positions],
 		[...Array(15).keys()].map((at) => at + 1).concat([...Array(15).keys()].map((at) => at + 26)),
@@ -151,8 +157,6 @@ test('a gap stands in a cut protein: it predicts as its ends with X between, and
 	// What is not cut has no gap.
 	const [whole] = await predictAll(gapped, [sequenceRecord('q', sequence.slice(0, 30))], { attention: true })
 	t.true(Math.abs(whole!.attention!.weights.reduce((a, b) => a + b, 0) - 1) < 1e-5)
-	const folder = temporaryFolder(t)
-	await gapped.save(folder)
 	const loaded = await loadModel(folder)
 	t.deepEqual(loaded.info, gapped.info)
 	t.deepEqual(await predictAll(loaded, [sequenceRecord('p', sequence)], { attention: true }), [found!])

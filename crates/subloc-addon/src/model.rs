@@ -127,6 +127,12 @@ impl BindingModel {
         door(|| Ok(self.open()?.seeds().to_vec().into()))
     }
 
+    /// The same model with the probabilities [K] from which on a label is given; of a multi-label model.
+    #[napi(ts_return_type = "BindingOutcome<BindingModel>")]
+    pub fn with_thresholds(&self, thresholds: Float64Array) -> Outcome<BindingModel> {
+        door(|| self.open()?.with_thresholds(thresholds.to_vec()).map(Self::from))
+    }
+
     /// Trainable numbers of one member.
     #[napi(ts_return_type = "BindingOutcome<number>")]
     pub fn parameter_count(&self) -> Outcome<f64> {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     Error,
-    config::{ModelConfig, SecondConv},
+    config::{ModelConfig, Objective, SecondConv},
     models::{CODES, Network, Parameters, Spec, specs},
     tensors::{NamedTensor, finite, read_tensors, write_tensors},
 };
@@ -32,6 +32,8 @@ pub struct TrainedModel {
     seeds: Vec<u64>,
     /// Of each member, the parameters in the order of [`specs`].
     members: Vec<Vec<Vec<f32>>>,
+    /// [K] the probability from which on a label is given; of a multi-label model for which they were chosen.
+    thresholds: Option<Vec<f64>>,
 }
 
 /// What the metadata says, as it is written; fields of the architecture that have their default are left out.
@@ -44,6 +46,8 @@ struct Metadata<'a> {
     members: usize,
     seeds: Vec<String>,
     axes: HashMapOfAxes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thresholds: Option<&'a [f64]>,
     version: String,
 }
 
@@ -56,6 +60,8 @@ struct ReadMetadata {
     config: serde_json::Map<String, serde_json::Value>,
     members: usize,
     seeds: Vec<String>,
+    #[serde(default)]
+    thresholds: Option<Vec<f64>>,
     #[serde(default, rename = "axes")]
     _axes: HashMapOfAxes,
     #[serde(default, rename = "version")]
@@ -67,7 +73,7 @@ type HashMapOfAxes = std::collections::BTreeMap<String, String>;
 impl TrainedModel {
     /// Members as host values, each in the order of [`specs`]; `table` is [25, Ft].
     pub fn new(config: Arc<ModelConfig>, table: Vec<f32>, seeds: Vec<u64>, members: Vec<Vec<Vec<f32>>>) -> Self {
-        Self { config, table, seeds, members }
+        Self { config, table, seeds, members, thresholds: None }
     }
 
     /// The architecture.
@@ -85,6 +91,20 @@ impl TrainedModel {
     /// Trainable numbers of one member.
     pub fn parameter_count(&self) -> usize {
         specs(&self.config).iter().map(|s| s.size()).sum()
+    }
+
+    /// [K] the probability from which on a label is given; none where they were not chosen.
+    pub fn thresholds(&self) -> Option<&[f64]> {
+        self.thresholds.as_deref()
+    }
+    /// The same model with thresholds of its labels, [K], 0 to 1 each.
+    ///
+    /// # Errors
+    /// `INVALID_OPTION` for a model of one class a protein, or thresholds that are none.
+    pub fn with_thresholds(&self, thresholds: Vec<f64>) -> Result<Self, Error> {
+        checked_thresholds(&self.config, &thresholds)
+            .map_err(|why| Error::new("INVALID_OPTION", format!("thresholds: {why}"), json!({ "option": "thresholds" })))?;
+        Ok(Self { thresholds: Some(thresholds), ..self.clone() })
     }
 
     /// A member's parameters as host values, in the order of [`specs`].
@@ -129,18 +149,20 @@ impl TrainedModel {
             members: self.members(),
             seeds: self.seeds.iter().map(u64::to_string).collect(),
             axes: axes.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            thresholds: self.thresholds(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         serde_json::to_string(&metadata).unwrap_or_default()
     }
 
-    /// Joins the members of models of one architecture, in order.
+    /// Joins the members of models of one architecture, in order. A threshold becomes the mean over the members; none where a model has none.
     ///
     /// # Errors
     /// `INVALID_MODEL` where architectures or encoding tables differ, or there is no model.
     pub fn merge(models: Vec<Self>) -> Result<Self, Error> {
         let mut models = models.into_iter();
         let Some(mut first) = models.next() else { return Err(Error::new("INVALID_MODEL", "there is no model to merge", json!({}))) };
+        let mut thresholds = first.thresholds.take().map(|own| (own, first.members.len() as f64));
         for (index, model) in models.enumerate() {
             if model.config != first.config || model.table != first.table {
                 return Err(Error::new(
@@ -149,9 +171,14 @@ impl TrainedModel {
                     json!({ "model": index + 2 }),
                 ));
             }
+            let added = model.members.len() as f64;
+            thresholds = thresholds.zip(model.thresholds).map(|((mean, count), own)| {
+                (mean.iter().zip(own).map(|(a, b)| (a * count + b * added) / (count + added)).collect(), count + added)
+            });
             first.seeds.extend(model.seeds);
             first.members.extend(model.members);
         }
+        first.thresholds = thresholds.map(|(mean, _)| mean);
         Ok(first)
     }
 
@@ -169,7 +196,8 @@ impl TrainedModel {
         }
         let seeds = members.iter().map(|m| self.seeds[*m]).collect();
         let values = members.iter().map(|m| self.members[*m].clone()).collect();
-        Ok(Self::new(self.config.clone(), self.table.clone(), seeds, values))
+        let thresholds = self.thresholds.clone();
+        Ok(Self { thresholds, ..Self::new(self.config.clone(), self.table.clone(), seeds, values) })
     }
 
     /// Writes the file, all of it or nothing.
@@ -244,8 +272,21 @@ impl TrainedModel {
         let member = |m: usize| specs.iter().map(|spec| value(m, spec)).collect::<Result<Vec<_>, _>>();
         let members = (0..metadata.members).map(member).collect::<Result<_, _>>()?;
         let table = finite(&tensors, "encoding.table", &[CODES, config.table_features])?;
-        Ok(Self { config: config.into(), table, seeds, members })
+        if let Some(thresholds) = &metadata.thresholds {
+            checked_thresholds(&config, thresholds)?;
+        }
+        Ok(Self { config: config.into(), table, seeds, members, thresholds: metadata.thresholds })
     }
+}
+
+fn checked_thresholds(config: &ModelConfig, thresholds: &[f64]) -> Result<(), String> {
+    if config.loss != Objective::MultiLabel {
+        return Err("a model of one class a protein has none".to_owned());
+    }
+    if thresholds.len() != config.classes.len() || !thresholds.iter().all(|threshold| (0.0..=1.0).contains(threshold)) {
+        return Err("one from 0 to 1 is needed for each class".to_owned());
+    }
+    Ok(())
 }
 
 /// Whether an architecture's sizes can be meant; what is wrong with them in words.

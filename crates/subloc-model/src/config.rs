@@ -24,6 +24,17 @@ pub enum Pooling {
     AttentionAndLast,
 }
 
+/// What a protein's classes are, and so what the outputs mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objective {
+    /// One of K: softmax and cross-entropy. What the paper has, and what files without the field mean.
+    #[default]
+    Softmax,
+    /// Any of K: a sigmoid and binary cross-entropy each.
+    MultiLabel,
+}
+
 /// A second bank of filters, over the channels of the first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -81,6 +92,9 @@ pub struct ModelConfig {
     /// Between the first bank and the LSTM.
     #[serde(default, skip_serializing_if = "is_default")]
     pub second_conv: Option<SecondConv>,
+    /// Of the outputs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub loss: Objective,
 }
 
 impl ModelConfig {
@@ -100,7 +114,7 @@ impl ModelConfig {
     }
     /// Whether it has anything that the files of format version 1 cannot say.
     pub(crate) fn has_options(&self) -> bool {
-        !(is_default(&self.pooling) && is_default(&self.cut_gap) && is_default(&self.second_conv))
+        !(is_default(&self.pooling) && is_default(&self.cut_gap) && is_default(&self.second_conv) && is_default(&self.loss))
     }
     /// What the LSTM reads of a residue: C, or the channels of the second convolution.
     pub fn lstm_inputs(&self) -> usize {

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use lstm_kernels::philox::Stream;
 use subloc_model::{
     batch::Records,
-    config::{InitialWeights, ModelConfig, ModelKind, Pooling, SecondConv},
+    config::{InitialWeights, ModelConfig, ModelKind, Objective, Pooling, SecondConv},
     device,
     models::{CODES, Network, Parameters},
 };
@@ -69,6 +69,7 @@ pub fn config(kind: ModelKind) -> ModelConfig {
         pooling: Pooling::Attention,
         cut_gap: 0,
         second_conv: None,
+        loss: Objective::Softmax,
         table_features: 5,
     }
 }
