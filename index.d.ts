@@ -83,6 +83,10 @@ declare const trainingConfigSchema: z.ZodObject<{
 		}, z.core.$strict>
 	], "kind">;
 	forgetBias: z.ZodNumber;
+	loss: z.ZodEnum<{
+		softmax: "softmax";
+		"multi-label": "multi-label";
+	}>;
 	labelSmoothing: z.ZodNumber;
 	classWeights: z.ZodNullable<z.ZodUnion<readonly [
 		z.ZodLiteral<"balanced">,
@@ -164,6 +168,10 @@ declare const configFileSchema: z.ZodObject<{
 		}, z.core.$strict>
 	], "kind">>;
 	forgetBias: z.ZodOptional<z.ZodNumber>;
+	loss: z.ZodOptional<z.ZodEnum<{
+		softmax: "softmax";
+		"multi-label": "multi-label";
+	}>>;
 	labelSmoothing: z.ZodOptional<z.ZodNumber>;
 	classWeights: z.ZodOptional<z.ZodNullable<z.ZodUnion<readonly [
 		z.ZodLiteral<"balanced">,
@@ -308,7 +316,7 @@ export interface Annotation {
 export declare function parseAnnotations(description: string): Annotation[];
 /** A protein whose place is known. */
 export interface LabelledRecord extends SequenceRecord {
-	/** Its compartment. */
+	/** Its compartment; of a multi-label dataset its labels in byte order, joined by `;`. */
 	class: string;
 	/** Value of the TSV's `fold` column; empty where there is none. */
 	fold: string;
@@ -328,6 +336,8 @@ export interface Dataset {
 	readonly source: string;
 	/** SHA-256 over ids, classes and sequences in order: two datasets of one digest train the same model. */
 	readonly digest: string;
+	/** Whether a record's class names any number of labels, and `classes` are these. */
+	readonly multiLabel?: boolean;
 	/** Files of the folder that were not read, because their names are not those of FASTA files. */
 	readonly ignored: readonly string[];
 }
@@ -336,6 +346,11 @@ export interface ReadDatasetOptions {
 	classes?: readonly string[];
 	/** A dataset to learn from needs two classes with records; one to evaluate on does not. Default 2. */
 	minimumClasses?: number;
+	/**
+	 * Reads a class value as any number of labels joined by `;`. Of a folder, a protein that stands in several classes' files with the same id and sequence is one
+	 * record with all of their labels. Default false: such a protein is an error, and `;` is part of a name.
+	 */
+	multiLabel?: boolean;
 }
 /**
  * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, `.fas`, `.fsa` in any case, each also `.gz`) a class, or a TSV with the columns
@@ -350,9 +365,14 @@ export declare function readDataset(path: string, options?: ReadDatasetOptions):
  * A dataset from records, whose sequences are read as in `readFasta`. Ids and classes stand in tables: they have no control characters.
  * Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
-export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, source }?: ReadDatasetOptions & {
+export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, multiLabel, source }?: ReadDatasetOptions & {
 	source?: string;
 }): Dataset;
+/**
+ * The dataset with each class value read as labels joined by `;`: a record's `class` becomes its labels in byte order, `classes` are the labels. A
+ * multi-label dataset is given back as it is. Errors: `INVALID_DATASET` for an empty label, or all records with one label.
+ */
+export declare function multiLabelDataset(dataset: Dataset): Dataset;
 /**
  * A record's part: a fold from 1 of a cross-validation, or a fixed part of a single run.
  */
@@ -374,7 +394,7 @@ export interface Rows {
 }
 /**
  * Holds out `testFraction` (0 to below 1) of every class: round(n · fraction) records, at least one and never all of a class with two or more records; a
- * class with one record trains. Errors: `INVALID_OPTION`.
+ * class with one record trains. Multi-label data are stratified iteratively, by `iterativeParts`. Errors: `INVALID_OPTION`.
  */
 export declare function holdOut(dataset: Dataset, { testFraction, seed }: {
 	testFraction: number;
@@ -450,6 +470,8 @@ declare class BindingModel {
 	metadata(): BindingOutcome<string>;
 	/** The members' seeds; JSON cannot carry 64 bits. */
 	seeds(): BindingOutcome<BigUint64Array>;
+	/** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+	withThresholds(thresholds: Float64Array): BindingOutcome<BindingModel>;
 	/** Trainable numbers of one member. */
 	parameterCount(): BindingOutcome<number>;
 	/** Predicts; the job's handle cancels it. */
@@ -579,6 +601,8 @@ interface NativeModelConfig {
 		widths: number[];
 		filtersPerWidth: number;
 	} | null;
+	/** One class a record (softmax), or any number of labels (a sigmoid each). */
+	loss: "softmax" | "multi-label";
 }
 interface NativeRecords {
 	/** [ΣT] residue codes, 0 to 23. */
@@ -684,6 +708,7 @@ interface NativeInfo {
 type NativeModelInfo = NativeModelConfig & {
 	members: number;
 	seeds: bigint[];
+	thresholds: number[] | null;
 };
 /** The backends in this build: `['cpu']` or `['cpu', 'wgpu', 'cuda']`. */
 export declare function compiledBackends(): string[];
@@ -711,6 +736,8 @@ declare class NativeModel {
 	save(path: string): Promise<void>;
 	/** The architecture, the number of members and their seeds. */
 	get config(): NativeModelInfo;
+	/** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+	withThresholds(thresholds: readonly number[]): NativeModel;
 	/** Trainable numbers of one member. */
 	get parameterCount(): number;
 	/** Predicts; rejects with the signal's reason once it is aborted. */
@@ -862,6 +889,10 @@ export interface ModelInfo {
 	} | null;
 	/** What the head of an A-LSTM sees; `attention` of an R-LSTM, without effect. */
 	pooling: "attention" | "attention+last";
+	/** `softmax`: one class a protein; `multi-label`: any number of labels. */
+	loss: "softmax" | "multi-label";
+	/** [K] the probability from which on a label is given; null where they were not chosen: 0.5. */
+	thresholds: number[] | null;
 }
 /**
  * A trained model. Its weights live outside JavaScript's heap: `close()` (or `using`) frees them at once, the garbage collector some time later.
@@ -962,13 +993,18 @@ export interface Prediction {
 	length: number;
 	/** Whether the model reads profiles and there was none, so that another row stood in (`missingProfile` of the options). */
 	missingProfile: boolean;
+	/**
+	 * Of a multi-label model alone: the labels whose probability reaches their threshold, in the order of the classes; the most probable class where none does, so
+	 * that there is always one.
+	 */
+	labels?: string[];
 	/** The most probable class; of equals the first. */
 	compartment: string | null;
 	/** Its probability: the mean over the ensemble's members. */
 	probability: number | null;
 	/** Standard deviation of that probability over the members; 0 for a single network. */
 	spread: number | null;
-	/** Probability of each class, in the order of the classes; they sum to 1. */
+	/** Probability of each class, in the order of the classes; they sum to 1, but for a multi-label model's. */
 	probabilities: Record<string, number> | null;
 	/**
 	 * Where an A-LSTM looked: weights α (mean over the members) of the kept residues and their positions, from 1, in the whole sequence. Their sum is 1, but for
@@ -1085,6 +1121,19 @@ export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>;
  * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
  */
 export declare function crossValidate(dataset: Dataset, options?: CrossValidateOptions): CrossValidationRun;
+/** The labels that a class value names: distinct, in byte order; empty where a name is missing between two separators. */
+export declare function labelsOf(value: string): string[];
+/** Which labels each record has, [N, K] row-major, 1 or 0. Errors: `UNKNOWN_CLASS` for a label that is not in `classes`. */
+export declare function labelSets({ records, classes }: Pick<Dataset, "records" | "classes">): Uint8Array;
+/**
+ * The part, from 0, of each of `rows`. `sets` is [N, K], `shares` [P] are the parts' shares of the records, sum 1. Again and again the label with the fewest records
+ * that are left is taken, and each of these goes to the part that wants that label most; of equals to the one that wants most records, then to the first.
+ * Records are taken in an order that the stream of the seed shuffles.
+ */
+export declare function iterativeParts(sets: Uint8Array, classes: number, rows: readonly number[], shares: readonly number[], { seed, stream }: {
+	seed: number;
+	stream: bigint;
+}): number[];
 /** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
 export declare function formatSplit(split: Split, dataset: Dataset): string;
 /**
@@ -1123,6 +1172,11 @@ export interface SyntheticOptions {
 }
 /** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
 export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
+/**
+ * A multi-label dataset of synthetic proteins: `perClass` with each of two signals alone, with both, and with none, in four groups: mitochondrial, nuclear, both
+ * (a presequence in front of a nuclear protein), and cytoplasmic. The same options give the same proteins.
+ */
+export declare function syntheticMultiLabel(options?: SyntheticOptions): Dataset;
 /** How far probabilities can be believed, and how sure a share is. */
 /** An interval around a share. */
 export interface Interval {
@@ -1232,11 +1286,72 @@ export interface EvaluateOptions extends PredictOptions {
 }
 /**
  * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix.
- * Errors: as `predict`; `UNKNOWN_CLASS` for a class that the model does not know.
+ * Errors: as `predict`; `INVALID_OPTION` for a multi-label model; `UNKNOWN_CLASS` for a class that the model does not know.
  */
 export declare function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
 /** Scores predictions that stand in the order of their records. Errors: `UNKNOWN_CLASS`, `INVALID_DATASET` where none could be predicted. */
 export declare function evaluatePredictions(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string): Evaluation;
+/** Scores of one label. A ratio without a denominator is null. */
+export interface LabelScores {
+	class: string;
+	/** n: records that have the label. */
+	support: number;
+	/** Records that are predicted to have it. */
+	predicted: number;
+	/** Of these, records that have it. */
+	right: number;
+	/** TP / (TP + FN), also called recall. */
+	sensitivity: number | null;
+	/** TP / (TP + FP) */
+	precision: number | null;
+	/** 2 TP / (2 TP + FP + FN) */
+	f1: number | null;
+	/** Matthews correlation coefficient; 0 where it is undefined. */
+	mcc: number;
+}
+/** Scores of label sets (Tsoumakas, Katakis & Vlahavas 2010, section 7). */
+export interface LabelSetScores {
+	/** Records. */
+	records: number;
+	classes: string[];
+	/** Share of records whose set is right in all labels. */
+	subsetAccuracy: number;
+	/** Mean over the records of |truth ∩ predicted| / |truth ∪ predicted|; 1 where both are empty. */
+	jaccard: number;
+	/** F1 of all answers of all labels together; null where nothing is true and nothing predicted. */
+	microF1: number | null;
+	/** Mean F1 of the labels that occur or are predicted. */
+	macroF1: number | null;
+	/** Labels a record, as they are and as they are predicted: means. */
+	labelsPerRecord: {
+		true: number;
+		predicted: number;
+	};
+	perLabel: LabelScores[];
+}
+/** Scores of label sets, and what they are scores of. */
+export interface MultiLabelEvaluation extends LabelSetScores {
+	/** Tells this evaluation from one of a single class a protein. */
+	loss: "multi-label";
+	/** What the records are. Printed beside every score. */
+	on: string;
+	/** Mean over records and labels of the binary cross-entropy, nats; a probability of 0 counts as 10⁻¹⁵. */
+	logLoss: number;
+	/** Records that could not be predicted; they stand in no score. */
+	skipped: number;
+}
+/** Scores of label sets `truth` and `predicted`, [N, K] row-major, 0 or not. Errors: `INVALID_OPTION` for arrays that do not fit. */
+export declare function labelSetScores(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: readonly string[]): LabelSetScores;
+/**
+ * Predicts a dataset whose class values name labels joined by `;`, and scores the answers of a multi-label model.
+ * Errors: as `predict`; `INVALID_OPTION` for a model of one class a protein; `UNKNOWN_CLASS` for a label that the model does not know.
+ */
+export declare function evaluateMultiLabel(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<MultiLabelEvaluation>;
+/**
+ * Scores predictions of a multi-label model that stand in the order of their records. Errors: `INVALID_OPTION` for predictions without labels, `UNKNOWN_CLASS`,
+ * `INVALID_DATASET` where none could be predicted.
+ */
+export declare function evaluateLabels(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string): MultiLabelEvaluation;
 /** The middle cut (method page, 2): a long sequence keeps its first and last residues, where the sorting signals are. */
 /** What is left of a sequence, and where it came from. Positions count from 1. */
 export interface MiddleCut {
@@ -1509,6 +1624,18 @@ export interface TrackOptions extends FigureOptions {
  * Errors: `INVALID_OPTION` for no tracks, or positions that do not fit the weights.
  */
 export declare function attentionTrackFigure(tracks: readonly Track[], options?: TrackOptions): string;
+interface ClassCounts {
+	class: string;
+	support: number;
+	predicted: number;
+	right: number;
+}
+/**
+ * An SVG with two bars a label of a multi-label evaluation, sensitivity and precision, as {@link classesFigure} draws those of classes.
+ */
+export declare function labelsFigure({ perLabel }: {
+	perLabel: readonly ClassCounts[];
+}, options?: FigureOptions): Promise<string>;
 /**
  * An SVG with two bars a class, sensitivity and precision, each with its 95 % Wilson interval, in the class's own colour; beside each name the number of
  * proteins. What has no denominator (precision of a class that is never predicted) has no bar. Input is a confusion matrix [K, K], rows true, columns predicted.
@@ -1672,16 +1799,21 @@ export interface PredictionFormatter {
 /**
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
  * of a skipped record are empty (null in `jsonl`, which also gives the problem's message). Probabilities have six decimals. In `tsv` a control character
- * (a tab, a line end) becomes a space.
+ * (a tab, a line end) becomes a space. With `multiLabel` the labels stand behind the status, joined by `;` (an array in `jsonl`, which has it wherever a
+ * prediction has labels).
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
-export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[]): PredictionFormatter;
+export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[], { multiLabel }?: {
+	multiLabel?: boolean;
+}): PredictionFormatter;
 export interface WritePredictionsOptions {
 	/** The model's classes, in order. */
 	classes: readonly string[];
 	/** Default `tsv`. */
 	format?: PredictionFormat;
+	/** Whether the predictions are of a multi-label model: tables then have the column `labels`. Default false. */
+	multiLabel?: boolean;
 }
 /**
  * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded.
@@ -1692,7 +1824,7 @@ export interface WritePredictionsOptions {
  *
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
-export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format }: WritePredictionsOptions): Promise<void>;
+export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format, multiLabel }: WritePredictionsOptions): Promise<void>;
 /** A protein of a report. */
 export interface ReportProtein {
 	/** The rest of its header; empty where there is none. */

@@ -18,10 +18,13 @@ export {
 	type Dataset,
 	type LabelledRecord,
 	makeDataset,
+	multiLabelDataset,
 	type ReadDatasetOptions,
 	readDataset,
 } from './dataset/dataset.js'
+export { labelSets, labelsOf } from './dataset/label-sets.js'
 export { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
+export { iterativeParts } from './dataset/split/iterative.js'
 export {
 	columnSplit,
 	holdOut,
@@ -31,7 +34,13 @@ export {
 	type Split,
 	stratifiedFolds,
 } from './dataset/split/split.js'
-export { SYNTHETIC_CLASSES, type SyntheticClass, type SyntheticOptions, syntheticDataset } from './dataset/synthetic.js'
+export {
+	SYNTHETIC_CLASSES,
+	type SyntheticClass,
+	type SyntheticOptions,
+	syntheticDataset,
+	syntheticMultiLabel,
+} from './dataset/synthetic.js'
 export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable } from './encoding/blocks.js'
 export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/profile/implied.js'
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
@@ -51,6 +60,14 @@ export {
 	evaluatePredictions,
 } from './evaluate/evaluate.js'
 export { type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
+export {
+	evaluateLabels,
+	evaluateMultiLabel,
+	type LabelScores,
+	type LabelSetScores,
+	labelSetScores,
+	type MultiLabelEvaluation,
+} from './evaluate/multi-label.js'
 export type { LookOptions } from './explain/encoded.js'
 export { type ExplainOptions, type Explanation, explain } from './explain/explain.js'
 export {
@@ -77,7 +94,7 @@ export {
 	attentionNpz,
 } from './figures/attention-map.js'
 export { attentionTrackFigure, type Track, type TrackOptions } from './figures/attention-track.js'
-export { classesFigure } from './figures/classes.js'
+export { classesFigure, labelsFigure } from './figures/classes.js'
 export { compartmentColours, compartmentMarks, type Mark } from './figures/colours.js'
 export { type ConfusionFigureOptions, confusionFigure } from './figures/confusion.js'
 export { curvesFigure } from './figures/curves.js'

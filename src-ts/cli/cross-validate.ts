@@ -1,5 +1,14 @@
 import { Command } from 'commander'
-import { crossValidate, evaluatePredictions, readSplit, SublocError, stratifiedFolds, train } from 'subloc-native'
+import {
+	crossValidate,
+	evaluateLabels,
+	evaluatePredictions,
+	readSplit,
+	SublocError,
+	stratifiedFolds,
+	train,
+} from 'subloc-native'
+import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
 import { savedIn, untilStopped } from './process.js'
 import {
@@ -47,7 +56,7 @@ Examples:
 async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
-	const dataset = await readLabelled(data, log)
+	const dataset = await readLabelled(data, log, config)
 	const training = new TrainingLog(log, config.members ?? 1)
 	const { output, resume, profiles } = flags
 	const options = { ...config, output, resume, profiles, signal, ...runtimeOf(flags), ...training.listeners }
@@ -71,8 +80,15 @@ async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal)
 	const { predictions, split, models } = await job
 	training.finished()
 	const on = `${split.folds} folds of a ${split.by} split`
-	const evaluation = evaluatePredictions(dataset.records, predictions, models[0]!.classes, on)
+	const { classes } = models[0]!
 	for (const model of models) model.close()
+	if (dataset.multiLabel) {
+		const evaluation = evaluateLabels(dataset.records, predictions, classes, on)
+		await writeLabelEvaluation(output, evaluation, predictions, log)
+		tellSplit(split.by, log)
+		return printLabelEvaluation(evaluation)
+	}
+	const evaluation = evaluatePredictions(dataset.records, predictions, classes, on)
 	await writeEvaluation(output, evaluation, predictions, log)
 	if (flags.report) await writeReport(output, output, { proteins: dataset, signal }, log)
 	tellSplit(split.by, log)

@@ -3,10 +3,12 @@ import { Command } from 'commander'
 import {
 	type Dataset,
 	type Evaluation,
+	evaluateLabels,
 	evaluatePredictions,
 	heldOutRecords,
 	loadModel,
 	type Model,
+	type MultiLabelEvaluation,
 	makeFolder,
 	predictAll,
 	RunFolder,
@@ -14,6 +16,7 @@ import {
 	SublocError,
 } from 'subloc-native'
 import type { Log } from './log.js'
+import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { printEvaluation, warnMissingProfiles, writeEvaluation, writeReport } from './training.js'
@@ -56,16 +59,25 @@ Examples:
 
 async function run(folder: string, data: string | undefined, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
-	if (data === undefined) return printEvaluation(await writtenEvaluation(folder), flags.json)
+	if (data === undefined) {
+		const written = await writtenEvaluation(folder)
+		return isMultiLabel(written) ? printLabelEvaluation(written, flags.json) : printEvaluation(written, flags.json)
+	}
 	using model = await loadModel(folder)
-	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes })
+	const multiLabel = model.info.loss === 'multi-label'
+	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes, multiLabel })
 	const { records, on } = await scoredRecords(model, dataset, log)
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
 	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
-	const isTold = flags.output !== undefined && flags.report
+	const isTold = flags.output !== undefined && flags.report && !multiLabel
 	const predictions = await predictAll(model, records, { ...options, attention: isTold, members: isTold })
 	warnMissingProfiles(predictions, log)
+	if (multiLabel) {
+		const evaluation = evaluateLabels(records, predictions, model.classes, on)
+		if (flags.output !== undefined) await writeLabelEvaluation(flags.output, evaluation, predictions, log)
+		return printLabelEvaluation(evaluation, flags.json)
+	}
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.output !== undefined && flags.report) {
@@ -75,8 +87,8 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	printEvaluation(evaluation, flags.json)
 }
 
-async function writtenEvaluation(folder: string): Promise<Evaluation> {
-	const evaluation = await new RunFolder(folder).readJson<Evaluation>('evaluation')
+async function writtenEvaluation(folder: string): Promise<Evaluation | MultiLabelEvaluation> {
+	const evaluation = await new RunFolder(folder).readJson<Evaluation | MultiLabelEvaluation>('evaluation')
 	if (evaluation) return evaluation
 	throw new SublocError('INPUT_MISSING', 'the run has no scores; name labelled proteins: subloc evaluate RUN DATA', {
 		file: folder,

@@ -69,6 +69,11 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	const log = openLog(flags)
 	requireDifferentFiles({ in: input, output: flags.output, report: flags.report })
 	using model = await loadModel(flags.model)
+	const multiLabel = model.info.loss === 'multi-label'
+	if (multiLabel && flags.report !== undefined) {
+		const message = 'report: the model gives several labels a protein, for which the page has no place'
+		throw new SublocError('INVALID_OPTION', message, { option: 'report' })
+	}
 	const started = Date.now()
 	const shown: string[] = []
 	const told: Prediction[] = []
@@ -95,7 +100,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		: input
 	const predictions = predict(model, source, { ...options, onProblem, attention: isTold, members: isTold })
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
-		...{ classes: model.classes, format: flags.format ?? formatOf(flags.output) },
+		...{ classes: model.classes, multiLabel, format: flags.format ?? formatOf(flags.output) },
 	})
 	if (flags.report !== undefined) {
 		const title = input === '-' ? 'stdin' : basename(input)

@@ -6,6 +6,7 @@ import {
 	type Dataset,
 	type EpochReport,
 	type Evaluation,
+	evaluateLabels,
 	evaluatePredictions,
 	heldOutRecords,
 	type Model,
@@ -22,6 +23,7 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
+import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import { runtimeOf } from './options.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
@@ -32,8 +34,8 @@ export async function resumedConfig(output: string, resume: boolean | undefined)
 }
 
 /** Labelled proteins, with a word on what was read and what was not. */
-export async function readLabelled(data: string, log: Log): Promise<Dataset> {
-	const dataset = await readDataset(data)
+export async function readLabelled(data: string, log: Log, { loss }: Pick<ConfigFile, 'loss'> = {}): Promise<Dataset> {
+	const dataset = await readDataset(data, { multiLabel: loss === 'multi-label' })
 	const { records, classes, ignored } = dataset
 	log.event('dataset', `${data}: ${records.length} proteins, ${classes.length} classes`, {
 		records: records.length,
@@ -59,10 +61,17 @@ export async function scoreHeldOut(
 		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
 		...runtimeOf(flags),
 	}
-	const told = { attention: flags.report, members: flags.report }
+	const isMultiLabel = model.info.loss === 'multi-label'
+	const told = { attention: flags.report && !isMultiLabel, members: flags.report && !isMultiLabel }
 	const predictions = await predictAll(model, records, { ...options, ...told })
 	const { by, fold } = info.split
 	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
+	if (isMultiLabel) {
+		const evaluation = evaluateLabels(records, predictions, model.classes, on)
+		await writeLabelEvaluation(flags.output, evaluation, predictions, log)
+		tellSplit(by, log)
+		return printLabelEvaluation(evaluation)
+	}
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on)
 	await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.report) await writeReport(flags.output, model, { ...options, proteins: dataset, predictions }, log)

@@ -30,6 +30,7 @@ const paper: TrainingConfig = {
 	dropout: { residues: 0, lstmInput: 0.5, denseInput: 0.5, softmaxInput: 0.5 },
 	initialWeights: { kind: 'uniform', range: 0.05 },
 	forgetBias: 0,
+	loss: 'softmax',
 	labelSmoothing: 0,
 	classWeights: null,
 	earlyStopping: null,
@@ -67,6 +68,7 @@ export const ADDED_LATER = {
 	cutGap: paper.cutGap,
 	secondConv: paper.secondConv,
 	pooling: paper.pooling,
+	loss: paper.loss,
 } satisfies Partial<TrainingConfig>
 
 /** Every value of each preset. `paper` asks for profiles: without any, its blocks become onehot, blosum80 and hsdm, with one warning. */

@@ -99,7 +99,14 @@ export const trainingConfigSchema = z
 				'uniform: U ± range, biases 0 (paper) · framework: PyTorch’s defaults · orthogonal: recurrent weights orthogonal, Glorot elsewhere',
 			),
 		forgetBias: z.number().min(-10).max(10).describe('Added to the initial bias of the forget gate'),
-		labelSmoothing: probability.describe('Share of the target that is spread over all classes'),
+		loss: z
+			.enum(['softmax', 'multi-label'])
+			.describe(
+				'softmax: one class a protein · multi-label: any number of labels, joined by ; in a TSV; their thresholds are chosen on the validation records',
+			),
+		labelSmoothing: probability.describe(
+			'Share of the target that is spread over all classes (multi-label: half of it between the two answers of a label)',
+		),
 		classWeights: z
 			.union([z.literal('balanced'), z.record(z.string(), z.number().min(0))])
 			.nullable()

@@ -1,6 +1,6 @@
 /** How good a model is on labelled proteins, and on which ones that was measured. */
 import { type Dataset, type LabelledRecord, placeOf } from '../dataset/dataset.js'
-import { SublocError } from '../errors.js'
+import { requireOption, SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { confusionMatrix, logLoss, type Scores, scores } from './metrics.js'
@@ -35,9 +35,15 @@ export interface EvaluateOptions extends PredictOptions {
 
 /**
  * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix.
- * Errors: as `predict`; `UNKNOWN_CLASS` for a class that the model does not know.
+ * Errors: as `predict`; `INVALID_OPTION` for a multi-label model; `UNKNOWN_CLASS` for a class that the model does not know.
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+	requireOption(
+		model.info.loss === 'softmax',
+		'model',
+		model.info.loss,
+		'a model of one class a protein; see evaluateMultiLabel',
+	)
 	checkClasses(dataset, model.classes)
 	const { on = dataset.source, ...predicting } = options
 	const predictions = await predictAll(model, dataset.records, predicting)
@@ -54,6 +60,8 @@ export function evaluatePredictions(
 	const known = records
 		.map((record, index) => ({ record, prediction: predictions[index]! }))
 		.filter(({ prediction }) => prediction.status === 'ok')
+	const several = known.find(({ prediction }) => prediction.labels !== undefined)
+	requireOption(several === undefined, 'predictions', several?.record.id, 'one class a protein; see evaluateLabels')
 	if (known.length === 0)
 		throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
 	const index = new Map(classes.map((name, at) => [name, at]))

@@ -94,6 +94,7 @@ export async function filterReports(
 ): Promise<FilterReport[]> {
 	const { member = 1, hits = 10, onProgress, signal } = options
 	requireOption(Number.isInteger(hits) && hits >= 0, 'hits', hits, 'a whole number from 0')
+	requireOption(model.info.loss === 'softmax', 'model', model.info.loss, 'a model of one class a protein')
 	const truth = records.map((record) => model.classes.indexOf(record.class))
 	const unknown = records[truth.indexOf(-1)]
 	requireOption(unknown === undefined, 'records', unknown?.class, `classes of the model (${unknown?.id})`)

@@ -105,6 +105,7 @@ export function startTraining(
 				table: options.table,
 				records: bindingRecords(options.records),
 				labels: options.labels,
+				labelSets: options.labelSets ?? undefined,
 				members: options.members,
 				checkpoint: options.checkpoint ?? undefined,
 				resume: options.resume,
@@ -155,11 +156,16 @@ export class NativeModel {
 	get config(): NativeModelInfo {
 		this.#config ??= {
 			// The file leaves out what has its default.
-			...{ pooling: 'attention', cutGap: 0, secondConv: null },
+			...{ pooling: 'attention', cutGap: 0, secondConv: null, loss: 'softmax', thresholds: null },
 			...JSON.parse(answer(() => this.#model.metadata())),
 			seeds: [...answer(() => this.#model.seeds())],
 		}
 		return this.#config as NativeModelInfo
+	}
+
+	/** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+	withThresholds(thresholds: readonly number[]): NativeModel {
+		return new NativeModel(answer(() => this.#model.withThresholds(Float64Array.from(thresholds))))
 	}
 
 	/** Trainable numbers of one member. */

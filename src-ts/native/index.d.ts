@@ -37,6 +37,8 @@ export declare class BindingModel {
   metadata(): BindingOutcome<string>
   /** The members' seeds; JSON cannot carry 64 bits. */
   seeds(): BindingOutcome<BigUint64Array>
+  /** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+  withThresholds(thresholds: Float64Array): BindingOutcome<BindingModel>
   /** Trainable numbers of one member. */
   parameterCount(): BindingOutcome<number>
   /** Predicts; the job's handle cancels it. */
@@ -238,8 +240,10 @@ export interface BindingTraining {
   table: Float32Array
   /** The proteins. */
   records: BindingRecords
-  /** [N] class indices. */
+  /** [N] class indices; empty with label sets. */
   labels: Uint32Array
+  /** [N, K], not 0 where a record has a label: of a multi-label model alone. */
+  labelSets?: Uint8Array
   /** The members. */
   members: Array<BindingMember>
   /** Where the state is kept; none is kept without it. */

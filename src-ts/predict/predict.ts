@@ -11,6 +11,7 @@ import { readFasta } from '../sequence/fasta.js'
 import { originalPosition } from '../sequence/middle-cut.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
+import { DEFAULT_THRESHOLD } from '../train/thresholds.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
@@ -43,13 +44,18 @@ export interface Prediction {
 	length: number
 	/** Whether the model reads profiles and there was none, so that another row stood in (`missingProfile` of the options). */
 	missingProfile: boolean
+	/**
+	 * Of a multi-label model alone: the labels whose probability reaches their threshold, in the order of the classes; the most probable class where none does, so
+	 * that there is always one.
+	 */
+	labels?: string[]
 	/** The most probable class; of equals the first. */
 	compartment: string | null
 	/** Its probability: the mean over the ensemble's members. */
 	probability: number | null
 	/** Standard deviation of that probability over the members; 0 for a single network. */
 	spread: number | null
-	/** Probability of each class, in the order of the classes; they sum to 1. */
+	/** Probability of each class, in the order of the classes; they sum to 1, but for a multi-label model's. */
 	probabilities: Record<string, number> | null
 	/**
 	 * Where an A-LSTM looked: weights α (mean over the members) of the kept residues and their positions, from 1, in the whole sequence. Their sum is 1, but for
@@ -297,6 +303,7 @@ class Engine {
 			return {
 				...{ id: record.id, status: 'ok', problem: null, length: record.sequence.length },
 				missingProfile: this.#model.readsProfiles && !record.rows,
+				...(info.loss === 'multi-label' && { labels: labelsAbove(mean, this.#model, best) }),
 				compartment: classes[best]!,
 				probability: mean[best]!,
 				spread: spreadOf(probabilities, row, best, shape),
@@ -311,6 +318,11 @@ class Engine {
 			}
 		})
 	}
+}
+
+function labelsAbove(mean: readonly number[], { classes, info }: Model, best: number): string[] {
+	const found = classes.filter((_, index) => mean[index]! >= (info.thresholds?.[index] ?? DEFAULT_THRESHOLD))
+	return found.length > 0 ? found : [classes[best]!]
 }
 
 interface Shape {

@@ -3,26 +3,31 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../config/resolve.js'
 import type { ConfigFile, TrainingConfig } from '../config/schema.js'
-import { classIndices, type Dataset, type LabelledRecord } from '../dataset/dataset.js'
+import { classIndices, type Dataset, type LabelledRecord, multiLabelDataset } from '../dataset/dataset.js'
+import { labelSets } from '../dataset/label-sets.js'
 import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
 import { columnSplit, holdOut, type Rows, rowsOf, type Split } from '../dataset/split/split.js'
 import { encodingTable } from '../encoding/blocks.js'
 import { encodeRecords } from '../encoding/encode.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { requireOption, SublocError } from '../errors.js'
-import { Model } from '../model/model.js'
+import { Model, nativeOf } from '../model/model.js'
 import { formatMetrics, RunFolder, type RunInfo } from '../model/run-folder.js'
 import { describeRuntime, RUNTIME_OPTIONS, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import {
 	type NativeEpochReport,
 	type NativeEvent,
 	type NativeMember,
+	type NativeModel,
+	type NativeRecords,
+	type NativeRuntime,
 	readTrainingHistory,
 	startTraining,
 } from '../native/binding.js'
 import { Run, type StepProgress } from '../progress.js'
 import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
 import { openFolder, TrainingJournal } from './run-files.js'
+import { chooseThresholds, DEFAULT_THRESHOLD, meanOverMembers, selectRecords } from './thresholds.js'
 
 /** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
 export interface EpochReport extends NativeEpochReport {
@@ -98,16 +103,26 @@ export interface MemberGroup {
 }
 
 async function trainOne(
-	dataset: Dataset,
+	given: Dataset,
 	options: TrainOptions,
 	emit: (report: EpochReport) => void,
 	signal: AbortSignal,
 ): Promise<Model> {
 	const { fold = null, member = null, profiles } = options
 	const { config, warnings } = resolveConfig(configurationOf(options), { hasProfiles: profiles !== undefined })
+	const dataset = datasetFor(given, config)
 	const split = await splitOf(dataset, options.split, config)
 	const groups = [{ rows: rowsOf(split, dataset, { ...config, fold }), seeds: memberSeeds(config, member) }]
-	return trainGroups(dataset, options, emit, signal, { config, warnings, split, fold, folds: null, groups })
+	const plan = { config, warnings, split, fold, folds: null, groups }
+	return (await trainGroups(dataset, options, emit, signal, plan)).model
+}
+
+/** @internal The dataset as the loss reads it. Errors: `INVALID_OPTION` where label sets meet a loss of one class a protein; `INVALID_DATASET`. */
+export function datasetFor(dataset: Dataset, { loss }: TrainingConfig): Dataset {
+	if (loss === 'multi-label') return multiLabelDataset(dataset)
+	const message = 'the dataset was read with several labels a protein: set loss to multi-label'
+	if (dataset.multiLabel) throw new SublocError('INVALID_OPTION', `loss: ${message}`, { option: 'loss', value: loss })
+	return dataset
 }
 
 /**
@@ -142,6 +157,12 @@ export interface TrainingPlan {
 	groups: MemberGroup[]
 }
 
+/** What {@link trainGroups} gives: a model of all members, and of a multi-label loss each group's thresholds. */
+export interface TrainedGroups {
+	model: Model
+	thresholds: number[][] | null
+}
+
 /** @internal The job behind `train` and `crossValidate`. */
 export async function trainGroups(
 	dataset: Dataset,
@@ -149,7 +170,7 @@ export async function trainGroups(
 	emit: (report: EpochReport) => void,
 	signal: AbortSignal,
 	plan: TrainingPlan,
-): Promise<Model> {
+): Promise<TrainedGroups> {
 	signal.throwIfAborted()
 	for (const [name, type] of [
 		['onProgress', 'function'],
@@ -177,6 +198,9 @@ export async function trainGroups(
 	const warnings = [
 		...plan.warnings,
 		...missingProfileWarning(encoded.missingProfiles, dataset, config),
+		...(config.loss === 'multi-label' && groups.some(({ rows }) => rows.validation.length === 0)
+			? ['there are no validation records to choose by (validationFraction): each label’s threshold is 0.5']
+			: []),
 		...(options.profiles !== undefined && !readsProfiles
 			? ['the profiles are not used: the block profile is not among the blocks']
 			: []),
@@ -212,10 +236,13 @@ export async function trainGroups(
 	const model = nativeModelConfig(config, dataset.classes, table.shape[1], readsProfiles)
 	const training = nativeTrainingConfig(config, dataset, runtime, members.length)
 	const history: NativeEpochReport[] = []
+	const sets = config.loss === 'multi-label' ? labelSets(dataset) : null
+	const thresholds = (native: NativeModel) =>
+		sets && groupThresholds(native, groups, encoded.native, sets, { ...runtime, signal })
 	// From here on something is written: what can be wrong with the options has been found.
 	if (folder) {
 		const finished = await openFolder(folder, options.resume ?? false, config, info, splitText, warn)
-		if (finished) return finished
+		if (finished) return { model: finished, thresholds: await thresholds(nativeOf(finished)) }
 		if (options.resume && (await folder.has('checkpoint'))) {
 			history.push(...readTrainingHistory(folder.file('checkpoint')))
 		}
@@ -243,7 +270,8 @@ export async function trainGroups(
 			training,
 			table: table.data,
 			records: encoded.native,
-			labels: classIndices(dataset),
+			labels: sets ? new Uint32Array() : classIndices(dataset),
+			labelSets: sets,
 			members,
 			checkpoint: folder?.file('checkpoint') ?? null,
 			resume: options.resume ?? false,
@@ -251,10 +279,13 @@ export async function trainGroups(
 		},
 		onEvent,
 	)
-	const native = await unlessAborted(job, signal).finally(async () => {
+	const weights = await unlessAborted(job, signal).finally(async () => {
 		await log.close()
 		await folder?.writeJson('run', info)
 	})
+	const chosen = await thresholds(weights)
+	const native = chosen ? weights.withThresholds(joinedThresholds(chosen, groups)) : weights
+	if (chosen) weights.close()
 	info.finished = new Date().toISOString()
 	const trained = new Model(native, { config, info, history, split: splitText })
 	if (folder) {
@@ -262,7 +293,41 @@ export async function trainGroups(
 		await native.save(folder.file('model'))
 		await folder.write('done', '')
 	}
-	return trained
+	return { model: trained, thresholds: chosen }
+}
+
+/** The thresholds of each group's ensemble, chosen on its validation records; 0.5 where it has none. */
+async function groupThresholds(
+	native: NativeModel,
+	groups: readonly MemberGroup[],
+	records: NativeRecords,
+	sets: Uint8Array,
+	{ signal, ...runtime }: NativeRuntime & { signal: AbortSignal },
+): Promise<number[][]> {
+	const classes = sets.length / (records.offsets.length - 1)
+	const chosen: number[][] = []
+	let first = 0
+	for (const { rows, seeds } of groups) {
+		const members = seeds.map((_, index) => first + index)
+		first += seeds.length
+		if (rows.validation.length === 0) {
+			chosen.push(new Array<number>(classes).fill(DEFAULT_THRESHOLD))
+			continue
+		}
+		using own = native.select(members)
+		const { probabilities } = await own.predict(selectRecords(records, rows.validation), runtime, signal)
+		const truth = Array.from(rows.validation).flatMap((row) => [...sets.subarray(row * classes, (row + 1) * classes)])
+		chosen.push(chooseThresholds(meanOverMembers(probabilities, seeds.length), truth, classes))
+	}
+	return chosen
+}
+
+/** Of a model of several groups: the mean over its members. */
+function joinedThresholds(chosen: readonly number[][], groups: readonly MemberGroup[]): number[] {
+	const members = groups.reduce((sum, { seeds }) => sum + seeds.length, 0)
+	const mean = (label: number) =>
+		chosen.reduce((sum, own, group) => sum + own[label]! * groups[group]!.seeds.length, 0) / members
+	return chosen[0]!.map((_, label) => Number(mean(label).toFixed(6)))
 }
 
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {
