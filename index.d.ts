@@ -365,7 +365,7 @@ export declare function readDataset(path: string, options?: ReadDatasetOptions):
  * A dataset from records, whose sequences are read as in `readFasta`. Ids and classes stand in tables: they have no control characters.
  * Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
-export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, multiLabel, source }?: ReadDatasetOptions & {
+export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, multiLabel, source, }?: ReadDatasetOptions & {
 	source?: string;
 }): Dataset;
 /**
@@ -1125,15 +1125,6 @@ export declare function crossValidate(dataset: Dataset, options?: CrossValidateO
 export declare function labelsOf(value: string): string[];
 /** Which labels each record has, [N, K] row-major, 1 or 0. Errors: `UNKNOWN_CLASS` for a label that is not in `classes`. */
 export declare function labelSets({ records, classes }: Pick<Dataset, "records" | "classes">): Uint8Array;
-/**
- * The part, from 0, of each of `rows`. `sets` is [N, K], `shares` [P] are the parts' shares of the records, sum 1. Again and again the label with the fewest records
- * that are left is taken, and each of these goes to the part that wants that label most; of equals to the one that wants most records, then to the first.
- * Records are taken in an order that the stream of the seed shuffles.
- */
-export declare function iterativeParts(sets: Uint8Array, classes: number, rows: readonly number[], shares: readonly number[], { seed, stream }: {
-	seed: number;
-	stream: bigint;
-}): number[];
 /** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
 export declare function formatSplit(split: Split, dataset: Dataset): string;
 /**
@@ -1145,6 +1136,15 @@ export declare function formatSplit(split: Split, dataset: Dataset): string;
 export declare function readSplit(path: string, dataset: Dataset): Promise<Split>;
 /** {@link readSplit} for a text; `file` is its name in messages. */
 export declare function parseSplit(text: string, dataset: Dataset, file?: string): Promise<Split>;
+/**
+ * The part, from 0, of each of `rows`. `sets` is [N, K], `shares` [P] are the parts' shares of the records, sum 1. Again and again the label with the fewest records
+ * that are left is taken, and each of these goes to the part that wants that label most; of equals to the one that wants most records, then to the first.
+ * Records are taken in an order that the stream of the seed shuffles.
+ */
+export declare function iterativeParts(sets: Uint8Array, classes: number, rows: readonly number[], shares: readonly number[], { seed, stream }: {
+	seed: number;
+	stream: bigint;
+}): number[];
 /** The classes and the signals that are planted in them. */
 export declare const SYNTHETIC_CLASSES: readonly [
 	"ER",

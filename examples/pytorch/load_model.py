@@ -126,6 +126,8 @@ def main():
     config, table, networks = load(arguments.model)
     if config["profile"]:
         sys.exit("this model reads a sequence profile beside each sequence, which this example does not: use one without the block 'profile'")
+    # One class a protein, or any number of labels.
+    of_logits = torch.sigmoid if config.get("loss", "softmax") == "multi-label" else lambda z: z.softmax(dim=1)
     print("id", *config["classes"], sep="\t")
     records = read_fasta(arguments.fasta)
     for first in range(0, len(records), 32):
@@ -133,7 +135,7 @@ def main():
         encoded = [encode(sequence, table, config["maxResidues"], config.get("cutGap", 0)) for _, sequence in batch]
         x, lengths = pad_sequence(encoded, batch_first=True), torch.tensor([len(e) for e in encoded])
         with torch.inference_mode():
-            mean = torch.stack([network(x, lengths)[0].softmax(dim=1) for network in networks]).mean(dim=0)
+            mean = torch.stack([of_logits(network(x, lengths)[0]) for network in networks]).mean(dim=0)
         for (id, _), probabilities in zip(batch, mean.tolist()):
             print(id, *(f"{p:.6f}" for p in probabilities), sep="\t")
 

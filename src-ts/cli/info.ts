@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { loadModel } from 'subloc-native'
+import { loadModel, type ModelInfo } from 'subloc-native'
 import { type CommonOptions, openLog, withLog } from './options.js'
 
 export function infoCommand(): Command {
@@ -29,6 +29,7 @@ export function infoCommand(): Command {
 						`second convolution: ${info.secondConv.filtersPerWidth} filters of each width ${info.secondConv.widths.join(', ')}`,
 					]
 				: []),
+			...(info.loss === 'multi-label' ? [`several labels a protein; thresholds: ${thresholdText(info)}`] : []),
 			...(info.pooling === 'attention' ? [] : ['pooling: attention and last states']),
 			`units: ${units}; ${filtersPerWidth} filters of each width ${filterWidths.join(', ')}`,
 		]
@@ -42,4 +43,10 @@ export function infoCommand(): Command {
 		}
 		process.stdout.write(`${lines.join('\n')}\n`)
 	})
+}
+
+/** From which probability on each label is given. */
+function thresholdText({ classes, thresholds }: Pick<ModelInfo, 'classes' | 'thresholds'>): string {
+	if (!thresholds) return '0.5 each'
+	return classes.map((name, index) => `${name} ${thresholds[index]!.toFixed(3)}`).join(', ')
 }

@@ -1,5 +1,11 @@
 /** From which probability on a label is given: chosen on validation records by the Matthews correlation coefficient. */
-import type { NativeRecords } from '../native/binding.js'
+import type { NativeModel, NativeRecords, NativeRuntime } from '../native/binding.js'
+
+/** Members that share their rows, one after the other in a model. */
+interface ThresholdGroup {
+	rows: { validation: Uint32Array }
+	seeds: readonly number[]
+}
 
 /** Where there is nothing to choose by. */
 export const DEFAULT_THRESHOLD = 0.5
@@ -69,4 +75,38 @@ export function meanOverMembers(values: Float32Array, members: number): Float64A
 		for (let member = 0; member < members; member++) sum += values[member * size + at]!
 		return sum / members
 	})
+}
+
+/** @internal The thresholds of each group's ensemble, chosen on its validation records; 0.5 where it has none. */
+export async function groupThresholds(
+	native: NativeModel,
+	groups: readonly ThresholdGroup[],
+	records: NativeRecords,
+	sets: Uint8Array,
+	{ signal, ...runtime }: NativeRuntime & { signal: AbortSignal },
+): Promise<number[][]> {
+	const classes = sets.length / (records.offsets.length - 1)
+	const chosen: number[][] = []
+	let first = 0
+	for (const { rows, seeds } of groups) {
+		const members = seeds.map((_, index) => first + index)
+		first += seeds.length
+		if (rows.validation.length === 0) {
+			chosen.push(new Array<number>(classes).fill(DEFAULT_THRESHOLD))
+			continue
+		}
+		using own = native.select(members)
+		const { probabilities } = await own.predict(selectRecords(records, rows.validation), runtime, signal)
+		const truth = Array.from(rows.validation).flatMap((row) => [...sets.subarray(row * classes, (row + 1) * classes)])
+		chosen.push(chooseThresholds(meanOverMembers(probabilities, seeds.length), truth, classes))
+	}
+	return chosen
+}
+
+/** @internal Of a model of several groups: the mean over its members. */
+export function joinedThresholds(chosen: readonly number[][], groups: readonly ThresholdGroup[]): number[] {
+	const members = groups.reduce((sum, { seeds }) => sum + seeds.length, 0)
+	const mean = (label: number) =>
+		chosen.reduce((sum, own, group) => sum + own[label]! * groups[group]!.seeds.length, 0) / members
+	return chosen[0]!.map((_, label) => Number(mean(label).toFixed(6)))
 }

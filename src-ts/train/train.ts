@@ -19,15 +19,13 @@ import {
 	type NativeEvent,
 	type NativeMember,
 	type NativeModel,
-	type NativeRecords,
-	type NativeRuntime,
 	readTrainingHistory,
 	startTraining,
 } from '../native/binding.js'
 import { Run, type StepProgress } from '../progress.js'
 import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
 import { openFolder, TrainingJournal } from './run-files.js'
-import { chooseThresholds, DEFAULT_THRESHOLD, meanOverMembers, selectRecords } from './thresholds.js'
+import { groupThresholds, joinedThresholds } from './thresholds.js'
 
 /** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
 export interface EpochReport extends NativeEpochReport {
@@ -294,40 +292,6 @@ export async function trainGroups(
 		await folder.write('done', '')
 	}
 	return { model: trained, thresholds: chosen }
-}
-
-/** The thresholds of each group's ensemble, chosen on its validation records; 0.5 where it has none. */
-async function groupThresholds(
-	native: NativeModel,
-	groups: readonly MemberGroup[],
-	records: NativeRecords,
-	sets: Uint8Array,
-	{ signal, ...runtime }: NativeRuntime & { signal: AbortSignal },
-): Promise<number[][]> {
-	const classes = sets.length / (records.offsets.length - 1)
-	const chosen: number[][] = []
-	let first = 0
-	for (const { rows, seeds } of groups) {
-		const members = seeds.map((_, index) => first + index)
-		first += seeds.length
-		if (rows.validation.length === 0) {
-			chosen.push(new Array<number>(classes).fill(DEFAULT_THRESHOLD))
-			continue
-		}
-		using own = native.select(members)
-		const { probabilities } = await own.predict(selectRecords(records, rows.validation), runtime, signal)
-		const truth = Array.from(rows.validation).flatMap((row) => [...sets.subarray(row * classes, (row + 1) * classes)])
-		chosen.push(chooseThresholds(meanOverMembers(probabilities, seeds.length), truth, classes))
-	}
-	return chosen
-}
-
-/** Of a model of several groups: the mean over its members. */
-function joinedThresholds(chosen: readonly number[][], groups: readonly MemberGroup[]): number[] {
-	const members = groups.reduce((sum, { seeds }) => sum + seeds.length, 0)
-	const mean = (label: number) =>
-		chosen.reduce((sum, own, group) => sum + own[label]! * groups[group]!.seeds.length, 0) / members
-	return chosen[0]!.map((_, label) => Number(mean(label).toFixed(6)))
 }
 
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {
