@@ -110,7 +110,7 @@ fn the_gradient_is_right_where_logits_are_exactly_0_and_where_they_are_huge() {
         values[last - 1] = values[last - 1].clone() * 0.0; // output weights
         values[last] = values[last].clone() * 0.0 + bias;
         let (losses, _, _, found) = gradients(&config, values, &records, &[&[0, 2]]);
-        let p = 1.0 / (1.0 + f64::exp(-f64::from(bias)));
+        let p = 1.0 / (1.0 + f64::exp(-bias));
         let slope = |k: usize| [0, 2].iter().map(|row| WEIGHTS[k] * (p - (f64::from(SETS[row * 3 + k]) * 0.9 + 0.05)) / 7.0).sum::<f64>();
         assert_close("output.bias", &found[last], &[slope(0), slope(1), slope(2)], 1e-6);
         assert!(losses[0].is_finite());
