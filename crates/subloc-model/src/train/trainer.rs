@@ -71,7 +71,7 @@ pub fn train(
     let seeds: Vec<u64> = members.iter().map(|m| m.seed).collect();
     let state = match checkpoint {
         Some(path) if resume && path.exists() => State::load(path, model, training, &seeds, device)?,
-        _ => State::new(model, training, &seeds, device),
+        _ => State::new(model, training, &seeds, log_odds(labels, model.classes.len(), members).as_deref(), device),
     };
     if cancel.load(Ordering::Relaxed) {
         // Perhaps before all initial weights were drawn: nothing of this state may be kept.
@@ -349,6 +349,17 @@ impl Trainer<'_> {
         }
         Ok(TrainedModel::new(self.model.clone(), self.table.to_vec(), self.seeds.clone(), members))
     }
+}
+
+/// Of label sets: ln(p / (1 − p)) of each label's share p among a member's training rows, [K] a member (half a record is added to both answers). With biases of
+/// 0 every label would begin at 0.5, and the first epochs would do nothing but push all of them down, which leaves Adam's second moments large for long.
+fn log_odds(labels: Labels<'_>, classes: usize, members: &[MemberPlan]) -> Option<Vec<Vec<f32>>> {
+    let Labels::Sets(sets) = labels else { return None };
+    let of = |rows: &[u32], label: usize| {
+        let with = rows.iter().filter(|row| sets[**row as usize * classes + label] != 0).count() as f64;
+        ((with + 0.5) / (rows.len() as f64 - with + 0.5)).ln() as f32
+    };
+    Some(members.iter().map(|member| (0..classes).map(|label| of(&member.train, label)).collect()).collect())
 }
 
 /// Whether all weights of each member are.

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 use subloc_model::{
     TrainedModel,
     batch::{Batch, Records},
-    config::{ModelConfig, ModelKind, Objective, TrainingConfig},
+    config::{Adam, ModelConfig, ModelKind, Objective, TrainingConfig},
     labels::Labels,
     layers::{label_loss::TrainingLoss, loss::Loss},
     models::{Mode, Network, Parameters, specs},
@@ -167,6 +167,22 @@ fn a_model_learns_sets_and_a_job_that_was_stopped_goes_on_to_the_same_bytes() {
         }));
         assert_eq!(error.code, "CANCELLED");
         assert!(bytes(&job.model()) == expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn the_output_bias_begins_at_the_log_odds_of_each_member_s_training_rows() {
+    let problem = Problem::with_sets(ModelKind::RLstm, 90);
+    let optimizer = Adam { learning_rate: 0.0, ..plain().optimizer };
+    let training = TrainingConfig { epochs: 1, optimizer, members_per_step: 2, ..plain() };
+    let model = Job::new(&problem, training, plans(90, &[1, 2])).model();
+    let sets = problem.sets.as_ref().unwrap();
+    for (m, plan) in plans(90, &[1, 2]).iter().enumerate() {
+        let odds = |k: usize| {
+            let with = plan.train.iter().filter(|row| sets[**row as usize * 3 + k] != 0).count() as f64;
+            ((with + 0.5) / (plan.train.len() as f64 - with + 0.5)).ln()
+        };
+        assert_close("output.bias", model.parameter(m, "output.bias"), &[odds(0), odds(1), odds(2)], 1e-6);
     }
 }
 
