@@ -8,6 +8,7 @@ import { type Prediction, predictAll } from './predict/predict.js'
 import { Run } from './progress.js'
 import {
 	configurationOf,
+	datasetFor,
 	type EpochReport,
 	memberSeeds,
 	splitOf,
@@ -48,12 +49,13 @@ export function crossValidate(dataset: Dataset, options: CrossValidateOptions = 
 }
 
 async function validate(
-	dataset: Dataset,
+	given: Dataset,
 	{ folds = 5, ...options }: CrossValidateOptions,
 	emit: (report: FoldEpochReport) => void,
 	signal: AbortSignal,
 ): Promise<CrossValidation> {
 	const { config, warnings } = resolveConfig(configurationOf(options), { hasProfiles: options.profiles !== undefined })
+	const dataset = datasetFor(given, config)
 	const split =
 		options.split === undefined
 			? stratifiedFolds(dataset, { folds, seed: config.seed })
@@ -67,7 +69,7 @@ async function validate(
 		seeds,
 	}))
 	const foldOf = (member: number) => Math.ceil(member / seeds.length)
-	const model = await trainGroups(
+	const { model, thresholds } = await trainGroups(
 		dataset,
 		options,
 		(report) => emit({ ...report, fold: foldOf(report.member) }),
@@ -78,7 +80,11 @@ async function validate(
 	)
 	const models = groups.map((_, index) => {
 		const own = seeds.map((_, member) => index * seeds.length + member)
-		return new Model(nativeOf(model).select(own), null)
+		const native = nativeOf(model).select(own)
+		if (!thresholds) return new Model(native, null)
+		const chosen = native.withThresholds(thresholds[index]!)
+		native.close()
+		return new Model(chosen, null)
 	})
 	const predictions = new Array<Prediction>(dataset.records.length)
 	for (const [index, { rows }] of groups.entries()) {

@@ -18,10 +18,13 @@ export {
 	type Dataset,
 	type LabelledRecord,
 	makeDataset,
+	multiLabelDataset,
 	type ReadDatasetOptions,
 	readDataset,
 } from './dataset/dataset.js'
+export { labelSets, labelsOf } from './dataset/label-sets.js'
 export { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
+export { iterativeParts } from './dataset/split/iterative.js'
 export {
 	columnSplit,
 	holdOut,
@@ -31,7 +34,13 @@ export {
 	type Split,
 	stratifiedFolds,
 } from './dataset/split/split.js'
-export { SYNTHETIC_CLASSES, type SyntheticClass, type SyntheticOptions, syntheticDataset } from './dataset/synthetic.js'
+export {
+	SYNTHETIC_CLASSES,
+	type SyntheticClass,
+	type SyntheticOptions,
+	syntheticDataset,
+	syntheticMultiLabel,
+} from './dataset/synthetic.js'
 export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable } from './encoding/blocks.js'
 export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/profile/implied.js'
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
@@ -76,6 +85,14 @@ export { type McNemar, mcnemar } from './evaluate/mcnemar.js'
 export { changedRecords, type MethionineEffect, methionineEffects } from './evaluate/methionine.js'
 export { brierScore, type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
 export { type MotifRules, motifRules } from './evaluate/motifs.js'
+export {
+	evaluateLabels,
+	evaluateMultiLabel,
+	type LabelScores,
+	type LabelSetScores,
+	labelSetScores,
+	type MultiLabelEvaluation,
+} from './evaluate/multi-label.js'
 export { type ProbabilityReport, type ProbabilityScores, probabilityReport } from './evaluate/probabilities.js'
 export { type Relative, readRelatives } from './evaluate/relative.js'
 export {
@@ -122,7 +139,7 @@ export {
 	attentionNpz,
 } from './figures/attention-map.js'
 export { attentionTrackFigure, type Track, type TrackOptions } from './figures/attention-track.js'
-export { classesFigure } from './figures/classes.js'
+export { classesFigure, labelsFigure } from './figures/classes.js'
 export { compartmentColours, compartmentMarks, type Mark } from './figures/colours.js'
 export { confusionFigure } from './figures/confusion.js'
 export { curvesFigure } from './figures/curves.js'

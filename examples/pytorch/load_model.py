@@ -35,24 +35,30 @@ class Network(nn.Module):
         super().__init__()
         features = config["tableFeatures"] + (20 if config["profile"] else 0)
         channels = len(config["filterWidths"]) * config["filtersPerWidth"]
+        second = config.get("secondConv")  # fields that are left out have their default
         hidden = config["hidden"]
         self.conv = nn.ModuleDict({str(w): nn.Conv1d(features, config["filtersPerWidth"], w) for w in config["filterWidths"]})
+        self.conv2 = None
+        if second:
+            self.conv2 = nn.ModuleDict({str(w): nn.Conv1d(channels, second["filtersPerWidth"], w) for w in second["widths"]})
+            channels = len(second["widths"]) * second["filtersPerWidth"]
         self.lstm = nn.LSTM(channels, hidden, batch_first=True, bidirectional=True)
         self.attention = None
         if config["kind"] == "a-lstm":
             W = nn.Linear(2 * hidden, config["attention"], bias=False)
             v = nn.Linear(config["attention"], 1, bias=False)
             self.attention = nn.ModuleDict({"W": W, "v": v})
-        self.dense = nn.Linear(2 * hidden, config["dense"])
+        self.sees_last = config.get("pooling", "attention") == "attention+last"
+        self.dense = nn.Linear((4 if self.sees_last else 2) * hidden, config["dense"])
         self.output = nn.Linear(config["dense"], len(config["classes"]))
 
     def forward(self, x, lengths):
-        """x [B, T, F], zero beyond a protein's length → logits [B, K], attention [B, T] or None, pooled states [B, 2H]."""
-        x = x.transpose(1, 2)  # Conv1d wants [B, F, T]
-        # As many positions out as in; a filter of even width reaches one residue further to the left than to the right,
-        # where PyTorch's padding="same" would reach further to the right.
-        bank = [conv(pad(x, (w // 2, w - 1 - w // 2))) for w, conv in ((int(w), conv) for w, conv in self.conv.items())]
-        x = torch.cat(bank, dim=1).relu().transpose(1, 2)  # [B, T, C]
+        """x [B, T, F], zero beyond a protein's length → logits [B, K], attention [B, T] or None, pooled states [B, 2H or 4H]."""
+        real = torch.arange(x.shape[1]) < lengths[:, None]  # [B, T]
+        x = bank(self.conv, x.transpose(1, 2))  # Conv1d wants [B, F, T]
+        if self.conv2 is not None:
+            x = bank(self.conv2, x * real[:, None, :])  # beyond its end a protein has no channels
+        x = x.transpose(1, 2)  # [B, T, C]
         # Packed, so that each direction begins at the protein's own end and not in the padding.
         packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
         states, (last, _) = self.lstm(packed)
@@ -61,17 +67,26 @@ class Network(nn.Module):
         else:
             h, _ = pad_packed_sequence(states, batch_first=True)  # [B, T, 2H]
             scores = self.attention["v"](self.attention["W"](h).tanh()).squeeze(2)
-            real = torch.arange(h.shape[1]) < lengths[:, None]
             alpha = scores.masked_fill(~real, -torch.inf).softmax(dim=1)
             pooled = (alpha[:, :, None] * h).sum(dim=1)
+            if self.sees_last:
+                pooled = torch.cat([pooled, last[0], last[1]], dim=1)
         return self.output(self.dense(pooled).relu()), alpha, pooled
+
+
+def bank(filters, x):
+    """[B, in, T] → [B, out, T], filters of all widths and ReLU.
+
+    As many positions out as in; a filter of even width reaches one residue further to the left than to the right,
+    where PyTorch's padding="same" would reach further to the right."""
+    return torch.cat([conv(pad(x, (int(w) // 2, int(w) - 1 - int(w) // 2))) for w, conv in filters.items()], dim=1).relu()
 
 
 def load(path):
     """Description, encoding table [25, Ft] and members of a model file."""
     with safe_open(path, framework="pt") as file:
         config = json.loads(file.metadata()["subloc"])
-        if config["formatVersion"] != 1:
+        if config["formatVersion"] not in (1, 2):
             sys.exit(f"{path}: format {config['formatVersion']} is not known here")
         networks = []
         for m in range(config["members"]):
@@ -94,10 +109,12 @@ def read_fasta(path):
     return [(id, "".join(parts).removesuffix("*")) for id, parts in records]
 
 
-def encode(sequence, table, most):
-    """Features [T, Ft] of a sequence that loses its middle where it is longer than `most`: the sorting signals are at its ends."""
+def encode(sequence, table, most, gap):
+    """Features [T, Ft] of a sequence that loses its middle where it is longer than `most`: the sorting signals are at its ends.
+
+    `gap` X residues stand where it was cut."""
     if len(sequence) > most:
-        sequence = sequence[: most - most // 2] + sequence[len(sequence) - most // 2 :]
+        sequence = sequence[: most - most // 2] + "X" * gap + sequence[len(sequence) - most // 2 :]
     return table[[CODES[letter] for letter in sequence]]
 
 
@@ -109,14 +126,16 @@ def main():
     config, table, networks = load(arguments.model)
     if config["profile"]:
         sys.exit("this model reads a sequence profile beside each sequence, which this example does not: use one without the block 'profile'")
+    # One class a protein, or any number of labels.
+    of_logits = torch.sigmoid if config.get("loss", "softmax") == "multi-label" else lambda z: z.softmax(dim=1)
     print("id", *config["classes"], sep="\t")
     records = read_fasta(arguments.fasta)
     for first in range(0, len(records), 32):
         batch = records[first : first + 32]
-        encoded = [encode(sequence, table, config["maxResidues"]) for _, sequence in batch]
+        encoded = [encode(sequence, table, config["maxResidues"], config.get("cutGap", 0)) for _, sequence in batch]
         x, lengths = pad_sequence(encoded, batch_first=True), torch.tensor([len(e) for e in encoded])
         with torch.inference_mode():
-            mean = torch.stack([network(x, lengths)[0].softmax(dim=1) for network in networks]).mean(dim=0)
+            mean = torch.stack([of_logits(network(x, lengths)[0]) for network in networks]).mean(dim=0)
         for (id, _), probabilities in zip(batch, mean.tolist()):
             print(id, *(f"{p:.6f}" for p in probabilities), sep="\t")
 

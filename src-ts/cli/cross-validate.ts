@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import {
 	crossValidate,
+	evaluateLabels,
 	evaluatePredictions,
 	foldedBaselineAnswers,
 	readSplit,
@@ -9,6 +10,7 @@ import {
 	stratifiedFolds,
 	train,
 } from 'subloc-native'
+import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
 import { savedIn, untilStopped } from './process.js'
 import { foldTemperatures } from './scoring.js'
@@ -57,7 +59,7 @@ Examples:
 async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
-	const dataset = await readLabelled(data, log)
+	const dataset = await readLabelled(data, log, config)
 	const training = new TrainingLog(log, config.members ?? 1)
 	const { output, resume, profiles } = flags
 	const options = { ...config, output, resume, profiles, signal, ...runtimeOf(flags), ...training.listeners }
@@ -81,11 +83,19 @@ async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal)
 	const { predictions, split, models } = await job
 	training.finished()
 	const on = `${split.folds} folds of a ${split.by} split`
+	const { classes } = models[0]!
+	if (dataset.multiLabel) {
+		for (const model of models) model.close()
+		const evaluation = evaluateLabels(dataset.records, predictions, classes, on)
+		await writeLabelEvaluation(output, evaluation, predictions, log)
+		tellSplit(split.by, log)
+		return printLabelEvaluation(evaluation)
+	}
 	const { config: full } = resolveConfig(config, { hasProfiles: profiles !== undefined })
 	const predicting = { profiles, missingProfile: full.missingProfile, signal, ...runtimeOf(flags) }
 	const temperatures = await foldTemperatures(models, dataset, split, full, predicting)
 	log.progress('baselines')
-	const evaluation = evaluatePredictions(dataset.records, predictions, models[0]!.classes, on, {
+	const evaluation = evaluatePredictions(dataset.records, predictions, classes, on, {
 		calibration: temperatures && split.parts.map((part) => temperatures[Number(part) - 1]!),
 		baselines: foldedBaselineAnswers(dataset, split),
 	})

@@ -37,6 +37,7 @@ import {
 	wilson,
 } from 'subloc-native'
 import type { Log } from './log.js'
+import { isMultiLabel } from './multi-label.js'
 import type { Pictures } from './pictures.js'
 import { captionOf, percent } from './text.js'
 
@@ -124,6 +125,7 @@ async function evaluationOf(drawing: Drawing): Promise<Evaluation> {
 		return evaluatePredictions(records, predictions, model.classes, on!)
 	}
 	const evaluation = await new RunFolder(folder).readJson<Evaluation>('evaluation')
+	if (evaluation && isMultiLabel(evaluation)) throw new Undrawable('its proteins have several labels: see labels.svg')
 	if (evaluation) return evaluation
 	throw new Undrawable('the run has no evaluation.json; its training held nothing out')
 }

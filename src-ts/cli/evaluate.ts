@@ -3,10 +3,12 @@ import { Command } from 'commander'
 import {
 	type Dataset,
 	type Evaluation,
+	evaluateLabels,
 	evaluatePredictions,
 	heldOutRecords,
 	loadModel,
 	type Model,
+	type MultiLabelEvaluation,
 	makeFolder,
 	methionineEffects,
 	parseEvaluation,
@@ -18,6 +20,7 @@ import {
 	trainingIds,
 } from 'subloc-native'
 import type { Log } from './log.js'
+import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import { type CommonOptions, fraction, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
@@ -83,20 +86,30 @@ Examples:
 
 async function run(folder: string, data: string | undefined, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
-	if (data === undefined) return printEvaluation(await writtenEvaluation(folder), flags.json)
+	if (data === undefined) {
+		const written = await writtenEvaluation(folder)
+		return isMultiLabel(written) ? printLabelEvaluation(written, flags.json) : printEvaluation(written, flags.json)
+	}
 	using model = await loadModel(folder)
-	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes })
+	const multiLabel = model.info.loss === 'multi-label'
+	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes, multiLabel })
 	const { records, on } = await scoredRecords(model, dataset, log)
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
 	const relatives = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
 	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
-	const isTold = flags.output !== undefined && flags.report
-	const attention = isTold || (model.info.kind === 'a-lstm' && records.some((record) => record.annotations.length > 0))
+	const isTold = flags.output !== undefined && flags.report && !multiLabel
+	const hasSignals = model.info.kind === 'a-lstm' && records.some((record) => record.annotations.length > 0)
+	const attention = isTold || (hasSignals && !multiLabel)
 	const predictions = await predictAll(model, records, { ...options, attention, members: isTold })
 	const remarks = new Remarks()
 	for (const prediction of predictions) remarks.add(prediction)
 	remarks.tell(log)
+	if (multiLabel) {
+		const evaluation = evaluateLabels(records, predictions, model.classes, on)
+		if (flags.output !== undefined) await writeLabelEvaluation(flags.output, evaluation, predictions, log)
+		return printLabelEvaluation(evaluation, flags.json)
+	}
 	const { importance, abstain, training } = flags
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
 		...{ relatives, abstain, calibration: model.calibration },
@@ -112,9 +125,10 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	printEvaluation(evaluation, flags.json)
 }
 
-async function writtenEvaluation(folder: string): Promise<Evaluation> {
+async function writtenEvaluation(folder: string): Promise<Evaluation | MultiLabelEvaluation> {
 	const run = new RunFolder(folder)
-	const evaluation = await run.readJson<unknown>('evaluation')
+	const evaluation = await run.readJson<Evaluation | MultiLabelEvaluation>('evaluation')
+	if (evaluation && isMultiLabel(evaluation)) return evaluation
 	if (evaluation) return parseEvaluation(evaluation, run.file('evaluation'))
 	throw new SublocError('INPUT_MISSING', 'the run has no scores; name labelled proteins: subloc evaluate RUN DATA', {
 		file: folder,

@@ -67,6 +67,11 @@ async function run(folder: string, data: string | undefined, flags: FiguresFlags
 	const log = openLog(flags)
 	const wanted = wantedFigures(flags.only)
 	using model = await loadModel(folder)
+	if (model.info.loss === 'multi-label' && data !== undefined) {
+		const message =
+			'model: it gives several labels a protein; pictures of labelled proteins need one class each (evaluate draws its labels)'
+		throw new SublocError('INVALID_OPTION', message, { option: 'model' })
+	}
 	using other = flags.beside === undefined ? null : await loadModel(flags.beside)
 	if (other?.info.kind === model.info.kind) {
 		const message = `beside: needs a model of the other kind; both are ${model.info.kind}`

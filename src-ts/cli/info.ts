@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { loadModel } from 'subloc-native'
+import { loadModel, type ModelInfo } from 'subloc-native'
 import { type CommonOptions, openLog, withLog } from './options.js'
 
 export function infoCommand(): Command {
@@ -23,7 +23,14 @@ export function infoCommand(): Command {
 		const lines = [
 			`${kind}, ${members} ${members === 1 ? 'network' : 'networks'} of ${parameters} weights (seeds ${info.seeds.join(', ')})`,
 			`classes: ${info.classes.join(', ')}`,
-			`blocks: ${info.blocks.join(', ')}; at most ${info.maxResidues} residues`,
+			`blocks: ${info.blocks.join(', ')}; at most ${info.maxResidues} residues${info.cutGap > 0 ? `, a gap of ${info.cutGap} where the middle is cut out` : ''}`,
+			...(info.secondConv
+				? [
+						`second convolution: ${info.secondConv.filtersPerWidth} filters of each width ${info.secondConv.widths.join(', ')}`,
+					]
+				: []),
+			...(info.loss === 'multi-label' ? [`several labels a protein; thresholds: ${thresholdText(info)}`] : []),
+			...(info.pooling === 'attention' ? [] : ['pooling: attention and last states']),
 			`units: ${units}; ${filtersPerWidth} filters of each width ${filterWidths.join(', ')}`,
 		]
 		if (training) {
@@ -36,4 +43,10 @@ export function infoCommand(): Command {
 		}
 		process.stdout.write(`${lines.join('\n')}\n`)
 	})
+}
+
+/** From which probability on each label is given. */
+function thresholdText({ classes, thresholds }: Pick<ModelInfo, 'classes' | 'thresholds'>): string {
+	if (!thresholds) return '0.5 each'
+	return classes.map((name, index) => `${name} ${thresholds[index]!.toFixed(3)}`).join(', ')
 }

@@ -73,6 +73,11 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	const format = flags.format ?? formatOf(flags.output)
 	if (format === null)
 		log.warning(`${flags.output}: the ending is none of ${PREDICTION_FORMATS.join(', ')}; TSV is written`)
+	const multiLabel = model.info.loss === 'multi-label'
+	if (multiLabel && flags.report !== undefined) {
+		const message = 'report: the model gives several labels a protein, for which the page has no place'
+		throw new SublocError('INVALID_OPTION', message, { option: 'report' })
+	}
 	const started = Date.now()
 	const shown: string[] = []
 	const told: Prediction[] = []
@@ -100,7 +105,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		: input
 	const predictions = predict(model, source, { ...options, onProblem, attention: isTold, members: isTold })
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
-		...{ classes: model.classes, format: format ?? 'tsv' },
+		...{ classes: model.classes, multiLabel, format: format ?? 'tsv' },
 	})
 	if (flags.report !== undefined) {
 		const title = input === '-' ? 'stdin' : basename(input)

@@ -7,6 +7,7 @@ interface SplitFlags extends CommonOptions {
 	by: 'stratified'
 	folds: number
 	seed: number
+	multiLabel?: boolean
 }
 
 export function splitCommand(): Command {
@@ -25,6 +26,7 @@ export function splitCommand(): Command {
 			)
 			.option('--folds <k>', 'number of folds', wholeNumber(2, 1000), 5)
 			.option('--seed <n>', 'of the shuffle', wholeNumber(0), 1)
+			.option('--multi-label', 'class values are labels joined by ;: each label alike in every fold')
 			.addHelpText(
 				'after',
 				`
@@ -34,7 +36,7 @@ Examples:
 			),
 	).action(async (data: string, flags: SplitFlags) => {
 		const log = openLog(flags)
-		const dataset = await readDataset(data)
+		const dataset = await readDataset(data, { multiLabel: flags.multiLabel ?? false })
 		const split = stratifiedFolds(dataset, flags)
 		if (flags.output === '-') process.stdout.write(formatSplit(split, dataset))
 		else await writeWhole(flags.output, formatSplit(split, dataset))

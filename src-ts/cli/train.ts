@@ -45,7 +45,7 @@ async function run(data: string, flags: TrainFlags, signal: AbortSignal): Promis
 		throw new SublocError('INVALID_OPTION', message, { option: 'member' })
 	}
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
-	const dataset = await readLabelled(data, log)
+	const dataset = await readLabelled(data, log, config)
 	const members = flags.member?.count ?? config.members
 	const training = new TrainingLog(log, flags.member ? 1 : (members ?? 1))
 	const job = train(dataset, {

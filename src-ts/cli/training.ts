@@ -6,6 +6,7 @@ import {
 	type Dataset,
 	type EpochReport,
 	type Evaluation,
+	evaluateLabels,
 	evaluatePredictions,
 	heldOutRecords,
 	type Model,
@@ -22,6 +23,7 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
+import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import { runtimeOf } from './options.js'
 import { baselinesFor, calibrate } from './scoring.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
@@ -33,8 +35,8 @@ export async function resumedConfig(output: string, resume: boolean | undefined)
 }
 
 /** Labelled proteins, with a word on what was read and what was not. */
-export async function readLabelled(data: string, log: Log): Promise<Dataset> {
-	const dataset = await readDataset(data)
+export async function readLabelled(data: string, log: Log, { loss }: Pick<ConfigFile, 'loss'> = {}): Promise<Dataset> {
+	const dataset = await readDataset(data, { multiLabel: loss === 'multi-label' })
 	const { records, classes, ignored } = dataset
 	log.event('dataset', `${data}: ${records.length} proteins, ${classes.length} classes`, {
 		records: records.length,
@@ -60,12 +62,22 @@ export async function scoreHeldOut(
 		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
 		...runtimeOf(flags),
 	}
-	await calibrate(model, dataset, flags.output, options, log)
+	const isMultiLabel = model.info.loss === 'multi-label'
+	if (!isMultiLabel) await calibrate(model, dataset, flags.output, options, log)
 	const hasSignals = model.info.kind === 'a-lstm' && records.some(({ annotations }) => annotations.length > 0)
-	const told = { attention: flags.report || hasSignals, members: flags.report }
+	const told = {
+		attention: (flags.report || hasSignals) && !isMultiLabel,
+		members: flags.report && !isMultiLabel,
+	}
 	const predictions = await predictAll(model, records, { ...options, ...told })
 	const { by, fold } = info.split
 	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
+	if (isMultiLabel) {
+		const evaluation = evaluateLabels(records, predictions, model.classes, on)
+		await writeLabelEvaluation(flags.output, evaluation, predictions, log)
+		tellSplit(by, log)
+		return printLabelEvaluation(evaluation)
+	}
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
 		calibration: model.calibration,
 		baselines: await baselinesFor(model, dataset, records, { relatives: null }, log),

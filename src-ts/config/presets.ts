@@ -9,10 +9,13 @@ const paper: TrainingConfig = {
 	blocks: ['onehot', 'blosum80', 'hsdm', 'profile'],
 	missingProfile: 'blosum',
 	maxResidues: 1000,
+	cutGap: 0,
 	filterWidths: [1, 3, 5, 9, 15, 21],
 	filtersPerWidth: 10,
+	secondConv: null,
 	hidden: 200,
 	attention: null,
+	pooling: 'attention',
 	dense: null,
 	members: 1,
 	seed: 1,
@@ -27,6 +30,7 @@ const paper: TrainingConfig = {
 	dropout: { residues: 0, lstmInput: 0.5, denseInput: 0.5, softmaxInput: 0.5 },
 	initialWeights: { kind: 'uniform', range: 0.05 },
 	forgetBias: 0,
+	loss: 'softmax',
 	labelSmoothing: 0,
 	classWeights: null,
 	earlyStopping: null,
@@ -58,6 +62,14 @@ const quick: TrainingConfig = {
 	clipNorm: 3,
 	initialWeights: { kind: 'framework' },
 }
+
+/** Options that came after the first run folders: a configuration without them means these values. */
+export const ADDED_LATER = {
+	cutGap: paper.cutGap,
+	secondConv: paper.secondConv,
+	pooling: paper.pooling,
+	loss: paper.loss,
+} satisfies Partial<TrainingConfig>
 
 /** Every value of each preset. `paper` asks for profiles: without any, its blocks become onehot, blosum80 and hsdm, with one warning. */
 export const PRESETS: Readonly<Record<Preset, TrainingConfig>> = { paper, modern, quick }

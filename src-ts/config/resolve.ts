@@ -53,7 +53,14 @@ function checkTogether(config: TrainingConfig): void {
 	const wrong = (option: string, why: string): never => {
 		throw new SublocError('INVALID_OPTION', `${option}: ${why}`, { option })
 	}
-	if (new Set(config.filterWidths).size !== config.filterWidths.length) wrong('filterWidths', 'a width stands twice')
+	const { filterWidths, secondConv } = config
+	if (new Set(filterWidths).size !== filterWidths.length) wrong('filterWidths', 'a width stands twice')
+	if (secondConv && new Set(secondConv.widths).size !== secondConv.widths.length) {
+		wrong('secondConv.widths', 'a width stands twice')
+	}
+	if (config.pooling !== 'attention' && config.model !== 'a-lstm') {
+		wrong('pooling', `${config.pooling} needs attention: set model to a-lstm`)
+	}
 	if (config.earlyStopping && config.validationFraction === 0) {
 		wrong('earlyStopping', 'it needs validation records: set validationFraction, for example 0.1')
 	}

@@ -4,6 +4,9 @@ import { ENCODING_BLOCKS } from '../encoding/blocks.js'
 import { MISSING_PROFILE_POLICIES } from '../encoding/profile/implied.js'
 
 const count = (most: number) => z.int().min(1).max(most)
+/** What the head of an A-LSTM may see. */
+export const POOLINGS = ['attention', 'attention+last'] as const
+
 const probability = z.number().min(0).lt(1)
 
 /** The resolved configuration of a training: nothing in it is optional, and it reproduces the run on the same data. */
@@ -17,10 +20,24 @@ export const trainingConfigSchema = z
 			.enum(MISSING_PROFILE_POLICIES)
 			.describe('What stands in for a missing profile; used with the block profile only'),
 		maxResidues: z.int().min(2).max(65_536).describe('A longer sequence loses its middle, residues'),
+		cutGap: z
+			.int()
+			.min(0)
+			.max(1000)
+			.describe(
+				'X residues that stand where a longer sequence lost its middle, so that filters do not read its ends as neighbours',
+			),
 		filterWidths: z.array(count(1000)).min(1).describe('Residues that each bank of filters spans'),
 		filtersPerWidth: count(1000).describe('Filters of each width'),
+		secondConv: z
+			.strictObject({ widths: z.array(count(101)).min(1), filtersPerWidth: count(1000) })
+			.nullable()
+			.describe('A second bank of filters, over the channels of the first; null: none'),
 		hidden: count(4096).describe('H, LSTM units a direction'),
 		attention: count(65_536).nullable().describe('A, attention units (a-lstm); null: 2H'),
+		pooling: z
+			.enum(POOLINGS)
+			.describe('What the head of an a-lstm sees: the attention’s context, or the context and the last states'),
 		dense: count(65_536).nullable().describe('D, units of the dense layer; null: 2H'),
 		members: count(1000).describe(
 			'M, models trained side by side whose probabilities are averaged; they differ in their seed',
@@ -82,7 +99,14 @@ export const trainingConfigSchema = z
 				'uniform: U ± range, biases 0 (paper) · framework: PyTorch’s defaults · orthogonal: recurrent weights orthogonal, Glorot elsewhere',
 			),
 		forgetBias: z.number().min(-10).max(10).describe('Added to the initial bias of the forget gate'),
-		labelSmoothing: probability.describe('Share of the target that is spread over all classes'),
+		loss: z
+			.enum(['softmax', 'multi-label'])
+			.describe(
+				'softmax: one class a protein · multi-label: any number of labels, joined by ; in a TSV; their thresholds are chosen on the validation records',
+			),
+		labelSmoothing: probability.describe(
+			'Share of the target that is spread over all classes (multi-label: half of it between the two answers of a label)',
+		),
 		classWeights: z
 			.union([z.literal('balanced'), z.record(z.string(), z.number().min(0))])
 			.nullable()

@@ -7,11 +7,12 @@ import { readFasta } from '../sequence/fasta.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 import { type Annotation, parseAnnotations } from './annotations.js'
+import { LABEL_SEPARATOR, labelsOf } from './label-sets.js'
 import { readTsvRecords } from './tsv.js'
 
 /** A protein whose place is known. */
 export interface LabelledRecord extends SequenceRecord {
-	/** Its compartment. */
+	/** Its compartment; of a multi-label dataset its labels in byte order, joined by `;`. */
 	class: string
 	/** Value of the TSV's `fold` column; empty where there is none. */
 	fold: string
@@ -32,6 +33,8 @@ export interface Dataset {
 	readonly source: string
 	/** SHA-256 over ids, classes and sequences in order: two datasets of one digest train the same model. */
 	readonly digest: string
+	/** Whether a record's class names any number of labels, and `classes` are these. */
+	readonly multiLabel?: boolean
 	/** Files of the folder that were not read, because their names are not those of FASTA files. */
 	readonly ignored: readonly string[]
 }
@@ -41,6 +44,11 @@ export interface ReadDatasetOptions {
 	classes?: readonly string[]
 	/** A dataset to learn from needs two classes with records; one to evaluate on does not. Default 2. */
 	minimumClasses?: number
+	/**
+	 * Reads a class value as any number of labels joined by `;`. Of a folder, a protein that stands in several classes' files with the same id and sequence is one
+	 * record with all of their labels. Default false: such a protein is an error, and `;` is part of a name.
+	 */
+	multiLabel?: boolean
 }
 
 /**
@@ -59,8 +67,8 @@ export async function readDataset(path: string, options: ReadDatasetOptions = {}
 		},
 	)
 	const { records, ignored } = isFolder
-		? await readFolder(path)
-		: { records: await readTsvRecords(path, options.classes), ignored: [] }
+		? await readFolder(path, options.multiLabel ?? false)
+		: { records: await readTsvRecords(path, options.multiLabel ? undefined : options.classes), ignored: [] }
 	return { ...makeDataset(records, { ...options, source: path }), ignored }
 }
 
@@ -70,12 +78,18 @@ export async function readDataset(path: string, options: ReadDatasetOptions = {}
  */
 export function makeDataset(
 	records: readonly LabelledRecord[],
-	{ classes, minimumClasses = 2, source = 'records' }: ReadDatasetOptions & { source?: string } = {},
+	{
+		classes,
+		minimumClasses = 2,
+		multiLabel = false,
+		source = 'records',
+	}: ReadDatasetOptions & { source?: string } = {},
 ): Dataset {
 	if (records.length === 0) throw new SublocError('INVALID_DATASET', 'the dataset has no records', { file: source })
 	const ids = new Map<string, LabelledRecord>()
 	const digest = createHash('sha256')
 	const read: LabelledRecord[] = []
+	const occurring = new Set<string>()
 	for (const record of records) {
 		const place = placeOf(record, source)
 		for (const name of ['id', 'class', 'sequence'] as const) {
@@ -96,12 +110,19 @@ export function makeDataset(
 		if ('residue' in clean) throw unknownResidue(clean.residue, clean.position, place)
 		const { sequence } = clean
 		if (sequence === '') throw new SublocError('INVALID_DATASET', 'the record has no residues', place)
-		if (classes && !classes.includes(record.class)) throw unknownClass(record.class, classes, place)
+		const labels = multiLabel ? labelsOf(record.class) : [record.class]
+		if (labels.length === 0) {
+			throw new SublocError('INVALID_DATASET', `'${record.class}' has an empty label beside a ;`, place)
+		}
+		const unknown = classes && labels.find((label) => !classes.includes(label))
+		if (unknown !== undefined) throw unknownClass(unknown, classes!, place)
+		const own = labels.join(LABEL_SEPARATOR)
 		ids.set(record.id, record)
-		digest.update(`${record.id}\t${record.class}\t${sequence}\n`)
-		read.push({ ...record, sequence })
+		digest.update(`${record.id}\t${own}\t${sequence}\n`)
+		read.push({ ...record, class: own, sequence })
+		for (const label of labels) occurring.add(label)
 	}
-	const present = byteOrder(new Set(records.map((record) => record.class)))
+	const present = byteOrder(occurring)
 	if (present.length < minimumClasses) {
 		const message = `all ${records.length} records are '${present[0]}': at least ${minimumClasses} classes are needed`
 		throw new SublocError('INVALID_DATASET', message, { file: source, class: present[0] })
@@ -111,11 +132,21 @@ export function makeDataset(
 		classes: classes ? byteOrder(classes) : present,
 		source,
 		digest: digest.digest('hex'),
+		...(multiLabel && { multiLabel }),
 		ignored: [],
 	}
 }
 
-/** Class index of each record, [N]. */
+/**
+ * The dataset with each class value read as labels joined by `;`: a record's `class` becomes its labels in byte order, `classes` are the labels. A
+ * multi-label dataset is given back as it is. Errors: `INVALID_DATASET` for an empty label, or all records with one label.
+ */
+export function multiLabelDataset(dataset: Dataset): Dataset {
+	if (dataset.multiLabel) return dataset
+	return { ...makeDataset(dataset.records, { multiLabel: true, source: dataset.source }), ignored: dataset.ignored }
+}
+
+/** Class index of each record, [N]; not of a multi-label dataset. */
 export function classIndices({ records, classes }: Pick<Dataset, 'records' | 'classes'>): Uint32Array {
 	const index = new Map(classes.map((name, at) => [name, at]))
 	return Uint32Array.from(records, (record) => index.get(record.class)!)
@@ -139,7 +170,10 @@ export function unknownClass(name: string, classes: readonly string[], place: ob
 
 const FASTA_NAME = /^(.+?)\.(fasta|fas|fsa|fa|faa)(\.gz)?$/i
 
-async function readFolder(folder: string): Promise<{ records: LabelledRecord[]; ignored: string[] }> {
+async function readFolder(
+	folder: string,
+	multiLabel: boolean,
+): Promise<{ records: LabelledRecord[]; ignored: string[] }> {
 	const entries = await readdir(folder).catch((error) => {
 		throw fileError(error, folder, 'read')
 	})
@@ -159,18 +193,24 @@ async function readFolder(folder: string): Promise<{ records: LabelledRecord[]; 
 		fileOf.set(own, name)
 	}
 	const records: LabelledRecord[] = []
-	const seen = new Map<string, string>()
+	const seen = new Map<string, { place: string; record: LabelledRecord }>()
 	for (const own of byteOrder(fileOf.keys())) {
 		const file = join(folder, fileOf.get(own)!)
 		for await (const record of readFasta(file)) {
 			const former = seen.get(record.id)
+			if (former && multiLabel && former.record.sequence === record.sequence && former.record.file !== file) {
+				former.record.class += LABEL_SEPARATOR + own
+				continue
+			}
 			if (former) {
-				const message = `the id occurs twice, first in ${former}; ids must be unique`
+				const why = multiLabel ? 'ids must be unique but for one protein in several classes' : 'ids must be unique'
+				const message = `the id occurs twice, first in ${former.place}; ${why}`
 				throw new SublocError('INVALID_DATASET', message, { file, line: record.line, record: record.id })
 			}
-			seen.set(record.id, `${file}:${record.line}`)
 			const annotations = parseAnnotations(record.description)
-			records.push({ ...record, class: own, fold: '', cluster: '', annotations, file })
+			const labelled = { ...record, class: own, fold: '', cluster: '', annotations, file }
+			seen.set(record.id, { place: `${file}:${record.line}`, record: labelled })
+			records.push(labelled)
 		}
 	}
 	return { records, ignored: visible.filter((name) => !FASTA_NAME.test(name)) }

@@ -64,6 +64,28 @@ export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
 	return makeDataset(records, { source: `synthetic proteins, seed ${seed}` })
 }
 
+/**
+ * A multi-label dataset of synthetic proteins: `perClass` with each of two signals alone, with both, and with none, in four groups: mitochondrial, nuclear, both
+ * (a presequence in front of a nuclear protein), and cytoplasmic. The same options give the same proteins.
+ */
+export function syntheticMultiLabel(options: SyntheticOptions = {}): Dataset {
+	const { seed = 1, perClass = 60, length = [60, 240], withoutSignal = 0.03 } = options
+	const groups: SyntheticClass[][] = [['cytoplasmic'], ['mitochondrial'], ['nuclear'], ['mitochondrial', 'nuclear']]
+	const records = groups.flatMap((labels, index) =>
+		Array.from({ length: perClass }, (_, number): LabelledRecord => {
+			const draw = new Draw(seed, 50_000_000 + index * 1_000_000 + number)
+			let body = draw.residues(draw.between(...length))
+			const hasSignal = draw.next() >= withoutSignal
+			if (hasSignal && labels.includes('nuclear')) body = PLANT.nuclear(body, draw).sequence
+			const planted =
+				hasSignal && labels.includes('mitochondrial') ? PLANT.mitochondrial(body, draw) : whole(`M${body}`)
+			const id = `synthetic_${labels.join('_')}_${String(number + 1).padStart(4, '0')}`
+			return { ...record(id, planted.sequence, planted.annotations), class: labels.join(';') }
+		}),
+	)
+	return makeDataset(records, { source: `synthetic multi-label proteins, seed ${seed}`, multiLabel: true })
+}
+
 function record(id: string, sequence: string, annotations: Annotation[]): Omit<LabelledRecord, 'class'> {
 	return { id, description: 'synthetic', sequence, line: 0, fold: '', cluster: '', annotations }
 }

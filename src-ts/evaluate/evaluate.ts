@@ -99,9 +99,15 @@ const TARGETS = [0.8, 0.9, 0.95]
  * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix. Attention is compared with known signals
  * where there are both.
  *
- * Errors: as `predict`; `UNKNOWN_CLASS` for a class that the model does not know.
+ * Errors: as `predict`; `INVALID_OPTION` for a multi-label model; `UNKNOWN_CLASS` for a class that the model does not know.
  */
 export async function evaluate(model: Model, dataset: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+	requireOption(
+		model.info.loss === 'softmax',
+		'model',
+		model.info.loss,
+		'a model of one class a protein; see evaluateMultiLabel',
+	)
 	checkClasses(dataset, model.classes)
 	const { on = dataset.source, training, relatives = null, methionine = false, abstain, bootstrap, ...rest } = options
 	const { records } = dataset
@@ -125,6 +131,8 @@ export function evaluatePredictions(
 	on: string,
 	options: ScoringOptions = {},
 ): Evaluation {
+	const several = predictions.find((prediction) => prediction.labels !== undefined)
+	requireOption(several === undefined, 'predictions', several?.id, 'one class a protein; see evaluateLabels')
 	const answers = flatProbabilities(records, predictions, classes, (record) => unknown(record, classes, on))
 	const { rows, truth, confidence, right } = answers
 	if (rows.length === 0) throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })

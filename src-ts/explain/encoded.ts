@@ -35,6 +35,7 @@ export async function encoded(
 	const runtime = resolveRuntime(options)
 	const found = await encodeRecords(records, {
 		maxResidues: model.info.maxResidues,
+		cutGap: model.info.cutGap,
 		profile: model.readsProfiles,
 		profiles: model.readsProfiles ? await profileSource(options.profiles) : null,
 		missingProfile: missingPolicy(model, options),

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { type Annotation, parseAnnotations } from '../dataset/annotations.js'
 import { unknownClass } from '../dataset/dataset.js'
+import { encodedPlace } from '../encoding/encode.js'
 import { impliedProfile } from '../encoding/profile/implied.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
@@ -116,9 +117,12 @@ async function explainOne(model: Model, record: ProteinRecord, options: ExplainO
 	const rowOf = profileRowOf(model, options)
 	const logProbability = logOf(before[index]!)
 	const deltas = new Float32Array(variants.length)
+	const place = (kept: number) => encodedPlace(cut, input.cutGap, kept)
+	// In the gap of a cut there is nothing to change: it is hidden with what is around it.
+	const encodedVariants = variants.map(({ from, to, code }) => ({ from: place(from), to: place(to - 1) + 1, code }))
 	const perChunk = Math.max(1, Math.min(CHUNK.records, Math.floor(CHUNK.residues / residues.length)))
 	for (let from = 0; from < variants.length; from += perChunk) {
-		const some = variants.slice(from, from + perChunk)
+		const some = encodedVariants.slice(from, from + perChunk)
 		const found = await meanProbabilities(model, input, changed(input.native, some, rowOf), signal)
 		for (const [at, own] of found.entries()) deltas[from + at] = logOf(own[index]!) - logProbability
 		options.onProgress?.({ id, done: from + some.length, variants: variants.length })

@@ -1,9 +1,10 @@
 /** What a model's convolution filters look for (the paper's Fig. 7), where they find it, and what the model is worth without each. */
 import type { LabelledRecord } from '../dataset/dataset.js'
+import { keptResidue } from '../encoding/encode.js'
 import { requireOption } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
 import type { NativeModel, NativePeaks } from '../native/binding.js'
-import { type MiddleCut, originalPosition } from '../sequence/middle-cut.js'
+import { originalPosition } from '../sequence/middle-cut.js'
 import { type Encoded, encoded, type LookOptions, memberIndex } from './encoded.js'
 
 /** A filter as a position-specific scoring matrix: what each amino acid at each of its positions adds to its sum. */
@@ -26,10 +27,13 @@ export interface FilterHit {
 	id: string
 	/** True class. */
 	class: string
-	/** First and last residue of the window in the whole sequence, from 1. Beyond an end of the protein: less than 1, or more than its length. */
+	/**
+	 * First and last residue of the window in the whole sequence, from 1. Beyond an end of the protein: less than 1, or more than its length; of a window that
+	 * reaches into the gap of a cut: inside the middle that the model does not see.
+	 */
 	start: number
 	end: number
-	/** Residues under the filter, `-` beyond an end of the protein. */
+	/** Residues under the filter, `-` beyond an end of the protein and in the gap of a cut. */
 	residues: string
 	/** After ReLU. */
 	activation: number
@@ -90,6 +94,7 @@ export async function filterReports(
 ): Promise<FilterReport[]> {
 	const { member = 1, hits = 10, onProgress, signal } = options
 	requireOption(Number.isInteger(hits) && hits >= 0, 'hits', hits, 'a whole number from 0')
+	requireOption(model.info.loss === 'softmax', 'model', model.info.loss, 'a model of one class a protein')
 	const truth = records.map((record) => model.classes.indexOf(record.class))
 	const unknown = records[truth.indexOf(-1)]
 	requireOption(unknown === undefined, 'records', unknown?.class, `classes of the model (${unknown?.id})`)
@@ -108,7 +113,7 @@ export async function filterReports(
 			lossIncrease: without.loss - whole.loss,
 			accuracyDrop: whole.accuracy - without.accuracy,
 			classActivation: classMeans(peaks, at, filters.length, truth, model.classes.length),
-			hits: strongest(peaks, at, filters, records, input.cuts, hits),
+			hits: strongest(peaks, at, filters, records, input, hits),
 		})
 		onProgress?.(at + 1, filters.length)
 	}
@@ -155,7 +160,7 @@ function strongest(
 	filter: number,
 	filters: readonly FilterMatrix[],
 	records: readonly LabelledRecord[],
-	cuts: readonly MiddleCut[],
+	{ cuts, cutGap }: Encoded,
 	count: number,
 ): FilterHit[] {
 	const peak = (row: number) => activations[row * filters.length + filter]!
@@ -163,12 +168,16 @@ function strongest(
 	return rows.slice(0, count).map((row) => {
 		const { id, class: name, sequence } = records[row]!
 		const { width } = filters[filter]!
-		// Kept residues count from 1; no window crosses the cut, so that its first residue tells where all of them are.
-		const first = residues[row * filters.length + filter]! + 1 - Math.floor(width / 2)
+		const first = residues[row * filters.length + filter]! - Math.floor(width / 2)
 		const cut = cuts[row]!
-		const inside = Math.max(1, first)
-		const start = originalPosition(cut, inside) - (inside - first)
-		const letters = Array.from({ length: width }, (_, at) => sequence[start + at - 1] ?? '-')
+		const positions = Array.from({ length: width }, (_, at) => {
+			const kept = keptResidue(cut, cutGap, first + at)
+			return kept === null ? null : originalPosition(cut, kept)
+		})
+		// No window has residues from both sides of a cut, or none at all, so that one residue tells where all of them are.
+		const inside = positions.findIndex((position) => position !== null)
+		const start = positions[inside]! - inside
+		const letters = positions.map((position) => (position === null ? '-' : sequence[position - 1]!))
 		return { id, class: name, start, end: start + width - 1, residues: letters.join(''), activation: peak(row) }
 	})
 }

@@ -29,7 +29,8 @@ export interface ProteinStates {
 }
 
 /**
- * The states of one network after it has read each protein, without dropout. An R-LSTM predicts from the last states, an A-LSTM from the context.
+ * The states of one network after it has read each protein, without dropout. An R-LSTM predicts from the last states, an A-LSTM from the context (with
+ * `pooling: attention+last` from both).
  * Errors: `INVALID_OPTION`, `INVALID_PROFILE`, `UNKNOWN_RESIDUE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
  */
 export async function proteinStates(
@@ -50,9 +51,15 @@ export async function proteinStates(
 		}
 		return states
 	}
+	// Where the head sees the last states too, they stand behind the context.
+	const width = (found.states?.length ?? 0) / records.length
+	const context = new Float32Array(isAttentive ? records.length * 2 * hidden : 0)
+	for (let row = 0; isAttentive && row < records.length; row++) {
+		context.set(found.states!.subarray(row * width, row * width + 2 * hidden), row * 2 * hidden)
+	}
 	return {
 		...{ ids: records.map(({ id }) => id), hidden, forward: part(0), backward: part(hidden) },
-		context: isAttentive ? found.states : null,
+		context: isAttentive ? context : null,
 	}
 }
 

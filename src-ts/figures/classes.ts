@@ -17,6 +17,24 @@ interface ClassBar {
 	label: string
 }
 
+/** What is counted of a class: records of it, records that are predicted as it, and those that are both. */
+interface ClassCounts {
+	class: string
+	support: number
+	predicted: number
+	right: number
+}
+
+/**
+ * An SVG with two bars a label of a multi-label evaluation, sensitivity and precision, as {@link classesFigure} draws those of classes.
+ */
+export async function labelsFigure(
+	{ perLabel }: { perLabel: readonly ClassCounts[] },
+	options: FigureOptions = {},
+): Promise<string> {
+	return countsFigure(perLabel, 'Sensitivity and precision of each label', options)
+}
+
 /**
  * An SVG with two bars a class, sensitivity and precision, each with its 95 % Wilson interval, in the class's own colour; beside each name the number of
  * proteins. What has no denominator (precision of a class that is never predicted) has no bar. Input is a confusion matrix [K, K], rows true, columns predicted.
@@ -25,15 +43,23 @@ export async function classesFigure(
 	{ classes, confusion }: { classes: readonly string[]; confusion: readonly (readonly number[])[] },
 	options: FigureOptions = {},
 ): Promise<string> {
+	const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
+	const counts = classes.map((name, index) => ({
+		...{ class: name, right: confusion[index]![index]!, support: sum(confusion[index]!) },
+		predicted: sum(confusion.map((row) => row[index]!)),
+	}))
+	return countsFigure(counts, 'Sensitivity and precision of each class', options)
+}
+
+async function countsFigure(counts: readonly ClassCounts[], name: string, options: FigureOptions): Promise<string> {
 	const { theme = 'light' } = options
 	const { ink, paper } = PALETTES[theme]
-	const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
-	const names = classes.map((name, index) => `${name} (${sum(confusion[index]!)})`)
-	const values = classes.flatMap((_, index): ClassBar[] => {
-		const right = confusion[index]![index]!
+	const classes = counts.map((own) => own.class)
+	const names = counts.map((own) => `${own.class} (${own.support})`)
+	const values = counts.flatMap(({ right, support, predicted }, index): ClassBar[] => {
 		const shares = [
-			['sensitivity', sum(confusion[index]!)],
-			['precision', sum(confusion.map((row) => row[index]!))],
+			['sensitivity', support],
+			['precision', predicted],
 		] as const
 		return shares
 			.filter(([, count]) => count > 0)
@@ -89,9 +115,5 @@ export async function classesFigure(
 			],
 		}
 	}
-	return chart(
-		{ hconcat: [panel('sensitivity', true), panel('precision', false)], spacing: 26 },
-		'Sensitivity and precision of each class',
-		options,
-	)
+	return chart({ hconcat: [panel('sensitivity', true), panel('precision', false)], spacing: 26 }, name, options)
 }

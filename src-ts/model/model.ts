@@ -40,6 +40,16 @@ export interface ModelInfo {
 	filtersPerWidth: number
 	/** Longer sequences lose their middle. */
 	maxResidues: number
+	/** X residues that stand at the junction of a sequence that lost its middle. */
+	cutGap: number
+	/** A second bank of filters, over the channels of the first; null: none. */
+	secondConv: { widths: number[]; filtersPerWidth: number } | null
+	/** What the head of an A-LSTM sees; `attention` of an R-LSTM, without effect. */
+	pooling: 'attention' | 'attention+last'
+	/** `softmax`: one class a protein; `multi-label`: any number of labels. */
+	loss: 'softmax' | 'multi-label'
+	/** [K] the probability from which on a label is given; null where they were not chosen: 0.5. */
+	thresholds: number[] | null
 }
 
 const natives = new WeakMap<Model, NativeModel>()
@@ -63,9 +73,11 @@ export class Model {
 		natives.set(this, native)
 		const { members, seeds, kind, classes, blocks, ...sizes } = native.config
 		const { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues } = sizes
+		const { cutGap, secondConv, pooling, loss, thresholds } = sizes
 		this.info = {
 			...{ kind, classes, blocks: blocks as EncodingBlock[], members, seeds: seeds.map(String) },
 			...{ parameters: native.parameterCount, hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues },
+			...{ cutGap, secondConv, pooling, loss, thresholds },
 		}
 		this.training = training
 	}

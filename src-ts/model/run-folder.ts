@@ -2,6 +2,7 @@
 import { access, appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ADDED_LATER } from '../config/presets.js'
 import { issues } from '../config/resolve.js'
 import { type TrainingConfig, trainingConfigSchema } from '../config/schema.js'
 import { fileError, SublocError } from '../errors.js'
@@ -141,7 +142,7 @@ export class RunFolder {
 
 	/** The resolved configuration, or null where it is missing. Errors: `IO`; `INVALID_CONFIG` where it is not a complete configuration. */
 	async readConfig(): Promise<TrainingConfig | null> {
-		return this.#readChecked<TrainingConfig>('config', trainingConfigSchema)
+		return this.#readChecked<TrainingConfig>('config', trainingConfigSchema, ADDED_LATER)
 	}
 
 	/** What the run says about itself, or null where that is missing. Errors: `IO`; `INVALID_CONFIG` where something of it is missing or wrong. */
@@ -154,9 +155,11 @@ export class RunFolder {
 		return this.#readChecked<TemperatureScaling>('calibration', temperatureSchema)
 	}
 
-	async #readChecked<T>(name: JsonFile, schema: z.ZodType): Promise<T | null> {
-		const value = await this.readJson<T>(name)
-		if (value === null && !(await this.has(name))) return null
+	/** `added`: values of options that files of an earlier version do not have. */
+	async #readChecked<T>(name: JsonFile, schema: z.ZodType, added: Partial<T> = {}): Promise<T | null> {
+		const read = await this.readJson<T>(name)
+		if (read === null && !(await this.has(name))) return null
+		const value = typeof read === 'object' && read !== null ? { ...added, ...read } : read
 		const { error } = schema.safeParse(value)
 		if (!error) return value
 		const [{ option, message }] = issues(error) as [ReturnType<typeof issues>[number]]

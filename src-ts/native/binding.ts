@@ -105,6 +105,7 @@ export function startTraining(
 				table: options.table,
 				records: bindingRecords(options.records),
 				labels: options.labels,
+				labelSets: options.labelSets ?? undefined,
 				members: options.members,
 				checkpoint: options.checkpoint ?? undefined,
 				resume: options.resume,
@@ -154,10 +155,17 @@ export class NativeModel {
 	/** The architecture, the number of members and their seeds. */
 	get config(): NativeModelInfo {
 		this.#config ??= {
+			// The file leaves out what has its default.
+			...{ pooling: 'attention', cutGap: 0, secondConv: null, loss: 'softmax', thresholds: null },
 			...JSON.parse(answer(() => this.#model.metadata())),
 			seeds: [...answer(() => this.#model.seeds())],
 		}
 		return this.#config as NativeModelInfo
+	}
+
+	/** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+	withThresholds(thresholds: readonly number[]): NativeModel {
+		return new NativeModel(answer(() => this.#model.withThresholds(Float64Array.from(thresholds))))
 	}
 
 	/** Trainable numbers of one member. */
@@ -188,8 +196,8 @@ export class NativeModel {
 	}
 
 	/**
-	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut, 0 where nothing was cut: windows across it do not count. Rejects
-	 * with the signal's reason once it is aborted.
+	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut (the first X of a gap), 0 where nothing was cut: windows across it do not
+	 * count. Rejects with the signal's reason once it is aborted.
 	 */
 	async filterPeaks(
 		member: number,

@@ -37,13 +37,15 @@ export declare class BindingModel {
   metadata(): BindingOutcome<string>
   /** The members' seeds; JSON cannot carry 64 bits. */
   seeds(): BindingOutcome<BigUint64Array>
+  /** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+  withThresholds(thresholds: Float64Array): BindingOutcome<BindingModel>
   /** Trainable numbers of one member. */
   parameterCount(): BindingOutcome<number>
   /** Predicts; the job's handle cancels it. */
   predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>
   /** The filters of a member, from 0. */
   filters(member: number): BindingOutcome<BindingFilter[]>
-  /** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut. */
+  /** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut (of a model with a gap its first X), 0 where nothing was cut. */
   filterPeaks(job: BindingJob, member: number, records: BindingRecords, junctions: Uint32Array, runtime: BindingRuntime): Promise<BindingSettled<BindingPeaks>>
   /** The model with some of its C filters, from 0, giving 0 everywhere. */
   silenced(filters: Array<number>): BindingOutcome<BindingModel>
@@ -200,7 +202,7 @@ export interface BindingPredictions {
   probabilities: Float32Array
   /** [M, ΣT] */
   attention?: Float32Array
-  /** [M, N, 2H] */
+  /** [M, N, P]: 2H, or 4H of an A-LSTM whose head sees context and last states */
   states?: Float32Array
   /** [M, N, 2H]: forward, then backward */
   lastStates?: Float32Array
@@ -238,8 +240,10 @@ export interface BindingTraining {
   table: Float32Array
   /** The proteins. */
   records: BindingRecords
-  /** [N] class indices. */
+  /** [N] class indices; empty with label sets. */
   labels: Uint32Array
+  /** [N, K], not 0 where a record has a label: of a multi-label model alone. */
+  labelSets?: Uint8Array
   /** The members. */
   members: Array<BindingMember>
   /** Where the state is kept; none is kept without it. */

@@ -25,6 +25,14 @@ export interface NativeModelConfig {
 	maxResidues: number
 	/** Ft: columns of the encoding table. */
 	tableFeatures: number
+	/** What the head of an A-LSTM sees: the context, or the context and the last states. */
+	pooling: 'attention' | 'attention+last'
+	/** X residues at the junction of a record that was cut; the records come with them. */
+	cutGap: number
+	/** A second bank of filters, over the channels of the first; null: none. */
+	secondConv: { widths: number[]; filtersPerWidth: number } | null
+	/** One class a record (softmax), or any number of labels (a sigmoid each). */
+	loss: 'softmax' | 'multi-label'
 }
 
 /** How to train; `crates/subloc-model/src/config.rs` reads it. */
@@ -94,8 +102,10 @@ export interface NativeTrainingOptions extends NativeRuntime {
 	/** [25, Ft] features of each residue code. */
 	table: Float32Array
 	records: NativeRecords
-	/** [N] class indices. */
+	/** [N] class indices; empty with label sets. */
 	labels: Uint32Array
+	/** [N, K], not 0 where a record has a label: of a multi-label model; null otherwise. */
+	labelSets: Uint8Array | null
 	members: NativeMember[]
 	/** File that keeps the state; null keeps none. */
 	checkpoint: string | null
@@ -227,4 +237,4 @@ export interface NativeInfo {
 }
 
 /** What a trained model is. */
-export type NativeModelInfo = NativeModelConfig & { members: number; seeds: bigint[] }
+export type NativeModelInfo = NativeModelConfig & { members: number; seeds: bigint[]; thresholds: number[] | null }

@@ -1,4 +1,5 @@
 /** Predictions as text. */
+import { LABEL_SEPARATOR } from '../dataset/label-sets.js'
 import { SublocError } from '../errors.js'
 import type { Prediction } from './predict.js'
 
@@ -18,12 +19,17 @@ export interface PredictionFormatter {
 
 /**
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
- * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities have six decimals. In `tsv` a control character
- * (a tab, a line end) becomes a space.
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities
+ * have six decimals. In `tsv` a control character (a tab, a line end) becomes a space. With `multiLabel` the labels stand behind the status, joined by `;` (an
+ * array in `jsonl`, which has it wherever a prediction has labels).
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
-export function predictionFormatter(format: PredictionFormat, classes: readonly string[]): PredictionFormatter {
+export function predictionFormatter(
+	format: PredictionFormat,
+	classes: readonly string[],
+	{ multiLabel = false }: { multiLabel?: boolean } = {},
+): PredictionFormatter {
 	if (format === 'jsonl') return { header: '', row: (prediction) => `${JSON.stringify(jsonRow(prediction))}\n` }
 	if (format !== 'tsv' && format !== 'csv') {
 		const facts = { option: 'format', value: format, allowed: PREDICTION_FORMATS }
@@ -31,19 +37,29 @@ export function predictionFormatter(format: PredictionFormat, classes: readonly 
 	}
 	const line = format === 'tsv' ? tsvLine : csvLine
 	return {
-		header: line(['id', 'status', 'compartment', 'probability', 'spread', ...classes]),
-		row: (prediction) => line(cells(prediction, classes)),
+		header: line([
+			'id',
+			'status',
+			...(multiLabel ? ['labels'] : []),
+			'compartment',
+			'probability',
+			'spread',
+			...classes,
+		]),
+		row: (prediction) => line(cells(prediction, classes, multiLabel)),
 	}
 }
 
 function cells(
-	{ id, status, problem, compartment, probability, spread, probabilities }: Prediction,
+	{ id, status, problem, labels, compartment, probability, spread, probabilities }: Prediction,
 	classes: readonly string[],
+	multiLabel: boolean,
 ) {
 	const each = classes.map((name) => decimals(probabilities?.[name] ?? null))
 	return [
 		id,
 		problem ? `${status}:${problem.code}` : status,
+		...(multiLabel ? [labels?.join(LABEL_SEPARATOR) ?? ''] : []),
 		compartment ?? '',
 		decimals(probability),
 		decimals(spread),
@@ -56,11 +72,12 @@ function decimals(value: number | null): string {
 }
 
 function jsonRow(prediction: Prediction) {
-	const { id, status, problem, compartment, probability, calibrated, spread, probabilities } = prediction
+	const { id, status, problem, labels, compartment, probability, calibrated, spread, probabilities } = prediction
 	const round = (value: number | null) => (value === null ? null : Number(value.toFixed(DECIMALS)))
 	const each = probabilities && Object.fromEntries(Object.entries(probabilities).map(([name, p]) => [name, round(p)]))
 	return {
-		...{ id, status, compartment, probability: round(probability), spread: round(spread), probabilities: each },
+		...{ id, status, ...(labels && { labels }), compartment },
+		...{ probability: round(probability), spread: round(spread), probabilities: each },
 		...(calibrated !== null && { calibrated: round(calibrated) }),
 		...(problem && { problem: { code: problem.code, message: problem.message, ...problem.facts } }),
 	}

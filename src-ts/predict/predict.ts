@@ -1,6 +1,6 @@
 /** Prediction: a stream of proteins in, a stream of places out, in the same order. */
 import { Readable } from 'node:stream'
-import { encodeRecords, policyFor } from '../encoding/encode.js'
+import { encodedLength, encodedPlace, encodeRecords, policyFor } from '../encoding/encode.js'
 import { MISSING_PROFILE_POLICIES, type MissingProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
@@ -13,6 +13,7 @@ import { originalPosition } from '../sequence/middle-cut.js'
 import { looksLikeDna } from '../sequence/nucleotides.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
+import { DEFAULT_THRESHOLD } from '../train/thresholds.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
@@ -47,6 +48,11 @@ export interface Prediction {
 	missingProfile: boolean
 	/** Whether it looks like DNA or RNA, read as amino acids: at least 30 letters, at least 95 % of them A, C, G, T, U or N. */
 	nucleotides: boolean
+	/**
+	 * Of a multi-label model alone: the labels whose probability reaches their threshold, in the order of the classes; the most probable class where none does, so
+	 * that there is always one.
+	 */
+	labels?: string[]
 	/** The most probable class; of equals the first. */
 	compartment: string | null
 	/** Its probability: the mean over the ensemble's members. */
@@ -58,9 +64,12 @@ export interface Prediction {
 	calibrated: number | null
 	/** Standard deviation of `probability` over the members; 0 for a single network. */
 	spread: number | null
-	/** Probability of each class, in the order of the classes; they sum to 1. */
+	/** Probability of each class, in the order of the classes; they sum to 1, but for a multi-label model's. */
 	probabilities: Record<string, number> | null
-	/** Where an A-LSTM looked: weights α (mean over the members, sum 1) of the kept residues and their positions, from 1, in the whole sequence. */
+	/**
+	 * Where an A-LSTM looked: weights α (mean over the members) of the kept residues and their positions, from 1, in the whole sequence. Their sum is 1, but for
+	 * a cut protein and a model with a `cutGap`, where the gap's share of α is missing.
+	 */
 	attention: { weights: Float32Array; positions: Uint32Array } | null
 	/** What each member says: probability of each class, [M][K] in the order of the classes. Null where it was not asked for. */
 	members: Float32Array[] | null
@@ -279,8 +288,9 @@ class Engine {
 	async #compute(records: readonly Profiled[]): Promise<Prediction[]> {
 		if (records.length === 0) return []
 		const { classes, info, calibration } = this.#model
-		const { native, cuts } = await encodeRecords(records, {
+		const { native, cuts, cutGap } = await encodeRecords(records, {
 			maxResidues: info.maxResidues,
+			cutGap: info.cutGap,
 			profile: this.#model.readsProfiles,
 			profiles: null,
 			missingProfile: this.#missingProfile,
@@ -298,24 +308,32 @@ class Engine {
 			const best = mean.indexOf(Math.max(...mean))
 			const cut = cuts[row]!
 			const from = offset
-			offset += cut.kept
+			offset += encodedLength(cut, cutGap)
 			return {
 				...{ id: record.id, status: 'ok', problem: null, length: record.sequence.length },
 				missingProfile: this.#model.readsProfiles && !record.rows,
 				nucleotides: looksLikeDna(record.sequence),
+				...(info.loss === 'multi-label' && { labels: labelsAbove(mean, this.#model, best) }),
 				compartment: classes[best]!,
 				probability: mean[best]!,
 				calibrated: calibration && temperedProbabilities(mean, calibration.temperature)[best]!,
 				spread: spreadOf(probabilities, row, best, shape),
 				probabilities: Object.fromEntries(classes.map((name, index) => [name, mean[index]!])),
 				attention: attention && {
-					weights: meanWeights(attention, info.members, native.codes.length, from, cut.kept),
+					weights: Float32Array.from({ length: cut.kept }, (_, at) =>
+						meanWeight(attention, info.members, native.codes.length, from + encodedPlace(cut, cutGap, at)),
+					),
 					positions: Uint32Array.from({ length: cut.kept }, (_, at) => originalPosition(cut, at + 1)),
 				},
 				members: this.#options.members === true ? memberProbabilities(probabilities, row, shape) : null,
 			}
 		})
 	}
+}
+
+function labelsAbove(mean: readonly number[], { classes, info }: Model, best: number): string[] {
+	const found = classes.filter((_, index) => mean[index]! >= (info.thresholds?.[index] ?? DEFAULT_THRESHOLD))
+	return found.length > 0 ? found : [classes[best]!]
 }
 
 interface Shape {
@@ -347,18 +365,10 @@ function spreadOf(values: Float32Array, row: number, index: number, { members, r
 	return Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / members)
 }
 
-function meanWeights(
-	values: Float32Array,
-	members: number,
-	residues: number,
-	from: number,
-	kept: number,
-): Float32Array {
-	return Float32Array.from({ length: kept }, (_, at) => {
-		let sum = 0
-		for (let member = 0; member < members; member++) sum += values[member * residues + from + at]!
-		return sum / members
-	})
+function meanWeight(values: Float32Array, members: number, residues: number, place: number): number {
+	let sum = 0
+	for (let member = 0; member < members; member++) sum += values[member * residues + place]!
+	return sum / members
 }
 
 function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Prediction {

@@ -13,6 +13,8 @@ export interface WritePredictionsOptions {
 	classes: readonly string[]
 	/** Default `tsv`. */
 	format?: PredictionFormat
+	/** Whether the predictions are of a multi-label model: tables then have the column `labels`. Default false. */
+	multiLabel?: boolean
 }
 
 /**
@@ -27,9 +29,9 @@ export interface WritePredictionsOptions {
 export async function writePredictions(
 	predictions: AsyncIterable<Prediction> | Iterable<Prediction>,
 	output: string | Writable,
-	{ classes, format = 'tsv' }: WritePredictionsOptions,
+	{ classes, format = 'tsv', multiLabel = false }: WritePredictionsOptions,
 ): Promise<void> {
-	const { header, row } = predictionFormatter(format, classes)
+	const { header, row } = predictionFormatter(format, classes, { multiLabel })
 	if (typeof output !== 'string') return writeRows(predictions, header, row, new Sink(output, 'stream'))
 	const found = await stat(output).catch(() => null)
 	if (found?.isDirectory()) throw fileError(Object.assign(new Error(), { code: 'EISDIR' }), output, 'create')

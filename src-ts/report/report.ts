@@ -93,6 +93,12 @@ interface Material {
 }
 
 async function build(model: Model, folder: RunFolder | null, options: ReportOptions): Promise<Report> {
+	requireOption(
+		model.info.loss === 'softmax',
+		'run',
+		model.info.loss,
+		'a model of one class a protein: the page has no place for several',
+	)
 	const material = await gather(model, folder, options)
 	options.signal?.throwIfAborted()
 	const { subject, source, proteins, evaluation } = material

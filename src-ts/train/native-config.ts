@@ -1,6 +1,7 @@
 /** A configuration as the native side takes it: complete, with what follows from the data and the machine. */
 import type { TrainingConfig } from '../config/schema.js'
 import { classIndices, type Dataset } from '../dataset/dataset.js'
+import { labelSets } from '../dataset/label-sets.js'
 import { named, SublocError } from '../errors.js'
 import type { NativeRuntime, NativeTrainingConfig } from '../native/binding.js'
 
@@ -11,10 +12,12 @@ export function nativeModelConfig(
 	profile: boolean,
 ) {
 	const { model: kind, hidden, blocks, filterWidths, filtersPerWidth, maxResidues } = config
+	const { cutGap, secondConv, loss } = config
+	const pooling = kind === 'a-lstm' ? config.pooling : 'attention'
 	const attention = config.attention ?? 2 * hidden
 	const dense = config.dense ?? 2 * hidden
 	const sizes = { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues, tableFeatures }
-	return { kind, classes: [...classes], blocks, profile, ...sizes }
+	return { kind, classes: [...classes], blocks, profile, ...sizes, pooling, cutGap, secondConv, loss }
 }
 
 export function nativeTrainingConfig(
@@ -51,7 +54,11 @@ function classWeights(option: TrainingConfig['classWeights'], dataset: Dataset):
 		return dataset.classes.map((name) => option[name] ?? 1)
 	}
 	const counts = new Array<number>(dataset.classes.length).fill(0)
-	for (const label of classIndices(dataset)) counts[label]! += 1
+	if (dataset.multiLabel) {
+		for (const [at, has] of labelSets(dataset).entries()) counts[at % counts.length]! += has
+	} else {
+		for (const label of classIndices(dataset)) counts[label]! += 1
+	}
 	const present = counts.filter((count) => count > 0).length
 	return counts.map((count) => (count > 0 ? dataset.records.length / (present * count) : 0))
 }

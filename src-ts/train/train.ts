@@ -3,20 +3,22 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../config/resolve.js'
 import type { ConfigFile, TrainingConfig } from '../config/schema.js'
-import { classIndices, type Dataset, type LabelledRecord } from '../dataset/dataset.js'
+import { classIndices, type Dataset, type LabelledRecord, multiLabelDataset } from '../dataset/dataset.js'
+import { labelSets } from '../dataset/label-sets.js'
 import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
 import { columnSplit, holdOut, type Rows, rowsOf, type Split } from '../dataset/split/split.js'
 import { encodingTable } from '../encoding/blocks.js'
 import { encodeRecords } from '../encoding/encode.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { requireOption, SublocError } from '../errors.js'
-import { Model } from '../model/model.js'
+import { Model, nativeOf } from '../model/model.js'
 import { formatMetrics, RunFolder, type RunInfo } from '../model/run-folder.js'
 import { describeRuntime, RUNTIME_OPTIONS, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import {
 	type NativeEpochReport,
 	type NativeEvent,
 	type NativeMember,
+	type NativeModel,
 	readTrainingHistory,
 	startTraining,
 } from '../native/binding.js'
@@ -24,6 +26,7 @@ import { Run, type StepProgress } from '../progress.js'
 import { looksLikeDna } from '../sequence/nucleotides.js'
 import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
 import { openFolder, TrainingJournal } from './run-files.js'
+import { groupThresholds, joinedThresholds } from './thresholds.js'
 
 /** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
 export interface EpochReport extends NativeEpochReport {
@@ -99,16 +102,26 @@ export interface MemberGroup {
 }
 
 async function trainOne(
-	dataset: Dataset,
+	given: Dataset,
 	options: TrainOptions,
 	emit: (report: EpochReport) => void,
 	signal: AbortSignal,
 ): Promise<Model> {
 	const { fold = null, member = null, profiles } = options
 	const { config, warnings } = resolveConfig(configurationOf(options), { hasProfiles: profiles !== undefined })
+	const dataset = datasetFor(given, config)
 	const split = await splitOf(dataset, options.split, config)
 	const groups = [{ rows: rowsOf(split, dataset, { ...config, fold }), seeds: memberSeeds(config, member) }]
-	return trainGroups(dataset, options, emit, signal, { config, warnings, split, fold, folds: null, groups })
+	const plan = { config, warnings, split, fold, folds: null, groups }
+	return (await trainGroups(dataset, options, emit, signal, plan)).model
+}
+
+/** @internal The dataset as the loss reads it. Errors: `INVALID_OPTION` where label sets meet a loss of one class a protein; `INVALID_DATASET`. */
+export function datasetFor(dataset: Dataset, { loss }: TrainingConfig): Dataset {
+	if (loss === 'multi-label') return multiLabelDataset(dataset)
+	const message = 'the dataset was read with several labels a protein: set loss to multi-label'
+	if (dataset.multiLabel) throw new SublocError('INVALID_OPTION', `loss: ${message}`, { option: 'loss', value: loss })
+	return dataset
 }
 
 /**
@@ -150,6 +163,12 @@ export interface TrainingPlan {
 	groups: MemberGroup[]
 }
 
+/** What {@link trainGroups} gives: a model of all members, and of a multi-label loss each group's thresholds. */
+export interface TrainedGroups {
+	model: Model
+	thresholds: number[][] | null
+}
+
 /** @internal The job behind `train` and `crossValidate`. */
 export async function trainGroups(
 	dataset: Dataset,
@@ -157,7 +176,7 @@ export async function trainGroups(
 	emit: (report: EpochReport) => void,
 	signal: AbortSignal,
 	plan: TrainingPlan,
-): Promise<Model> {
+): Promise<TrainedGroups> {
 	signal.throwIfAborted()
 	for (const [name, type] of [
 		['onProgress', 'function'],
@@ -186,6 +205,9 @@ export async function trainGroups(
 		...plan.warnings,
 		...nucleotidesWarning(dataset),
 		...missingProfileWarning(encoded.missingProfiles, dataset, config),
+		...(config.loss === 'multi-label' && groups.some(({ rows }) => rows.validation.length === 0)
+			? ['there are no validation records to choose by (validationFraction): each label’s threshold is 0.5']
+			: []),
 		...(options.profiles !== undefined && !readsProfiles
 			? ['the profiles are not used: the block profile is not among the blocks']
 			: []),
@@ -221,10 +243,13 @@ export async function trainGroups(
 	const model = nativeModelConfig(config, dataset.classes, table.shape[1], readsProfiles)
 	const training = nativeTrainingConfig(config, dataset, runtime, members.length)
 	const history: NativeEpochReport[] = []
+	const sets = config.loss === 'multi-label' ? labelSets(dataset) : null
+	const thresholds = (native: NativeModel) =>
+		sets && groupThresholds(native, groups, encoded.native, sets, { ...runtime, signal })
 	// From here on something is written: what can be wrong with the options has been found.
 	if (folder) {
 		const finished = await openFolder(folder, options.resume ?? false, config, info, splitText, warn)
-		if (finished) return finished
+		if (finished) return { model: finished, thresholds: await thresholds(nativeOf(finished)) }
 		if (options.resume && (await folder.has('checkpoint'))) {
 			history.push(...readTrainingHistory(folder.file('checkpoint')))
 		}
@@ -252,7 +277,8 @@ export async function trainGroups(
 			training,
 			table: table.data,
 			records: encoded.native,
-			labels: classIndices(dataset),
+			labels: sets ? new Uint32Array() : classIndices(dataset),
+			labelSets: sets,
 			members,
 			checkpoint: folder?.file('checkpoint') ?? null,
 			resume: options.resume ?? false,
@@ -260,10 +286,13 @@ export async function trainGroups(
 		},
 		onEvent,
 	)
-	const native = await unlessAborted(job, signal).finally(async () => {
+	const weights = await unlessAborted(job, signal).finally(async () => {
 		await log.close()
 		await folder?.writeJson('run', info)
 	})
+	const chosen = await thresholds(weights)
+	const native = chosen ? weights.withThresholds(joinedThresholds(chosen, groups)) : weights
+	if (chosen) weights.close()
 	info.finished = new Date().toISOString()
 	const trained = new Model(native, { config, info, history, split: splitText })
 	if (folder) {
@@ -271,7 +300,7 @@ export async function trainGroups(
 		await native.save(folder.file('model'))
 		await folder.write('done', '')
 	}
-	return trained
+	return { model: trained, thresholds: chosen }
 }
 
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {

@@ -182,3 +182,17 @@ test('an unknown key is told with those of its group, and with the one that was 
 		t.throws(() => parseConfig(text, 'my.yaml'), { code: 'INVALID_CONFIG', message: words }, text)
 	}
 })
+
+test('options beyond the paper are checked together', (t) => {
+	t.throws(() => resolve({ model: 'r-lstm', pooling: 'attention+last' }), {
+		code: 'INVALID_OPTION',
+		message: /^pooling: .*a-lstm/,
+	})
+	t.is(resolve({ model: 'a-lstm', pooling: 'attention+last' }).config.pooling, 'attention+last')
+	const secondConv = { widths: [3, 7, 3], filtersPerWidth: 5 }
+	t.throws(() => resolve({ secondConv }), { code: 'INVALID_OPTION', message: /^secondConv\.widths: .*twice/ })
+	t.throws(() => resolve({ secondConv: { ...secondConv, widths: [] } }), { message: /^secondConv\.widths/ })
+	t.throws(() => resolve({ cutGap: 1001 }), { code: 'INVALID_OPTION', message: /^cutGap/ })
+	const config = withSettings({}, ['secondConv.widths=[3, 7]', 'secondConv.filtersPerWidth=20'])
+	t.deepEqual(config.secondConv, { widths: [3, 7], filtersPerWidth: 20 })
+})

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
-import { encodeRecords } from '../../src-ts/encoding/encode.js'
+import { encodedLength, encodedPlace, encodeRecords, keptResidue } from '../../src-ts/encoding/encode.js'
 import { impliedProfile } from '../../src-ts/encoding/profile/implied.js'
 import { openProfileStore } from '../../src-ts/encoding/profile/store.js'
 import type { SublocError } from '../../src-ts/errors.js'
@@ -76,7 +76,7 @@ test('rows of a source that are not 20 bytes a residue are refused with their re
 		Array<number>(60).fill(0),
 	] as Uint8Array[]) {
 		const encoded = encodeRecords([{ id: 'p', sequence: 'MKV' }], {
-			...{ maxResidues: 10, profile: true, missingProfile: 'blosum' },
+			...{ maxResidues: 10, cutGap: 0, profile: true, missingProfile: 'blosum' },
 			profiles: { rows: async () => rows },
 		})
 		const error = await t.throwsAsync<SublocError>(encoded, { code: 'INVALID_PROFILE', message: /60/ })
@@ -98,7 +98,7 @@ test('missing profiles follow the policy and are counted', async (t) => {
 	]
 	const profiles = await openProfileStore(store(t))
 	const encode = (missingProfile: 'blosum' | 'onehot' | 'fail') =>
-		encodeRecords(records, { maxResidues: 10, profile: true, profiles, missingProfile })
+		encodeRecords(records, { maxResidues: 10, cutGap: 0, profile: true, profiles, missingProfile })
 	const onehot = await encode('onehot')
 	t.is(onehot.missingProfiles, 1)
 	const rows = onehot.native.profiles!
@@ -119,6 +119,7 @@ test('the middle cut takes profile rows and residues alike', async (t) => {
 	]
 	const { native, cuts } = await encodeRecords(records, {
 		maxResidues: 4,
+		cutGap: 0,
 		profile: true,
 		profiles,
 		missingProfile: 'fail',
@@ -158,4 +159,32 @@ test('the implied profile is the store’s own for a protein without homologues 
 		// Rounding to steps of 0.005 may fall to either side.
 		t.true(rows.every((value, at) => Math.abs(value - implied[at]!) <= 1))
 	}
+})
+
+test('a gap stands where a middle was taken out, in codes and profile rows, and nowhere else', async (t) => {
+	const records = [
+		{ id: 'cut', sequence: 'ARNDCQE', rows: Uint8Array.from({ length: 140 }, (_, at) => 1 + Math.floor(at / 20)) },
+		{ id: 'whole', sequence: 'GHILK', rows: new Uint8Array(100).fill(9) },
+	]
+	const { native, cuts, cutGap } = await encodeRecords(records, {
+		...{ maxResidues: 5, cutGap: 2, profile: true, profiles: null, missingProfile: 'fail' },
+	})
+	t.deepEqual([...native.codes], [0, 1, 2, 23, 23, 5, 6, 7, 8, 9, 10, 11])
+	t.deepEqual([...native.offsets].map(Number), [0, 7, 12])
+	const firsts = Array.from({ length: 12 }, (_, row) => native.profiles![20 * row])
+	t.deepEqual(firsts, [1, 2, 3, 0, 0, 6, 7, 9, 9, 9, 9, 9])
+	const places = [0, 1, 2, 3, 4].map((kept) => encodedPlace(cuts[0]!, cutGap, kept))
+	t.deepEqual(places, [0, 1, 2, 5, 6])
+	t.deepEqual(
+		[-1, 0, 2, 3, 4, 5, 6, 7].map((place) => keptResidue(cuts[0]!, cutGap, place)),
+		[null, 1, 3, null, null, 4, 5, null],
+	)
+	t.deepEqual(
+		[0, 4, 5].map((place) => keptResidue(cuts[1]!, cutGap, place)),
+		[1, 5, null],
+	)
+	t.deepEqual(
+		cuts.map((cut) => encodedLength(cut, cutGap)),
+		[7, 5],
+	)
 })

@@ -16,6 +16,9 @@ test.before(async () => {
 		missingProfile: 'blosum',
 		profiles,
 	})
+	models['gapped'] = await train(dataset, {
+		...{ ...SMALL, maxResidues: 10, cutGap: 4, secondConv: { widths: [3], filtersPerWidth: 4 } },
+	})
 	models['cutting'] = await train(dataset, { ...SMALL, maxResidues: 10 })
 })
 
@@ -75,6 +78,27 @@ test('of a long protein the kept residues are explained, in the coordinates of t
 	t.is(found.residues, 'MKVLAYFICQ')
 	t.is(found.mutagenesis!.length, 200)
 	t.is(found.occlusion!.delta.length, 10)
+})
+
+test('with a gap the changed residues are those that are named, in front of the gap and behind it', async (t) => {
+	const [model, sequence] = [models['gapped']!, 'MKVLAGESTDRNHPWYFICQ']
+	const found = await one(model, sequence, { occlusion: 3 })
+	t.is(found.residues, 'MKVLAYFICQ')
+	t.deepEqual([...found.positions], [1, 2, 3, 4, 5, 16, 17, 18, 19, 20])
+	const logOf = async (text: string) => {
+		const [prediction] = await predictAll(model, [{ id: 'q', sequence: text }])
+		return Math.log(prediction!.probabilities![found.compartment]!)
+	}
+	for (const [kept, position] of found.positions.entries()) {
+		const code = kept % 2 === 0 ? 1 : 15
+		const changed = sequence.slice(0, position - 1) + ALPHABET[code] + sequence.slice(position)
+		const expected = (await logOf(changed)) - found.logProbability
+		t.true(Math.abs(found.mutagenesis![20 * kept + code]! - expected) < 1e-5, `${position}`)
+		const hidden = [...sequence]
+		for (const near of [kept - 1, kept, kept + 1]) if (near >= 0 && near < 10) hidden[found.positions[near]! - 1] = 'X'
+		const without = (await logOf(hidden.join(''))) - found.logProbability
+		t.true(Math.abs(found.occlusion!.delta[kept]! - without) < 1e-5, `${position}`)
+	}
 })
 
 test('what is not asked for is not computed, and a class may be named', async (t) => {

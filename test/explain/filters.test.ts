@@ -104,6 +104,31 @@ test('hits are where the filter is most active, in the coordinates of the whole 
 	t.true(beyond > 0 && second > 0, 'windows beyond an end and behind the cut were among them')
 })
 
+test('hits may reach into the gap of a cut, where no residue is under the filter', async (t) => {
+	const gapped = await train(dataset, { ...SMALL, maxResidues: 31, cutGap: 2 })
+	const long: LabelledRecord[] = dataset.records.slice(0, 12).map((record, index) => ({
+		...record,
+		sequence: (record.sequence + ALPHABET.repeat(5)).slice(0, 40 + index),
+	}))
+	let reaching = 0
+	for (const { filter, hits } of await filterReports(gapped, long, { threads: 1, hits: 12 })) {
+		for (const hit of hits) {
+			const { sequence } = long.find(({ id }) => id === hit.id)!
+			const isKept = (position: number) => position <= 16 || position > sequence.length - 15
+			const letters = Array.from({ length: filter.width }, (_, index) => {
+				const position = hit.start + index
+				return isKept(position) ? (sequence[position - 1] ?? '-') : '-'
+			})
+			t.is(hit.residues, letters.join(''))
+			t.true(Math.abs(hit.activation - activation(filter, hit.residues)) < 1e-4)
+			const sides = [hit.start <= 16, hit.end > sequence.length - 15]
+			t.false(sides[0] && sides[1], `${hit.start} ${hit.end}`)
+			reaching += Number(hit.residues.includes('-') && hit.start >= 1 && hit.end <= sequence.length)
+		}
+	}
+	t.true(reaching > 0, 'a window reached into the gap')
+})
+
 test('the cost of a filter is what the loss rises when it is silenced', async (t) => {
 	const reports = await filterReports(model, dataset.records, { threads: 1, hits: 0, member: 2 })
 	t.true(reports.some(({ lossIncrease }) => lossIncrease !== 0))

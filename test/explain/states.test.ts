@@ -29,6 +29,17 @@ test('states have a row a protein, whoever stands beside it', async (t) => {
 	}
 })
 
+test('where the head sees the last states too, the context is the context alone', async (t) => {
+	using own = await train(dataset, { ...SMALL, epochs: 1, model: 'a-lstm', pooling: 'attention+last' })
+	const { forward, backward, context } = await proteinStates(own, [
+		{ id: 'w', sequence: 'W' },
+		{ id: 'p', sequence: 'MKVL' },
+	])
+	t.is(context!.length, 24)
+	t.deepEqual([...forward.slice(0, 6), ...backward.slice(0, 6)], [...context!.slice(0, 12)])
+	t.notDeepEqual([...forward.slice(6), ...backward.slice(6)], [...context!.slice(12)])
+})
+
 test('the context of a protein of one residue is its only state', async (t) => {
 	const { forward, backward, context } = await proteinStates(attending, [{ id: 'w', sequence: 'W' }])
 	t.deepEqual([...forward, ...backward], [...context!])

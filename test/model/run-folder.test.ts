@@ -51,6 +51,15 @@ test(refused, 'run.json', 'that ends early', () => '{"versions": ', /no JSON/)
 test(refused, 'config.json', 'without anything in it', () => '{}', /model/)
 test(refused, 'config.json', 'that is a number', () => '3', /damaged/)
 
+test('a run of a version without the later options loads, with what they mean where they are missing', async (t) => {
+	const { cutGap: _, secondConv: __, pooling: ___, ...earlier } = json('config.json')
+	const folder = damaged(t, 'config.json', JSON.stringify(earlier))
+	using model = await loadModel(folder)
+	t.like(model.training!.config, { cutGap: 0, secondConv: null, pooling: 'attention' })
+	t.like(model.info, { cutGap: 0, secondConv: null, pooling: 'attention' })
+	await t.notThrowsAsync(resume(folder))
+})
+
 test('a bad line of metrics.jsonl is told with its number, and half a line at the end is not bad', async (t) => {
 	const lines = readFileSync(join(whole, 'metrics.jsonl'), 'utf8')
 	for (const line of ['{"member":1,', '3', '']) {

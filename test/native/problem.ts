@@ -38,6 +38,7 @@ export function problem(size: ProblemSize = {}): NativeTrainingOptions {
 			profile: false,
 			maxResidues: 1000,
 			tableFeatures: TABLE_FEATURES,
+			...{ pooling: 'attention', cutGap: 0, secondConv: null, loss: 'softmax' },
 		},
 		training: {
 			epochs,
@@ -59,6 +60,7 @@ export function problem(size: ProblemSize = {}): NativeTrainingOptions {
 		table,
 		records: { codes, offsets, profiles: null },
 		labels,
+		labelSets: null,
 		members: Array.from({ length: members }, (_, member) => ({
 			seed: BigInt(member + 1),
 			train: order.slice(test),

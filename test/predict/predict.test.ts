@@ -4,11 +4,13 @@ import { Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import {
+	loadModel,
 	type Model,
 	type Prediction,
 	predict,
 	predictAll,
 	predictionFormatter,
+	RUN_FILES,
 	SublocError,
 	sequenceRecord,
 	syntheticDataset,
@@ -121,6 +123,43 @@ test('attention weights sum to 1 and name original positions', async (t) => {
 	)
 	t.true(Math.abs(weights.reduce((a, b) => a + b, 0) - 1) < 1e-5)
 	t.is((await predictAll(model, [record], { attention: true }))[0]!.attention, null)
+})
+
+test('a gap stands in a cut protein: it predicts as its ends with X between, and its share of the attention is nobody’s', async (t) => {
+	const gapped = await train(dataset, {
+		...SMALL,
+		model: 'a-lstm',
+		pooling: 'attention+last',
+		maxResidues: 30,
+		cutGap: 5,
+	})
+	t.like(gapped.info, { cutGap: 5, pooling: 'attention+last', secondConv: null })
+	const sequence = 'MKVLAGESTDRNHPWYFICQ'.repeat(2)
+	const [found] = await predictAll(gapped, [sequenceRecord('p', sequence)], { attention: true })
+	const folder = temporaryFolder(t)
+	await gapped.save(folder)
+	// The same network under a wider limit, which leaves the ends with the X between whole.
+	const file = join(folder, RUN_FILES.model)
+	const text = readFileSync(file, 'latin1').replace('\\"maxResidues\\":30', '\\"maxResidues\\":35')
+	writeFileSync(join(folder, 'wider.safetensors'), text, 'latin1')
+	const wider = await loadModel(join(folder, 'wider.safetensors'))
+	t.is(wider.info.maxResidues, 35)
+	const ends = sequenceRecord('e', `${sequence.slice(0, 15)}XXXXX${sequence.slice(-15)}`)
+	const [expected] = await predictAll(wider, [ends], { attention: true })
+	t.deepEqual(found!.probabilities, expected!.probabilities)
+	const attention = expected!.attention!.weights
+	const { weights, positions } = found!.attention!
+	t.deepEqual([...weights], [...attention.slice(0, 15), ...attention.slice(20)])
+	t.deepEqual(
+		[...positions],
+		[...Array(15).keys()].map((at) => at + 1).concat([...Array(15).keys()].map((at) => at + 26)),
+	)
+	// What is not cut has no gap.
+	const [whole] = await predictAll(gapped, [sequenceRecord('q', sequence.slice(0, 30))], { attention: true })
+	t.true(Math.abs(whole!.attention!.weights.reduce((a, b) => a + b, 0) - 1) < 1e-5)
+	const loaded = await loadModel(folder)
+	t.deepEqual(loaded.info, gapped.info)
+	t.deepEqual(await predictAll(loaded, [sequenceRecord('p', sequence)], { attention: true }), [found!])
 })
 
 test('a gzip file that breaks off gives what came before, then the error with its line', async (t) => {

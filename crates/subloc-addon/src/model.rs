@@ -42,7 +42,7 @@ pub struct BindingPredictions {
     pub probabilities: Float32Array,
     /// [M, ΣT]
     pub attention: Option<Float32Array>,
-    /// [M, N, 2H]
+    /// [M, N, P]: 2H, or 4H of an A-LSTM whose head sees context and last states
     pub states: Option<Float32Array>,
     /// [M, N, 2H]: forward, then backward
     pub last_states: Option<Float32Array>,
@@ -127,6 +127,12 @@ impl BindingModel {
         door(|| Ok(self.open()?.seeds().to_vec().into()))
     }
 
+    /// The same model with the probabilities [K] from which on a label is given; of a multi-label model.
+    #[napi(ts_return_type = "BindingOutcome<BindingModel>")]
+    pub fn with_thresholds(&self, thresholds: Float64Array) -> Outcome<BindingModel> {
+        door(|| self.open()?.with_thresholds(thresholds.to_vec()).map(Self::from))
+    }
+
     /// Trainable numbers of one member.
     #[napi(ts_return_type = "BindingOutcome<number>")]
     pub fn parameter_count(&self) -> Outcome<f64> {
@@ -166,7 +172,7 @@ impl BindingModel {
         })
     }
 
-    /// Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut.
+    /// Where a member's filters peak. `junctions` [N]: the first residue after the middle cut (of a model with a gap its first X), 0 where nothing was cut.
     #[napi(ts_return_type = "Promise<BindingSettled<BindingPeaks>>")]
     pub fn filter_peaks<'env>(
         &self,
@@ -183,11 +189,11 @@ impl BindingModel {
             if junctions.len() != records.len() {
                 return Err(wrong_size("junctions", format!("{} junctions for {} records", junctions.len(), records.len())));
             }
-            Ok((filters, records, junctions))
+            Ok((filters, records, junctions, model.config().cut_gap))
         });
         job.run(env, move |context| {
-            let (filters, records, junctions) = request?;
-            let found = runtime.in_pool(|| filters::peaks(&filters, &records, &junctions))?;
+            let (filters, records, junctions, gap) = request?;
+            let found = runtime.in_pool(|| filters::peaks(&filters, &records, &junctions, gap))?;
             if context.cancel.load(std::sync::atomic::Ordering::Relaxed) {
                 return Err(ModelError::cancelled(false));
             }

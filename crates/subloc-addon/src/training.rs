@@ -10,6 +10,7 @@ use subloc_model::{
     Error as ModelError,
     batch::Records,
     config::{ModelConfig, TrainingConfig},
+    labels::Labels,
     train::{self, MemberPlan},
 };
 
@@ -51,8 +52,10 @@ pub struct BindingTraining {
     pub table: Float32Array,
     /// The proteins.
     pub records: BindingRecords,
-    /// [N] class indices.
+    /// [N] class indices; empty with label sets.
     pub labels: Uint32Array,
+    /// [N, K], not 0 where a record has a label: of a multi-label model alone.
+    pub label_sets: Option<Uint8Array>,
     /// The members.
     pub members: Vec<BindingMember>,
     /// Where the state is kept; none is kept without it.
@@ -68,6 +71,7 @@ struct Training {
     table: Vec<f32>,
     records: Records,
     labels: Vec<u32>,
+    label_sets: Option<Vec<u8>>,
     members: Vec<MemberPlan>,
     checkpoint: Option<PathBuf>,
     resume: bool,
@@ -95,7 +99,7 @@ impl Training {
                 &self.table,
                 &self.training,
                 &self.records,
-                &self.labels,
+                self.label_sets.as_deref().map_or(Labels::Classes(&self.labels), Labels::Sets),
                 &self.members,
                 self.checkpoint.as_deref(),
                 self.resume,
@@ -115,7 +119,14 @@ impl BindingTraining {
             let message = format!("the table has {} values, not {CODES} × {}", table.len(), model.table_features);
             return Err(wrong_size("table", message));
         }
-        if labels.len() != count {
+        let label_sets = self.label_sets.as_ref().map(|sets| sets.to_vec());
+        if let Some(sets) = &label_sets
+            && sets.len() != count * model.classes.len()
+        {
+            let message = format!("{} label values for {count} records of {} classes", sets.len(), model.classes.len());
+            return Err(wrong_size("labelSets", message));
+        }
+        if label_sets.is_none() && labels.len() != count {
             return Err(wrong_size("labels", format!("{} labels for {count} records", labels.len())));
         }
         check_rows("labels", &labels, model.classes.len())?;
@@ -130,6 +141,7 @@ impl BindingTraining {
             table,
             records,
             labels,
+            label_sets,
             members,
             checkpoint,
             resume: self.resume,

@@ -6,8 +6,9 @@ use lstm_kernels::Isa;
 use serde_json::json;
 use subloc_model::{
     TrainedModel,
-    config::{Adam, Dropout, InitialWeights, ModelConfig, ModelKind, Schedule, TrainingConfig},
+    config::{Adam, Dropout, InitialWeights, ModelConfig, ModelKind, Objective, Pooling, Schedule, TrainingConfig},
     device::{Device, DeviceReport, memory_in_use},
+    labels::Labels,
     ops::context::{self, Context},
     predict::{Outputs, predict as predict_all},
     time_lstm,
@@ -38,6 +39,10 @@ fn model(kind: ModelKind, hidden: usize, classes: &[String], table_features: usi
         filters_per_width: 10,
         profile: false,
         max_residues: 1000,
+        pooling: Pooling::Attention,
+        cut_gap: 0,
+        second_conv: None,
+        loss: Objective::Softmax,
         table_features,
     }
 }
@@ -75,7 +80,19 @@ fn run(
     members: &[MemberPlan],
     events: &mut dyn FnMut(Event),
 ) -> Result<TrainedModel, Failure> {
-    Ok(train_members(device, model, table, training, &proteins.records, &proteins.labels, members, None, false, events, Arc::default())?)
+    Ok(train_members(
+        device,
+        model,
+        table,
+        training,
+        &proteins.records,
+        Labels::Classes(&proteins.labels),
+        members,
+        None,
+        false,
+        events,
+        Arc::default(),
+    )?)
 }
 
 fn kinds(options: &Options) -> Result<Vec<(ModelKind, &'static str)>, Failure> {

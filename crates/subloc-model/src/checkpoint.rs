@@ -8,17 +8,21 @@ use serde_json::json;
 
 use crate::{
     Error,
-    config::ModelConfig,
+    config::{ModelConfig, Objective, SecondConv},
     models::{CODES, Network, Parameters, Spec, specs},
     tensors::{NamedTensor, finite, read_tensors, write_tensors},
 };
 
-/// The version of the file's layout.
-const FORMAT_VERSION: u32 = 1;
+/// The version of the file's layout: 2 where the network has something that version 1 cannot say, so that a reader of version 1 refuses it.
+const FORMAT_VERSIONS: [u32; 2] = [1, 2];
 /// Sizes beyond which a file is not ours; they keep a hostile header from asking for memory.
 const MOST: usize = 1 << 16;
 const MOST_HIDDEN: usize = 1 << 13;
 const MOST_WEIGHTS: usize = 1 << 30;
+/// A gap as wide as the widest filter keeps the two sides apart for all of them.
+const MOST_GAP: usize = 1000;
+/// Its windows lie in memory side by side: [B, T, w · C].
+const MOST_SECOND_WIDTH: usize = 101;
 
 /// M trained members.
 #[derive(Clone, Debug)]
@@ -28,80 +32,48 @@ pub struct TrainedModel {
     seeds: Vec<u64>,
     /// Of each member, the parameters in the order of [`specs`].
     members: Vec<Vec<Vec<f32>>>,
+    /// [K] the probability from which on a label is given; of a multi-label model for which they were chosen.
+    thresholds: Option<Vec<f64>>,
 }
 
-#[derive(Serialize, Deserialize)]
+/// What the metadata says, as it is written; fields of the architecture that have their default are left out.
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Metadata {
+struct Metadata<'a> {
     format_version: u32,
     #[serde(flatten)]
-    config: ModelConfigFields,
+    config: &'a ModelConfig,
     members: usize,
     seeds: Vec<String>,
     axes: HashMapOfAxes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thresholds: Option<&'a [f64]>,
     version: String,
 }
 
-/// The architecture without `deny_unknown_fields`, which serde cannot flatten.
-#[derive(Serialize, Deserialize)]
+/// The same as it is read: what is no field of its own must be one of the architecture's.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ModelConfigFields {
-    kind: crate::config::ModelKind,
-    hidden: usize,
-    attention: usize,
-    dense: usize,
-    classes: Vec<String>,
-    blocks: Vec<String>,
-    filter_widths: Vec<usize>,
-    filters_per_width: usize,
-    profile: bool,
-    max_residues: usize,
-    table_features: usize,
+struct ReadMetadata {
+    format_version: u32,
+    #[serde(flatten)]
+    config: serde_json::Map<String, serde_json::Value>,
+    members: usize,
+    seeds: Vec<String>,
+    #[serde(default)]
+    thresholds: Option<Vec<f64>>,
+    #[serde(default, rename = "axes")]
+    _axes: HashMapOfAxes,
+    #[serde(default, rename = "version")]
+    _version: String,
 }
 
 type HashMapOfAxes = std::collections::BTreeMap<String, String>;
 
-impl From<&ModelConfig> for ModelConfigFields {
-    fn from(c: &ModelConfig) -> Self {
-        let ModelConfig {
-            kind,
-            hidden,
-            attention,
-            dense,
-            classes,
-            blocks,
-            filter_widths,
-            filters_per_width,
-            profile,
-            max_residues,
-            table_features,
-        } = c.clone();
-        Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
-    }
-}
-impl From<ModelConfigFields> for ModelConfig {
-    fn from(c: ModelConfigFields) -> Self {
-        let ModelConfigFields {
-            kind,
-            hidden,
-            attention,
-            dense,
-            classes,
-            blocks,
-            filter_widths,
-            filters_per_width,
-            profile,
-            max_residues,
-            table_features,
-        } = c;
-        Self { kind, hidden, attention, dense, classes, blocks, filter_widths, filters_per_width, profile, max_residues, table_features }
-    }
-}
-
 impl TrainedModel {
     /// Members as host values, each in the order of [`specs`]; `table` is [25, Ft].
     pub fn new(config: Arc<ModelConfig>, table: Vec<f32>, seeds: Vec<u64>, members: Vec<Vec<Vec<f32>>>) -> Self {
-        Self { config, table, seeds, members }
+        Self { config, table, seeds, members, thresholds: None }
     }
 
     /// The architecture.
@@ -119,6 +91,20 @@ impl TrainedModel {
     /// Trainable numbers of one member.
     pub fn parameter_count(&self) -> usize {
         specs(&self.config).iter().map(|s| s.size()).sum()
+    }
+
+    /// [K] the probability from which on a label is given; none where they were not chosen.
+    pub fn thresholds(&self) -> Option<&[f64]> {
+        self.thresholds.as_deref()
+    }
+    /// The same model with thresholds of its labels, [K], 0 to 1 each.
+    ///
+    /// # Errors
+    /// `INVALID_OPTION` for a model of one class a protein, or thresholds that are none.
+    pub fn with_thresholds(&self, thresholds: Vec<f64>) -> Result<Self, Error> {
+        checked_thresholds(&self.config, &thresholds)
+            .map_err(|why| Error::new("INVALID_OPTION", format!("thresholds: {why}"), json!({ "option": "thresholds" })))?;
+        Ok(Self { thresholds: Some(thresholds), ..self.clone() })
     }
 
     /// A member's parameters as host values, in the order of [`specs`].
@@ -148,30 +134,35 @@ impl TrainedModel {
 
     /// What the file says about itself.
     pub fn metadata_json(&self) -> String {
-        let axes = [
+        let mut axes = vec![
             ("weight_ih_l0", "4H,C; gates i,f,g,o"),
             ("weight_hh_l0", "4H,H"),
             ("conv.w.weight", "filters,F,w"),
             ("encoding.table", "25,Ft"),
         ];
+        if self.config.second_conv.is_some() {
+            axes.push(("conv2.w.weight", "filters,C,w"));
+        }
         let metadata = Metadata {
-            format_version: FORMAT_VERSION,
-            config: self.config.as_ref().into(),
+            format_version: FORMAT_VERSIONS[usize::from(self.config.has_options())],
+            config: &self.config,
             members: self.members(),
             seeds: self.seeds.iter().map(u64::to_string).collect(),
             axes: axes.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            thresholds: self.thresholds(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         serde_json::to_string(&metadata).unwrap_or_default()
     }
 
-    /// Joins the members of models of one architecture, in order.
+    /// Joins the members of models of one architecture, in order. A threshold becomes the mean over the members; none where a model has none.
     ///
     /// # Errors
     /// `INVALID_MODEL` where architectures or encoding tables differ, or there is no model.
     pub fn merge(models: Vec<Self>) -> Result<Self, Error> {
         let mut models = models.into_iter();
         let Some(mut first) = models.next() else { return Err(Error::new("INVALID_MODEL", "there is no model to merge", json!({}))) };
+        let mut thresholds = first.thresholds.take().map(|own| (own, first.members.len() as f64));
         for (index, model) in models.enumerate() {
             if model.config != first.config || model.table != first.table {
                 return Err(Error::new(
@@ -180,9 +171,14 @@ impl TrainedModel {
                     json!({ "model": index + 2 }),
                 ));
             }
+            let added = model.members.len() as f64;
+            thresholds = thresholds.zip(model.thresholds).map(|((mean, count), own)| {
+                (mean.iter().zip(own).map(|(a, b)| (a * count + b * added) / (count + added)).collect(), count + added)
+            });
             first.seeds.extend(model.seeds);
             first.members.extend(model.members);
         }
+        first.thresholds = thresholds.map(|(mean, _)| mean);
         Ok(first)
     }
 
@@ -200,7 +196,8 @@ impl TrainedModel {
         }
         let seeds = members.iter().map(|m| self.seeds[*m]).collect();
         let values = members.iter().map(|m| self.members[*m].clone()).collect();
-        Ok(Self::new(self.config.clone(), self.table.clone(), seeds, values))
+        let thresholds = self.thresholds.clone();
+        Ok(Self { thresholds, ..Self::new(self.config.clone(), self.table.clone(), seeds, values) })
     }
 
     /// Writes the file, all of it or nothing.
@@ -248,11 +245,14 @@ impl TrainedModel {
 
     fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let (metadata, tensors) = read_tensors(bytes)?;
-        let metadata: Metadata = serde_json::from_str(&metadata).map_err(|reason| format!("its description cannot be read ({reason})"))?;
-        if metadata.format_version != FORMAT_VERSION {
-            return Err(format!("it has format {}, this version reads {FORMAT_VERSION}", metadata.format_version));
+        let metadata: ReadMetadata =
+            serde_json::from_str(&metadata).map_err(|reason| format!("its description cannot be read ({reason})"))?;
+        let config: ModelConfig = serde_json::from_value(serde_json::Value::Object(metadata.config))
+            .map_err(|reason| format!("its description cannot be read ({reason})"))?;
+        let expected = FORMAT_VERSIONS[usize::from(config.has_options())];
+        if metadata.format_version != expected {
+            return Err(format!("it has format {}, this version reads its network in format {expected}", metadata.format_version));
         }
-        let config = ModelConfig::from(metadata.config);
         plausible(&config)?;
         if metadata.members == 0 || metadata.members > MOST || metadata.seeds.len() != metadata.members {
             return Err(format!("{} members with {} seeds", metadata.members, metadata.seeds.len()));
@@ -272,8 +272,21 @@ impl TrainedModel {
         let member = |m: usize| specs.iter().map(|spec| value(m, spec)).collect::<Result<Vec<_>, _>>();
         let members = (0..metadata.members).map(member).collect::<Result<_, _>>()?;
         let table = finite(&tensors, "encoding.table", &[CODES, config.table_features])?;
-        Ok(Self { config: config.into(), table, seeds, members })
+        if let Some(thresholds) = &metadata.thresholds {
+            checked_thresholds(&config, thresholds)?;
+        }
+        Ok(Self { config: config.into(), table, seeds, members, thresholds: metadata.thresholds })
     }
+}
+
+fn checked_thresholds(config: &ModelConfig, thresholds: &[f64]) -> Result<(), String> {
+    if config.loss != Objective::MultiLabel {
+        return Err("a model of one class a protein has none".to_owned());
+    }
+    if thresholds.len() != config.classes.len() || !thresholds.iter().all(|threshold| (0.0..=1.0).contains(threshold)) {
+        return Err("one from 0 to 1 is needed for each class".to_owned());
+    }
+    Ok(())
 }
 
 /// Whether an architecture's sizes can be meant; what is wrong with them in words.
@@ -307,6 +320,18 @@ pub(crate) fn plausible(config: &ModelConfig) -> Result<(), String> {
     unique.dedup();
     if unique.len() != config.filter_widths.len() {
         return Err("a filter width stands twice".to_owned());
+    }
+    if config.cut_gap > MOST_GAP {
+        return Err("its sizes are out of range".to_owned());
+    }
+    if let Some(SecondConv { widths, filters_per_width }) = &config.second_conv {
+        let mut unique = widths.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        let fits = widths.iter().all(|w| (1..=MOST_SECOND_WIDTH).contains(w)) && (1..=1000).contains(filters_per_width);
+        if widths.is_empty() || unique.len() != widths.len() || !fits {
+            return Err("its second convolution's sizes are out of range".to_owned());
+        }
     }
     if config.hidden > MOST_HIDDEN || specs(config).iter().map(Spec::size).sum::<usize>() > MOST_WEIGHTS {
         return Err("it has more weights than any memory holds".to_owned());

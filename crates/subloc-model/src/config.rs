@@ -12,6 +12,51 @@ pub enum ModelKind {
     ALstm,
 }
 
+/// What the head of an A-LSTM sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pooling {
+    /// The context c, eq. (13): [2H]. What the paper has, and what files without the field mean.
+    #[default]
+    #[serde(rename = "attention")]
+    Attention,
+    /// The context, then the last state of each direction: [4H].
+    #[serde(rename = "attention+last")]
+    AttentionAndLast,
+}
+
+/// What a protein's classes are, and so what the outputs mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objective {
+    /// One of K: softmax and cross-entropy. What the paper has, and what files without the field mean.
+    #[default]
+    Softmax,
+    /// Any of K: a sigmoid and binary cross-entropy each.
+    MultiLabel,
+}
+
+/// A second bank of filters, over the channels of the first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SecondConv {
+    /// Filter widths in residues.
+    pub widths: Vec<usize>,
+    /// Filters of each width.
+    pub filters_per_width: usize,
+}
+
+impl SecondConv {
+    /// Channels that it gives.
+    pub fn channels(&self) -> usize {
+        self.widths.len() * self.filters_per_width
+    }
+}
+
+/// Whether a value is the one that a file without the field means: it is then left out, and a model without options has the bytes that it always had.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// The architecture of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -38,6 +83,18 @@ pub struct ModelConfig {
     pub max_residues: usize,
     /// Ft, columns of the encoding table.
     pub table_features: usize,
+    /// What the head sees; an R-LSTM has [`Pooling::Attention`] here, without effect.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pooling: Pooling,
+    /// X residues that stand at the junction of a sequence that was cut; the records come with them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cut_gap: usize,
+    /// Between the first bank and the LSTM.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub second_conv: Option<SecondConv>,
+    /// Of the outputs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub loss: Objective,
 }
 
 impl ModelConfig {
@@ -45,14 +102,31 @@ impl ModelConfig {
     pub fn features(&self) -> usize {
         self.table_features + if self.profile { 20 } else { 0 }
     }
-    /// Numbers of a residue in the widest array of a forward pass: [B, T, C], [B, T, 2H] or [B, T, A].
+    /// Numbers of a residue in the widest array of a forward pass: [B, T, C], [B, T, 2H], [B, T, A], or the second convolution's [B, T, w · C].
     pub(crate) fn widest(&self) -> usize {
         let over_residues = if self.kind == ModelKind::ALstm { (2 * self.hidden).max(self.attention) } else { 1 };
-        self.channels().max(over_residues).max(20)
+        let second = self.second_conv.as_ref().map_or(0, |second| second.widths.iter().max().unwrap_or(&0) * self.channels());
+        self.channels().max(self.lstm_inputs()).max(over_residues).max(second).max(20)
     }
-    /// C, conv channels.
+    /// C, channels of the (first) conv bank.
     pub fn channels(&self) -> usize {
         self.filter_widths.len() * self.filters_per_width
+    }
+    /// Whether it has anything that the files of format version 1 cannot say.
+    pub(crate) fn has_options(&self) -> bool {
+        !(is_default(&self.pooling) && is_default(&self.cut_gap) && is_default(&self.second_conv) && is_default(&self.loss))
+    }
+    /// What the LSTM reads of a residue: C, or the channels of the second convolution.
+    pub fn lstm_inputs(&self) -> usize {
+        self.second_conv.as_ref().map_or_else(|| self.channels(), SecondConv::channels)
+    }
+    /// P, numbers of a protein that the head sees: 2H, or 4H with [`Pooling::AttentionAndLast`].
+    pub fn pooled(&self) -> usize {
+        2 * self.hidden * if self.has_last_states() { 2 } else { 1 }
+    }
+    /// Whether the head of an A-LSTM sees the last states too.
+    pub fn has_last_states(&self) -> bool {
+        self.kind == ModelKind::ALstm && self.pooling == Pooling::AttentionAndLast
     }
 }
 

@@ -60,16 +60,17 @@ pub fn filters(model: &TrainedModel, member: usize) -> Result<Vec<Filter>, Error
     Ok(found)
 }
 
-/// Each filter's largest activation in each protein. `junctions[n]` is the first residue after the middle cut of protein n, 0 where nothing was cut: windows
-/// with residues from both sides of it do not count. A window may reach beyond an end of the protein, where it adds nothing.
-pub fn peaks(filters: &[Filter], records: &Records, junctions: &[u32]) -> Peaks {
+/// Each filter's largest activation in each protein. `junctions[n]` is the first residue after the middle cut of protein n, 0 where nothing was cut, and `gap`
+/// X residues stand there before the protein goes on: windows with residues from both sides, or from none, do not count. A window may reach into the gap, or beyond an end of
+/// the protein, where it adds nothing.
+pub fn peaks(filters: &[Filter], records: &Records, junctions: &[u32], gap: usize) -> Peaks {
     let found: Vec<(f32, u32)> = (0..records.len())
         .into_par_iter()
         .flat_map_iter(|record| {
             let codes = &records.codes[records.range(record)];
             let rows =
                 records.profiles.as_ref().map(|rows| shares(&rows[records.range(record).start * PROFILE..][..codes.len() * PROFILE]));
-            filters.iter().map(move |filter| filter.peak(codes, rows.as_deref(), junctions[record] as usize))
+            filters.iter().map(move |filter| filter.peak(codes, rows.as_deref(), junctions[record] as usize, gap))
         })
         .collect();
     let (activations, residues) = found.into_iter().unzip();
@@ -86,14 +87,16 @@ fn shares(rows: &[u8]) -> Vec<f64> {
 }
 
 impl Filter {
-    fn peak(&self, codes: &[u8], rows: Option<&[f64]>, junction: usize) -> (f32, u32) {
+    fn peak(&self, codes: &[u8], rows: Option<&[f64]>, junction: usize, gap: usize) -> (f32, u32) {
         let before = self.width / 2;
         let mut best = (0.0f64, 0u32);
         let mut none = true;
         for middle in 0..codes.len() {
             // The window's residues: those that it has on this protein.
             let (from, to) = (middle.saturating_sub(before), (middle + self.width - before).min(codes.len()));
-            if junction > from && junction < to {
+            let is_across = junction > from && junction + gap < to;
+            let is_inside_gap = junction > 0 && from >= junction && to <= junction + gap;
+            if is_across || is_inside_gap {
                 continue;
             }
             let mut sum = self.bias;

@@ -12,6 +12,7 @@ pub mod config;
 pub mod device;
 mod error;
 pub mod filters;
+pub mod labels;
 pub mod layers;
 pub mod models;
 pub mod ops;

@@ -5,8 +5,9 @@ use burn::tensor::{Device, Tensor, activation::softmax};
 use crate::{
     Error, TrainedModel,
     batch::{Batch, Records},
-    config::ModelConfig,
+    config::{ModelConfig, Objective},
     device,
+    layers::label_loss::logistic,
     models::{Forward, Mode, Network},
     ops::context,
 };
@@ -29,7 +30,7 @@ pub struct Predictions {
     pub probabilities: Vec<f32>,
     /// [M, ΣT], in the order of the residues
     pub attention: Option<Vec<f32>>,
-    /// [M, N, 2H]
+    /// [M, N, P], P = 2H, or 4H of an A-LSTM whose head sees context and last states
     pub states: Option<Vec<f32>>,
     /// [M, N, 2H]: forward, then backward
     pub last_states: Option<Vec<f32>>,
@@ -86,6 +87,14 @@ fn most_residues(config: &ModelConfig, device: &Device) -> usize {
     MOST_RESIDUES.min(bound / (size_of::<f32>() * config.widest()))
 }
 
+/// Logits [M, B, K] → the probability of each class: a softmax over them, or a sigmoid of each (on the host in f64, which does not depend on its neighbours).
+fn probabilities_of(logits: Tensor<3>, loss: Objective) -> Result<Vec<f32>, Error> {
+    match loss {
+        Objective::Softmax => values(softmax(logits, 2)),
+        Objective::MultiLabel => Ok(values(logits)?.into_iter().map(|z| logistic(f64::from(z)) as f32).collect()),
+    }
+}
+
 /// Class probabilities of one member's network for some rows, [rows, K], in the order of `rows`.
 pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], device: &Device) -> Result<Vec<f32>, Error> {
     let classes = network.config.classes.len();
@@ -95,7 +104,7 @@ pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], 
     for batch_rows in batches(records, rows, most_residues(&network.config, device)) {
         in_parts(&batch_rows, &mut |batch_rows| {
             let batch = Batch::new(records, &[batch_rows], network.config.profile, device);
-            let found = values(softmax(network.forward(&batch, &Mode::Predict).logits, 2))?;
+            let found = probabilities_of(network.forward(&batch, &Mode::Predict).logits, network.config.loss)?;
             for (row, found) in batch_rows.iter().zip(found.chunks(classes)) {
                 out[place[*row as usize] * classes..][..classes].copy_from_slice(found);
             }
@@ -123,7 +132,7 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
     let mut out = Predictions {
         probabilities: vec![0.0; model.members() * n * classes],
         attention: want_attention.then(|| vec![0.0; model.members() * residues]),
-        states: want.states.then(|| vec![0.0; model.members() * n * width]),
+        states: want.states.then(|| vec![0.0; model.members() * n * config.pooled()]),
         last_states: want.last_states.then(|| vec![0.0; model.members() * n * width]),
     };
     let networks: Vec<Network> = (0..model.members()).map(|m| model.network(m, device)).collect();
@@ -133,7 +142,7 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
             let batch = Batch::new(records, &[batch_rows], config.profile, device);
             for (m, network) in networks.iter().enumerate() {
                 let Forward { logits, attention, pooled, hidden } = network.forward(&batch, &Mode::Predict);
-                let probabilities = values(softmax(logits, 2))?;
+                let probabilities = probabilities_of(logits, config.loss)?;
                 let alpha = attention.filter(|_| want_attention).map(values).transpose()?;
                 let last = if want.last_states { Some(last_states(&pooled, hidden, &batch)?) } else { None };
                 let states = if want.states { Some(values(pooled)?) } else { None };
@@ -144,7 +153,8 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
                     let row = row as usize;
                     out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
                     if let (Some(to), Some(from)) = (&mut out.states, &states) {
-                        to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
+                        let pooled = config.pooled();
+                        to[(m * n + row) * pooled..][..pooled].copy_from_slice(&from[b * pooled..][..pooled]);
                     }
                     if let (Some(to), Some(from)) = (&mut out.last_states, &last) {
                         to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);

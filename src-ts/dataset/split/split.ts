@@ -2,6 +2,8 @@
 import { SublocError } from '../../errors.js'
 import { shuffledIndices } from '../../native/binding.js'
 import { classIndices, type Dataset } from '../dataset.js'
+import { labelSets } from '../label-sets.js'
+import { iterativeParts } from './iterative.js'
 
 /**
  * A record's part: a fold from 1 of a cross-validation, or a fixed part of a single run.
@@ -31,10 +33,14 @@ const VALIDATION_STREAM = 0x5641_4c49n << 32n
 
 /**
  * Holds out `testFraction` (0 to below 1) of every class: round(n · fraction) records, at least one and never all of a class with two or more records; a
- * class with one record trains. Errors: `INVALID_OPTION`.
+ * class with one record trains. Multi-label data are stratified iteratively, by `iterativeParts`. Errors: `INVALID_OPTION`.
  */
 export function holdOut(dataset: Dataset, { testFraction, seed }: { testFraction: number; seed: number }): Split {
 	checkFraction('testFraction', testFraction)
+	if (dataset.multiLabel && testFraction > 0) {
+		const parts = multiLabelParts(dataset, allRows(dataset), [1 - testFraction, testFraction], seed, SPLIT_STREAM)
+		return { by: 'stratified', parts: parts.map((part) => (part === 1 ? 'test' : 'train')), folds: 0 }
+	}
 	const parts: Part[] = dataset.records.map(() => 'train')
 	for (const rows of shuffledClasses(dataset, allRows(dataset), seed, SPLIT_STREAM)) {
 		for (const row of rows.slice(0, heldOut(rows.length, testFraction))) parts[row] = 'test'
@@ -52,6 +58,16 @@ export function stratifiedFolds(dataset: Dataset, { folds, seed }: { folds: numb
 			option: 'folds',
 			value: folds,
 		})
+	}
+	if (dataset.multiLabel) {
+		const shares = new Array<number>(folds).fill(1 / folds)
+		const found = multiLabelParts(dataset, allRows(dataset), shares, seed, SPLIT_STREAM)
+		for (const [part] of shares.entries()) {
+			if (found.includes(part)) continue
+			const message = `${dataset.records.length} records do not make ${folds} folds`
+			throw new SublocError('INVALID_SPLIT', message, { file: dataset.source, folds })
+		}
+		return { by: 'stratified', parts: found.map((part) => part + 1), folds }
 	}
 	const parts = new Array<Part>(dataset.records.length)
 	let next = 0
@@ -126,7 +142,12 @@ export function rowsOf(
 	}
 	if (validationFraction > 0 && rows.validation.length === 0) {
 		const held = new Set<number>()
-		for (const own of shuffledClasses(dataset, rows.train, seed, VALIDATION_STREAM)) {
+		if (dataset.multiLabel) {
+			const shares = [1 - validationFraction, validationFraction]
+			const parts = multiLabelParts(dataset, rows.train, shares, seed, VALIDATION_STREAM)
+			for (const [at, row] of rows.train.entries()) if (parts[at] === 1) held.add(row)
+		}
+		for (const own of dataset.multiLabel ? [] : shuffledClasses(dataset, rows.train, seed, VALIDATION_STREAM)) {
 			for (const row of own.slice(0, heldOut(own.length, validationFraction))) held.add(row)
 		}
 		rows.validation = rows.train.filter((row) => held.has(row))
@@ -140,6 +161,10 @@ export function rowsOf(
 		validation: Uint32Array.from(rows.validation),
 		test: Uint32Array.from(rows.test),
 	}
+}
+
+function multiLabelParts(dataset: Dataset, rows: readonly number[], shares: number[], seed: number, stream: bigint) {
+	return iterativeParts(labelSets(dataset), dataset.classes.length, rows, shares, { seed, stream })
 }
 
 function heldOut(records: number, fraction: number): number {

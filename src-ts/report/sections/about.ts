@@ -28,15 +28,26 @@ function facts(title: string, all: Facts): Markup {
 function modelFacts(model: ModelInfo): Facts {
 	const { kind, members, parameters, hidden, attention, dense, blocks, filterWidths, filtersPerWidth } = model
 	return [
-		['Network', kind === 'a-lstm' ? 'A-LSTM (attention)' : 'R-LSTM (last states)'],
+		['Network', networkName(model)],
 		['Members', members === 1 ? 'one network' : `ensemble of ${members}, probabilities averaged`],
 		['Weights', `${grouped(parameters)} a network`],
 		['Filters', `${filtersPerWidth} of each width ${filterWidths.join(', ')}`],
+		...secondFilters(model),
 		['Units', `${hidden} LSTM a direction${kind === 'a-lstm' ? `, ${attention} attention` : ''}, ${dense} dense`],
 		['Features', blocks.join(', ')],
 		['Residues', `at most ${model.maxResidues}; longer proteins are read by their ends`],
 		['Places', model.classes.map(readable).join(', ')],
 	]
+}
+
+function networkName({ kind, pooling }: ModelInfo): string {
+	if (kind === 'r-lstm') return 'R-LSTM (last states)'
+	return pooling === 'attention' ? 'A-LSTM (attention)' : 'A-LSTM (attention and last states)'
+}
+
+function secondFilters({ secondConv }: ModelInfo): Facts {
+	if (!secondConv) return []
+	return [['Second filters', `${secondConv.filtersPerWidth} of each width ${secondConv.widths.join(', ')}`]]
 }
 
 function trainingFacts(info: RunInfo, config: TrainingConfig): Facts {

@@ -21,7 +21,7 @@ impl<'a> Head<'a> {
         Self { network }
     }
 
-    /// pooled [M, B, 2H] → logits [M, B, K]
+    /// pooled [M, B, P] → logits [M, B, K]
     pub fn forward(&self, pooled: Tensor<3>, batch: &Batch, mode: &Mode) -> Tensor<3> {
         let parameters = &self.network.parameters;
         let present: Arc<[u32]> = batch.lengths.iter().map(|l| (*l).min(1)).collect();
@@ -29,7 +29,7 @@ impl<'a> Head<'a> {
             Some(mask) => dropout(x, mask),
             None => x,
         };
-        let x = drop(pooled.unsqueeze_dim(2), DropoutLayer::DenseInput); // [M, B, 1, 2H]
+        let x = drop(pooled.unsqueeze_dim(2), DropoutLayer::DenseInput); // [M, B, 1, P]
         let x = relu(linear(x, parameters.get("dense.weight"), parameters.get("dense.bias"), present.clone()));
         let x = drop(x, DropoutLayer::SoftmaxInput);
         linear(x, parameters.get("output.weight"), parameters.get("output.bias"), present.clone()).squeeze_dim(2)

@@ -3,5 +3,7 @@
 pub mod attention;
 pub mod conv_bank;
 pub mod head;
+pub mod label_loss;
 pub mod loss;
 pub mod lstm;
+pub mod second_conv;

@@ -13,7 +13,7 @@ pub use parameters::{Parameters, Spec, specs};
 use crate::{
     batch::Batch,
     config::{Dropout, ModelConfig, ModelKind},
-    layers::{conv_bank::ConvBank, head::Head},
+    layers::{conv_bank::ConvBank, head::Head, second_conv::SecondConvBank},
     ops::dropout::DropoutMask,
 };
 
@@ -74,7 +74,7 @@ pub struct Forward {
     pub logits: Tensor<3>,
     /// α [M, B, T]; A-LSTM only.
     pub attention: Option<Tensor<3>>,
-    /// What the head sees, before dropout: last states or context, [M, B, 2H].
+    /// What the head sees, before dropout, [M, B, P]: last states or context [2H], or context and last states [4H].
     pub pooled: Tensor<3>,
     /// h of every residue, [M, B, T, 2H]; A-LSTM only.
     pub hidden: Option<Tensor<4>>,
@@ -98,14 +98,18 @@ impl Network {
         Self { config, table, parameters }
     }
 
-    /// The whole network: residues → conv bank → LSTM → pooling → head.
+    /// The whole network: residues → conv bank → (second conv bank →) LSTM → pooling → head.
     pub fn forward(&self, batch: &Batch, mode: &Mode) -> Forward {
         let x = ConvBank::new(self).forward(batch, mode); // [M, B, T, C]
+        let x = match &self.config.second_conv {
+            Some(second) => SecondConvBank::new(self, second).forward(x, batch),
+            None => x,
+        };
         let (pooled, attention, hidden) = match self.config.kind {
             ModelKind::RLstm => (r_lstm::pool(self, x, batch, mode), None, None),
             ModelKind::ALstm => {
-                let (found, hidden) = a_lstm::pool(self, x, batch, mode);
-                (found.context, Some(found.weights), Some(hidden))
+                let (pooled, attention, hidden) = a_lstm::pool(self, x, batch, mode);
+                (pooled, Some(attention), Some(hidden))
             }
         };
         Forward { logits: Head::new(self).forward(pooled.clone(), batch, mode), attention, pooled, hidden }

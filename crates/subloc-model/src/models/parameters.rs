@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use lstm_kernels::philox::Stream;
 
 use crate::{
-    config::{InitialWeights, ModelConfig, ModelKind},
+    config::{InitialWeights, ModelConfig, ModelKind, SecondConv},
     ops::context,
 };
 
@@ -46,14 +46,21 @@ impl Spec {
 pub fn specs(config: &ModelConfig) -> Vec<Spec> {
     let &ModelConfig { hidden, attention, dense, filters_per_width: filters, .. } = config;
     let (features, channels, classes) = (config.features(), config.channels(), config.classes.len());
+    let (inputs, pooled) = (config.lstm_inputs(), config.pooled());
     let mut specs = Vec::new();
     let mut add = |name: String, shape: &[usize], role: Role| specs.push(Spec { name, shape: shape.to_vec(), role });
     for &w in &config.filter_widths {
         add(format!("conv.{w}.weight"), &[filters, features, w], Role::Weight { fan_in: features * w, fan_out: filters * w });
         add(format!("conv.{w}.bias"), &[filters], Role::Bias { fan_in: features * w });
     }
+    if let Some(SecondConv { widths, filters_per_width: filters }) = &config.second_conv {
+        for w in widths {
+            add(format!("conv2.{w}.weight"), &[*filters, channels, *w], Role::Weight { fan_in: channels * w, fan_out: filters * w });
+            add(format!("conv2.{w}.bias"), &[*filters], Role::Bias { fan_in: channels * w });
+        }
+    }
     for direction in ["", "_reverse"] {
-        add(format!("lstm.weight_ih_l0{direction}"), &[4 * hidden, channels], Role::LstmInput);
+        add(format!("lstm.weight_ih_l0{direction}"), &[4 * hidden, inputs], Role::LstmInput);
         add(format!("lstm.weight_hh_l0{direction}"), &[4 * hidden, hidden], Role::LstmRecurrent);
         add(format!("lstm.bias_ih_l0{direction}"), &[4 * hidden], Role::LstmBias);
     }
@@ -61,8 +68,8 @@ pub fn specs(config: &ModelConfig) -> Vec<Spec> {
         add("attention.W.weight".into(), &[attention, 2 * hidden], Role::Weight { fan_in: 2 * hidden, fan_out: attention });
         add("attention.v.weight".into(), &[1, attention], Role::Weight { fan_in: attention, fan_out: 1 });
     }
-    add("dense.weight".into(), &[dense, 2 * hidden], Role::Weight { fan_in: 2 * hidden, fan_out: dense });
-    add("dense.bias".into(), &[dense], Role::Bias { fan_in: 2 * hidden });
+    add("dense.weight".into(), &[dense, pooled], Role::Weight { fan_in: pooled, fan_out: dense });
+    add("dense.bias".into(), &[dense], Role::Bias { fan_in: pooled });
     add("output.weight".into(), &[classes, dense], Role::Weight { fan_in: dense, fan_out: classes });
     add("output.bias".into(), &[classes], Role::Bias { fan_in: dense });
     specs

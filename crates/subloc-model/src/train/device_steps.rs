@@ -14,7 +14,7 @@ use crate::{
     Error,
     batch::Batch,
     device,
-    layers::loss::{CrossEntropy, Unread},
+    layers::loss::Unread,
     models::Mode,
     ops::update::{self, AdamNumbers, COLUMNS},
     predict::values,
@@ -233,17 +233,15 @@ impl Trainer<'_> {
             seeds: self.seeds[first + members.start..first + members.end].into(),
             steps: members.clone().map(|m| self.state.members[first + m].steps).collect(),
         };
-        let label = |row: &u32| self.labels[*row as usize];
-        let labels: Vec<Option<u32>> = piece.rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).map(label))).collect();
-        let loss = CrossEntropy { label_smoothing: self.training.label_smoothing, class_weights: self.training.class_weights.as_deref() };
-        let mut targets = loss.targets(&labels, [members.len(), batch.size, self.model.classes.len()]);
+        let places: Vec<Option<u32>> = piece.rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).copied())).collect();
+        let loss = self.loss();
+        let mut share = 1.0;
         if piece.rows.len() == 1 && piece.rows[0].len() < rows[members.start].len() {
             // A part of a batch: its weights are those of the whole batch.
-            let weight = |rows: &[u32]| rows.iter().map(|row| loss.weight(label(row))).sum::<f64>();
-            let share = weight(piece.rows[0]) / weight(rows[members.start]).max(f64::MIN_POSITIVE);
-            targets.iter_mut().for_each(|t| *t *= share);
+            let weight = |rows: &[u32]| rows.iter().map(|row| loss.weight(*row)).sum::<f64>();
+            share = weight(piece.rows[0]) / weight(rows[members.start]).max(f64::MIN_POSITIVE);
         }
-        let found = CrossEntropy::unread(network.forward(&batch, &mode).logits, &targets, &labels);
+        let found = loss.unread(network.forward(&batch, &mode).logits, &places, share);
         let mut grads = found.total.backward();
         let gradients = parameters
             .iter()

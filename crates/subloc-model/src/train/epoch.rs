@@ -9,7 +9,7 @@ use super::{
     state::{Exact, Group, Status},
     trainer::Trainer,
 };
-use crate::{Error, layers::loss::largest, predict};
+use crate::{Error, labels::Labels, layers::loss::largest, predict};
 
 impl Trainer<'_> {
     /// Evaluates, decides who stops, and writes the history.
@@ -81,7 +81,7 @@ impl Trainer<'_> {
         }
     }
 
-    /// Log loss and accuracy of a member on some rows.
+    /// Log loss and accuracy of a member on some rows; of label sets the mean over the labels, and the share of proteins whose labels are all right at 0.5.
     fn evaluate(&self, g: usize, m: usize, rows: &[u32]) -> Result<Option<(f64, f64)>, Error> {
         if rows.is_empty() {
             return Ok(None);
@@ -90,10 +90,22 @@ impl Trainer<'_> {
         let network = self.network(one, self.device, 1);
         let found = predict::probabilities(&network, self.records, rows, self.device)?;
         let (mut loss, mut correct) = (0.0, 0);
-        for (row, probabilities) in rows.iter().zip(found.chunks(self.model.classes.len())) {
-            let label = self.labels[*row as usize] as usize;
-            loss -= f64::from(probabilities[label]).max(1e-30).ln();
-            correct += usize::from(largest(probabilities) == label);
+        let classes = self.model.classes.len();
+        let ln = |p: f64| p.max(1e-30).ln();
+        for (row, probabilities) in rows.iter().zip(found.chunks(classes)) {
+            match self.labels {
+                Labels::Classes(labels) => {
+                    let label = labels[*row as usize] as usize;
+                    loss -= ln(f64::from(probabilities[label]));
+                    correct += usize::from(largest(probabilities) == label);
+                }
+                Labels::Sets(sets) => {
+                    let set = &sets[*row as usize * classes..][..classes];
+                    let answers = || set.iter().zip(probabilities).map(|(label, p)| (*label != 0, f64::from(*p)));
+                    loss -= answers().map(|(has, p)| ln(if has { p } else { 1.0 - p })).sum::<f64>() / classes as f64;
+                    correct += usize::from(answers().all(|(has, p)| has == (p >= 0.5)));
+                }
+            }
         }
         Ok(Some((loss / rows.len() as f64, correct as f64 / rows.len() as f64)))
     }

@@ -133,10 +133,15 @@ struct Header {
 }
 
 impl State {
-    pub fn new(model: &ModelConfig, training: &TrainingConfig, seeds: &[u64], device: &Device) -> Self {
+    /// `output_bias` replaces the initial bias of the output layer, [K] a member, where there is one.
+    pub fn new(model: &ModelConfig, training: &TrainingConfig, seeds: &[u64], output_bias: Option<&[Vec<f32>]>, device: &Device) -> Self {
         let size = training.members_per_step.max(1);
         let groups = seeds.chunks(size).enumerate().map(|(g, seeds)| {
-            let weights = Parameters::initialise(model, seeds, training.initial_weights, training.forget_bias, device).values;
+            let mut weights = Parameters::initialise(model, seeds, training.initial_weights, training.forget_bias, device).values;
+            if let (Some(last), Some(bias)) = (weights.last_mut(), output_bias) {
+                let bias = bias[g * size..g * size + seeds.len()].concat();
+                *last = Tensor::from_data(TensorData::new(bias, last.dims()), device);
+            }
             Group {
                 first: g * size,
                 moments: Moments::zeros(&weights),

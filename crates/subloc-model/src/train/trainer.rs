@@ -23,8 +23,9 @@ use crate::{
     Error, TrainedModel,
     batch::{Batch, Records},
     checkpoint::plausible,
-    config::{ModelConfig, TrainingConfig},
-    layers::loss::{CrossEntropy, Loss},
+    config::{ModelConfig, Objective, TrainingConfig},
+    labels::Labels,
+    layers::{label_loss::TrainingLoss, loss::Loss},
     models::{Mode, Network, Parameters},
     ops::on_cpu,
     predict::values,
@@ -45,7 +46,7 @@ pub struct MemberPlan {
 
 /// Trains all members and returns their final weights: the best epoch's with early stopping, else the average's where asked for, else the last.
 ///
-/// `table` is [25, Ft], `labels` [N]. With `checkpoint` the state is written there after each epoch and when the job is stopped; with `resume` it goes
+/// `table` is [25, Ft]. With `checkpoint` the state is written there after each epoch and when the job is stopped; with `resume` it goes
 /// on from there, to the same bits on the CPU. A stopped job drops the step in progress.
 ///
 /// # Errors
@@ -59,18 +60,18 @@ pub fn train(
     table: &[f32],
     training: &TrainingConfig,
     records: &Records,
-    labels: &[u32],
+    labels: Labels<'_>,
     members: &[MemberPlan],
     checkpoint: Option<&Path>,
     resume: bool,
     events: &mut dyn FnMut(Event),
     cancel: Arc<AtomicBool>,
 ) -> Result<TrainedModel, Error> {
-    check(model, training, records, members)?;
+    check(model, training, records, labels, members)?;
     let seeds: Vec<u64> = members.iter().map(|m| m.seed).collect();
     let state = match checkpoint {
         Some(path) if resume && path.exists() => State::load(path, model, training, &seeds, device)?,
-        _ => State::new(model, training, &seeds, device),
+        _ => State::new(model, training, &seeds, log_odds(labels, model.classes.len(), members).as_deref(), device),
     };
     if cancel.load(Ordering::Relaxed) {
         // Perhaps before all initial weights were drawn: nothing of this state may be kept.
@@ -82,10 +83,20 @@ pub fn train(
     trainer.run(events)
 }
 
-fn check(model: &ModelConfig, training: &TrainingConfig, records: &Records, members: &[MemberPlan]) -> Result<(), Error> {
+fn check(
+    model: &ModelConfig,
+    training: &TrainingConfig,
+    records: &Records,
+    labels: Labels<'_>,
+    members: &[MemberPlan],
+) -> Result<(), Error> {
     let wrong = |option: &str, why: &str| Err(Error::new("INVALID_OPTION", format!("{option}: {why}"), json!({ "option": option })));
     if let Err(why) = plausible(model) {
         return wrong("model", &why);
+    }
+    let are_sets = matches!(labels, Labels::Sets(_));
+    if are_sets != (model.loss == Objective::MultiLabel) || !labels.fit(records.len(), model.classes.len()) {
+        return wrong("labels", "they are not those that the loss is of, or not of these records and classes");
     }
     if model.profile && records.profiles.is_none() {
         return wrong("profiles", "the model reads profiles, and none were given");
@@ -111,7 +122,7 @@ pub(super) struct Trainer<'a> {
     pub(super) table: &'a [f32],
     pub(super) training: &'a TrainingConfig,
     pub(super) records: &'a Records,
-    pub(super) labels: &'a [u32],
+    pub(super) labels: Labels<'a>,
     pub(super) members: &'a [MemberPlan],
     pub(super) seeds: Vec<u64>,
     pub(super) checkpoint: Option<&'a Path>,
@@ -224,10 +235,8 @@ impl Trainer<'_> {
             seeds: self.seeds[first..first + rows.len()].into(),
             steps: (0..rows.len()).map(|m| self.state.members[first + m].steps).collect(),
         };
-        let labels: Vec<Option<u32>> =
-            rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).map(|&row| self.labels[row as usize]))).collect();
-        let loss = CrossEntropy { label_smoothing: self.training.label_smoothing, class_weights: self.training.class_weights.as_deref() };
-        let Loss { total, members: losses, correct } = loss.forward(network.forward(&batch, &mode).logits, &labels);
+        let places: Vec<Option<u32>> = rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).copied())).collect();
+        let Loss { total, members: losses, correct } = self.loss().forward(network.forward(&batch, &mode).logits, &places);
         if self.is_cancelled() {
             return None;
         }
@@ -304,6 +313,11 @@ impl Trainer<'_> {
         }
     }
 
+    pub(super) fn loss(&self) -> TrainingLoss<'_> {
+        let TrainingConfig { label_smoothing, class_weights, .. } = self.training;
+        TrainingLoss { labels: self.labels, label_smoothing: *label_smoothing, class_weights: class_weights.as_deref() }
+    }
+
     pub(super) fn network(&self, values: Vec<Tensor<2>>, device: &Device, members: usize) -> Network {
         debug_assert_eq!(values[0].dims()[0], members);
         Network::new(self.model.clone(), self.table, Parameters::of(&self.model, values), device)
@@ -335,6 +349,17 @@ impl Trainer<'_> {
         }
         Ok(TrainedModel::new(self.model.clone(), self.table.to_vec(), self.seeds.clone(), members))
     }
+}
+
+/// Of label sets: ln(p / (1 − p)) of each label's share p among a member's training rows, [K] a member (half a record is added to both answers). With biases of
+/// 0 every label would begin at 0.5, and the first epochs would do nothing but push all of them down, which leaves Adam's second moments large for long.
+fn log_odds(labels: Labels<'_>, classes: usize, members: &[MemberPlan]) -> Option<Vec<Vec<f32>>> {
+    let Labels::Sets(sets) = labels else { return None };
+    let of = |rows: &[u32], label: usize| {
+        let with = rows.iter().filter(|row| sets[**row as usize * classes + label] != 0).count() as f64;
+        ((with + 0.5) / (rows.len() as f64 - with + 0.5)).ln() as f32
+    };
+    Some(members.iter().map(|member| (0..classes).map(|label| of(&member.train, label)).collect()).collect())
 }
 
 /// Whether all weights of each member are.

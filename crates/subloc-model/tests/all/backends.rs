@@ -30,7 +30,7 @@ use subloc_model::{
 use crate::{
     oracle::{Case, Op, cases, run_on},
     problem::{Job, Problem, everything, failed, plain, plans},
-    support::{Folder, KINDS, assert_close, assert_relative, config, cpu, f64s, host, network, numbers, records, table},
+    support::{Folder, KINDS, assert_close, assert_relative, config, cpu, f64s, host, network, numbers, options, records, table},
 };
 
 /// Every backend that is here but the CPU; opened once.
@@ -250,7 +250,8 @@ fn trained_once(config: &ModelConfig, seeds: &[u64], rows: &[&[u32]], device: &D
 fn the_networks_and_every_gradient_agree_on_every_backend_to_2e_4_of_each() {
     let encodings = |kind| {
         let both: ModelConfig = config(kind);
-        [ModelConfig { profile: false, ..both.clone() }, both.clone(), ModelConfig { table_features: 0, ..both }]
+        [vec![ModelConfig { profile: false, ..both.clone() }, both.clone(), ModelConfig { table_features: 0, ..both }], options(kind)]
+            .concat()
     };
     for config in KINDS.into_iter().flat_map(encodings) {
         for (seeds, rows) in [(vec![5], vec![vec![0, 1, 2, 3]]), (vec![5, 6, 7], vec![vec![4, 5, 1], vec![2], vec![]])] {

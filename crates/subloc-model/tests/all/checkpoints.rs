@@ -10,7 +10,7 @@ use std::{
 
 use subloc_model::{
     Error,
-    config::{Adam, EarlyStopping, TrainingConfig},
+    config::{Adam, EarlyStopping, ModelKind, Pooling, SecondConv, TrainingConfig},
     train::{Event, MemberPlan, history},
 };
 
@@ -28,8 +28,11 @@ fn three(training: TrainingConfig) -> TrainingConfig {
 
 #[test]
 fn a_job_stopped_after_any_step_and_resumed_writes_the_bytes_of_an_uninterrupted_one() {
-    for kind in KINDS {
-        let problem = Problem::new(kind, N);
+    let mut beyond = Problem::new(ModelKind::ALstm, N);
+    beyond.model.pooling = Pooling::AttentionAndLast;
+    beyond.model.second_conv = Some(SecondConv { widths: vec![3, 2], filters_per_width: 3 });
+    for problem in KINDS.map(|kind| Problem::new(kind, N)).into_iter().chain([beyond]) {
+        let kind = problem.model.kind;
         for training in [three(plain()), three(everything())] {
             let folder = Folder::new();
             let whole = Job::new(&problem, training.clone(), plans(N, &[1, 2, 3])).at(folder.file("whole"));

@@ -2,7 +2,7 @@
 use lstm_kernels::reference::{self, LstmWeights};
 use subloc_model::{
     batch::Records,
-    config::{ModelConfig, ModelKind},
+    config::{ModelConfig, ModelKind, Pooling, SecondConv},
     models::{CODES, specs},
 };
 
@@ -65,9 +65,28 @@ impl Literal<'_> {
         relu(out)
     }
 
+    /// [T, widths · filters]: x [T, C] through the second bank, where there is one.
+    fn second_conv(&self, x: Vec<f64>) -> Vec<f64> {
+        let Some(SecondConv { widths, filters_per_width }) = &self.config.second_conv else { return x };
+        let channels = self.config.channels();
+        let residues: Vec<&[f64]> = x.chunks(channels).collect();
+        let mut out = Vec::new();
+        for t in 0..residues.len() {
+            for width in widths {
+                let (weight, bias) = (self.get(&format!("conv2.{width}.weight")), self.get(&format!("conv2.{width}.bias")));
+                for f in 0..*filters_per_width {
+                    let seen = |k: usize| (t + k).checked_sub(width / 2).and_then(|seen| residues.get(seen));
+                    let tap = |k: usize, x: &[f64]| (0..channels).map(|i| weight[(f * channels + i) * width + k] * x[i]).sum::<f64>();
+                    out.push(bias[f] + (0..*width).filter_map(|k| seen(k).map(|x| tap(k, x))).sum::<f64>());
+                }
+            }
+        }
+        relu(out)
+    }
+
     pub fn forward(&self, records: &Records, record: usize) -> Found {
-        let (hidden, input) = (self.config.hidden, self.config.channels());
-        let x = self.conv_bank(records, record);
+        let (hidden, input) = (self.config.hidden, self.config.lstm_inputs());
+        let x = self.second_conv(self.conv_bank(records, record));
         let [forward, reverse] = ["", "_reverse"].map(|direction| {
             let get = |name: &str| self.get(&format!("lstm.{name}_l0{direction}"));
             let weights = LstmWeights { w_ih: get("weight_ih"), w_hh: get("weight_hh"), bias: get("bias_ih") };
@@ -83,10 +102,12 @@ impl Literal<'_> {
                     .map(f64::tanh)
                     .collect();
                 let alpha = reference::softmax(&reference::linear(&inner, self.get("attention.v.weight"), &[0.0], units)); // (11), (12)
-                (reference::weighted_sum(&alpha, &h, 2 * hidden), Some(alpha)) // (13)
+                let context = reference::weighted_sum(&alpha, &h, 2 * hidden); // (13)
+                let last = [&forward[forward.len() - hidden..], &reverse[..hidden]].concat();
+                (if self.config.pooling == Pooling::AttentionAndLast { [context, last].concat() } else { context }, Some(alpha))
             }
         };
-        let dense = relu(reference::linear(&pooled, self.get("dense.weight"), self.get("dense.bias"), 2 * hidden));
+        let dense = relu(reference::linear(&pooled, self.get("dense.weight"), self.get("dense.bias"), pooled.len()));
         let logits = reference::linear(&dense, self.get("output.weight"), self.get("output.bias"), self.config.dense);
         Found { logits, attention }
     }

@@ -9,7 +9,7 @@ use subloc_model::{
 
 use crate::{
     problem::{bytes, failed},
-    support::{Folder, KINDS, bits, config, cpu, host, network, records, table},
+    support::{Folder, KINDS, bits, config, cpu, host, network, options, records, table},
 };
 
 /// Two untrained members.
@@ -22,8 +22,8 @@ pub fn model(config: &ModelConfig) -> TrainedModel {
 fn a_saved_model_predicts_the_same_bits_after_loading() {
     let records = records(1, &[5, 1, 0, 30, 12]);
     let folder = Folder::new();
-    for kind in KINDS {
-        let model = model(&config(kind));
+    for config in KINDS.into_iter().flat_map(|kind| [vec![config(kind)], options(kind)].concat()) {
+        let (model, kind) = (model(&config), config.kind);
         model.save(&folder.file("model.safetensors")).unwrap();
         let loaded = TrainedModel::load(&folder.file("model.safetensors")).unwrap();
         assert_eq!((loaded.config(), loaded.seeds(), loaded.members()), (model.config(), model.seeds(), 2));
@@ -72,6 +72,30 @@ fn names_and_shapes_are_those_of_pytorch() {
     for name in ["lstm.bias_hh_l0", "lstm.bias_hh_l0_reverse"] {
         assert!(tensors.tensor(&format!("member.1.{name}")).unwrap().data().iter().all(|byte| *byte == 0), "{name} is zero");
     }
+}
+
+#[test]
+fn options_have_names_shapes_and_a_format_of_their_own_and_a_model_without_has_the_file_it_had() {
+    let [_, with] = options(ModelKind::ALstm).try_into().unwrap();
+    let file = bytes(&model(&with));
+    let tensors = SafeTensors::deserialize(&file).unwrap();
+    // C = 3 widths · 3 filters; the second bank gives 3 · 2 channels; the head sees 4H.
+    for (name, shape) in [
+        ("conv2.7.weight", vec![2, 9, 7]),
+        ("conv2.7.bias", vec![2]),
+        ("lstm.weight_ih_l0_reverse", vec![24, 6]),
+        ("dense.weight", vec![9, 24]),
+    ] {
+        assert_eq!(tensors.tensor(&format!("member.1.{name}")).unwrap().shape(), shape, "{name}");
+    }
+    let json = |config: &ModelConfig| serde_json::from_str::<serde_json::Value>(&model(config).metadata_json()).unwrap();
+    assert_eq!(
+        (&json(&with)["formatVersion"], &json(&with)["pooling"], &json(&with)["cutGap"]),
+        (&2.into(), &"attention+last".into(), &3.into())
+    );
+    let without = json(&config(ModelKind::ALstm));
+    assert_eq!(without["formatVersion"], 1);
+    assert!(["pooling", "cutGap", "secondConv"].iter().all(|name| without.get(name).is_none()));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use subloc_model::{
     TrainedModel,
     batch::{Batch, Records},
     config::ModelKind,
-    filters::{filters, peaks, silenced},
+    filters::{Filter, filters, peaks, silenced},
     layers::conv_bank::ConvBank,
     models::{CODES, Mode, Parameters},
     predict::{Outputs, predict},
@@ -28,7 +28,7 @@ fn a_peak_is_the_largest_activation_of_the_convolution() {
     let (model, records) = (model(ModelKind::RLstm), records(1, &[1, 4, 9, 40]));
     let channels = model.config().channels();
     for member in 0..2 {
-        let found = peaks(&filters(&model, member).unwrap(), &records, &[0; 4]);
+        let found = peaks(&filters(&model, member).unwrap(), &records, &[0; 4], 0);
         for record in 0..4 {
             let all = activations(&model, member, &records, record as u32);
             for filter in 0..channels {
@@ -46,13 +46,20 @@ fn a_peak_is_the_largest_activation_of_the_convolution() {
 fn windows_across_the_cut_do_not_count() {
     let (model, records) = (model(ModelKind::RLstm), records(2, &[30]));
     let filters = filters(&model, 0).unwrap();
-    let (junction, all) = (12u32, activations(&model, 0, &records, 0));
-    let found = peaks(&filters, &records, &[junction]);
+    let all = activations(&model, 0, &records, 0);
+    for gap in [0, 3] {
+        windows_across_the_cut(&filters, &all, &records, gap);
+    }
+}
+
+fn windows_across_the_cut(filters: &[Filter], all: &[f32], records: &Records, gap: usize) {
+    let junction = 12u32;
+    let found = peaks(filters, records, &[junction], gap);
     let mut differs = false;
     for (at, filter) in filters.iter().enumerate() {
         let half = (filter.width / 2) as i64;
-        // A window whose middle is within half a width of the junction has residues of both sides.
-        let counts = |t: i64| !(t - half < i64::from(junction) && t + half >= i64::from(junction));
+        // A window whose middle is within half a width of the junction has residues of both sides, unless the gap is as wide.
+        let counts = |t: i64| !(t - half < i64::from(junction) && t + half >= i64::from(junction) + gap as i64);
         let value = |t: i64| all[t as usize * filters.len() + at];
         let largest = (0..30).filter(|t| counts(*t)).map(value).fold(0.0, f32::max);
         assert!(counts(i64::from(found.residues[at])));

@@ -8,6 +8,7 @@ mod equations;
 mod files;
 mod filters;
 mod hostile;
+mod label_sets;
 mod network;
 mod ops;
 mod oracle;

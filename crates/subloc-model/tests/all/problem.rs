@@ -9,7 +9,10 @@ use lstm_kernels::philox::Stream;
 use subloc_model::{
     Error, TrainedModel,
     batch::Records,
-    config::{Adam, Dropout, EarlyStopping, InitialWeights, ModelConfig, ModelKind, Schedule, TrainingConfig, WeightAveraging},
+    config::{
+        Adam, Dropout, EarlyStopping, InitialWeights, ModelConfig, ModelKind, Objective, Pooling, Schedule, TrainingConfig, WeightAveraging,
+    },
+    labels::Labels,
     models::CODES,
     ops::context::{self, Context},
     train::{Event, MemberPlan, train},
@@ -22,6 +25,8 @@ pub struct Problem {
     pub table: Vec<f32>,
     pub records: Records,
     pub labels: Vec<u32>,
+    /// [N, 3] in place of `labels`.
+    pub sets: Option<Vec<u8>>,
 }
 
 impl Problem {
@@ -63,9 +68,21 @@ impl Problem {
             filters_per_width: 4,
             profile: false,
             max_residues: 1000,
+            pooling: Pooling::Attention,
+            cut_gap: 0,
+            second_conv: None,
+            loss: Objective::Softmax,
             table_features: 20,
         };
-        Self { model, table, records, labels }
+        Self { model, table, records, labels, sets: None }
+    }
+
+    /// The same proteins with sets of labels: class 0 has the label of class 1 too.
+    pub fn with_sets(kind: ModelKind, n: u32) -> Self {
+        let mut problem = Self::new(kind, n);
+        problem.model.loss = Objective::MultiLabel;
+        problem.sets = Some(problem.labels.iter().flat_map(|label| [[1, 1, 0], [0, 1, 0], [0, 0, 1]][*label as usize]).collect());
+        problem
     }
 }
 
@@ -144,7 +161,7 @@ impl<'a> Job<'a> {
 
     /// Runs until it is done or `cancel` is set, by `events` or from elsewhere.
     pub fn run_with(&self, cancel: &Arc<AtomicBool>, events: &mut (dyn FnMut(Event) + Send)) -> Result<TrainedModel, Error> {
-        let Problem { model, table, records, labels } = self.problem;
+        let Problem { model, table, records, labels, sets } = self.problem;
         let context = Context { cancel: cancel.clone(), largest_allocation: self.largest_allocation, ..Context::detect() };
         let checkpoint = self.checkpoint.as_deref();
         let work = || {
@@ -154,7 +171,7 @@ impl<'a> Job<'a> {
                 table,
                 &self.training,
                 records,
-                labels,
+                sets.as_deref().map_or(Labels::Classes(labels), Labels::Sets),
                 &self.members,
                 checkpoint,
                 true,

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use lstm_kernels::philox::Stream;
 use subloc_model::{
     batch::Records,
-    config::{InitialWeights, ModelConfig, ModelKind},
+    config::{InitialWeights, ModelConfig, ModelKind, Objective, Pooling, SecondConv},
     device,
     models::{CODES, Network, Parameters},
 };
@@ -66,7 +66,24 @@ pub fn config(kind: ModelKind) -> ModelConfig {
         filters_per_width: 3,
         profile: true,
         max_residues: 1000,
+        pooling: Pooling::Attention,
+        cut_gap: 0,
+        second_conv: None,
+        loss: Objective::Softmax,
         table_features: 5,
+    }
+}
+
+/// The networks beyond the paper's: a second convolution with widths beyond the shortest proteins, and the last states beside the context.
+pub fn options(kind: ModelKind) -> Vec<ModelConfig> {
+    let second_conv = Some(SecondConv { widths: vec![4, 1, 7], filters_per_width: 2 });
+    let plain = ModelConfig { second_conv, ..config(kind) };
+    match kind {
+        ModelKind::RLstm => vec![plain],
+        ModelKind::ALstm => vec![
+            ModelConfig { pooling: Pooling::AttentionAndLast, ..config(kind) },
+            ModelConfig { pooling: Pooling::AttentionAndLast, cut_gap: 3, ..plain },
+        ],
     }
 }
 
