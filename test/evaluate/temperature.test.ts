@@ -71,7 +71,7 @@ test('a temperature is fitted on the validation part, kept in the run folder, an
 	for (const [row, { probability, probabilities, calibrated, compartment }] of after.entries()) {
 		t.deepEqual([probability, probabilities], [before[row]!.probability, before[row]!.probabilities])
 		const expected = temperedProbabilities(Object.values(probabilities!), scaling!.temperature)
-		t.is(calibrated, expected[model.classes.indexOf(compartment!)])
+		t.is(calibrated, expected[model.classes.indexOf(compartment!)]!)
 	}
 	const { row } = predictionFormatter('jsonl', model.classes)
 	t.is(JSON.parse(row(after[0]!)).calibrated, Number(after[0]!.calibrated!.toFixed(6)))
