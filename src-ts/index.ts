@@ -21,7 +21,27 @@ export {
 	type ReadDatasetOptions,
 	readDataset,
 } from './dataset/dataset.js'
+export {
+	type ClusterOptions,
+	clusterByHomology,
+	findHomologs,
+	HOMOLOGY_LIMITS,
+	type Homolog,
+	type HomologyLimits,
+	type HomologyOptions,
+	type HomologyRecord,
+	type HomologySearch,
+	nearestRelatives,
+} from './dataset/homology.js'
 export { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
+export {
+	auditSplit,
+	type CrossingPair,
+	type HomologyEngine,
+	type HomologyFoldsOptions,
+	homologyFolds,
+	type SplitAudit,
+} from './dataset/split/homology.js'
 export {
 	columnSplit,
 	holdOut,
@@ -37,6 +57,14 @@ export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/p
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
 export { describeError, type ErrorCode, type ErrorFacts, exitCode, fileError, SublocError } from './errors.js'
 export {
+	type AuditedRecord,
+	auditLeak,
+	auditSplitLeak,
+	auditTsv,
+	type LeakAudit,
+	type LeakOptions,
+} from './evaluate/audit.js'
+export {
 	type Calibration,
 	type CalibrationBin,
 	calibration,
@@ -51,6 +79,14 @@ export {
 	evaluatePredictions,
 } from './evaluate/evaluate.js'
 export { type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
+export {
+	type CopiedLabel,
+	copyLabels,
+	IDENTITY_BINS,
+	type IdentityBin,
+	type RelativesSummary,
+	summariseRelatives,
+} from './evaluate/relatives.js'
 export type { LookOptions } from './explain/encoded.js'
 export { type ExplainOptions, type Explanation, explain } from './explain/explain.js'
 export {

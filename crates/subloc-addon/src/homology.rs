@@ -89,7 +89,7 @@ pub fn homologous_pairs<'env>(
         let (records, groups, options) = request?;
         let own = Proteins::new(&records.codes, &records.offsets);
         let found = runtime.in_pool(|| watched(context, |control| homology::pairs(own, groups.as_deref(), &options, control)))?;
-        Ok(found.ok_or_else(|| ModelError::cancelled(false))?.as_slice().into())
+        Ok(BindingHits::from(found.ok_or_else(|| ModelError::cancelled(false))?.as_slice()))
     })
 }
 
@@ -109,7 +109,7 @@ pub fn nearest_homologs<'env>(
         let (own, others) = (Proteins::new(&queries.codes, &queries.offsets), Proteins::new(&targets.codes, &targets.offsets));
         let found = runtime.in_pool(|| watched(context, |control| homology::nearest(own, others, &options, control)))?;
         let hits: Vec<Hit> = found.ok_or_else(|| ModelError::cancelled(false))?.into_iter().flatten().collect();
-        Ok(hits.as_slice().into())
+        Ok(BindingHits::from(hits.as_slice()))
     })
 }
 

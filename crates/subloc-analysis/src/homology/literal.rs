@@ -104,8 +104,8 @@ pub fn relative(stream: &mut lstm_kernels::philox::Stream, parent: &[u8], kept: 
     let mut child = Vec::new();
     for code in parent {
         match stream.uniform_f64() {
-            u if u < 0.02 => {}
-            u if u < 0.04 => child.extend((0..3).map(|_| stream.below(20) as u8)),
+            u if u < 0.008 => {}
+            u if u < 0.016 => child.extend((0..3).map(|_| stream.below(20) as u8)),
             _ if stream.uniform_f64() < kept => child.push(*code),
             _ => child.push(stream.below(20) as u8),
         }
