@@ -341,12 +341,16 @@ export declare function makeDataset(records: readonly LabelledRecord[], { classe
 export type Part = number | "train" | "validation" | "test";
 /** An assignment of all records of a dataset. */
 export interface Split {
-	/** How it was made: `stratified`, `column`, `file`, or another method's name. Printed beside every accuracy. */
+	/** How it was made: `stratified`, `homology`, `column`, `file`, or another method's name. Printed beside every accuracy. */
 	readonly by: string;
 	/** Part of each record, in the order of the dataset. */
 	readonly parts: readonly Part[];
 	/** Number of folds, or 0 where the parts are train, validation and test. */
 	readonly folds: number;
+	/** Homology cluster of each record, in the order of the dataset; absent where the split has none. */
+	readonly clusters?: readonly string[];
+	/** What it was made with, seed included; absent where that is not known. */
+	readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 /** Rows of a dataset for one model. */
 export interface Rows {
@@ -370,11 +374,12 @@ export declare function stratifiedFolds(dataset: Dataset, { folds, seed }: {
 	folds: number;
 	seed: number;
 }): Split;
-/** The TSV's own `fold` column: numbers from 1, or `train`, `validation`, `test`. Errors: `INVALID_SPLIT`. */
+/** The TSV's own `fold` column: numbers from 1, or `train`, `validation`, `test`; and its `cluster` column where every record has one. Errors: `INVALID_SPLIT`. */
 export declare function columnSplit(dataset: Dataset): Split;
 /**
  * Rows of one model. `fold` (from 1) names the part that is held out of a split into folds, and must not be given otherwise; `validationFraction`
- * of every class's training rows becomes the validation part where the split has none.
+ * of every class's training rows becomes the validation part where the split has none. Of a split with clusters whole clusters are held out, until each class has
+ * about its share: its relatives in the training part would make the validation part say too much.
  * Errors: `INVALID_OPTION`, `INVALID_SPLIT`.
  */
 export declare function rowsOf(split: Split, dataset: Dataset, { fold, validationFraction, seed }: {
@@ -1046,17 +1051,150 @@ export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>;
  * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
  */
 export declare function crossValidate(dataset: Dataset, options?: CrossValidateOptions): CrossValidationRun;
-/** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
+/** What is needed of a protein. */
+export interface HomologyRecord {
+	id: string;
+	/** Letters A–Z, at least one and at most 500,000. */
+	sequence: string;
+}
+/** Which alignments make homologs. */
+export interface HomologyLimits {
+	/** Least share of identical columns, 0 to 1; default 0.3. */
+	identity?: number;
+	/** Least share of the residues of each of both that lie between the ends of the alignment, 0 to 1; default 0.8. */
+	coverage?: number;
+	/** Largest E (Karlin–Altschul, BLOSUM62 with gaps 11/1, all residues of the searched set); default 1e-3. Equal sequences are homologs whatever their E. */
+	maxExpect?: number;
+	/**
+	 * What identical columns are divided by: columns of the alignment (default; MMseqs2's default, `--seq-id-mode 0`), residues of the `shorter` (1) or the
+	 * `longer` (2) protein.
+	 */
+	identityOver?: "alignment" | "shorter" | "longer";
+}
+/** How the search for homologs runs. */
+export interface HomologySearch {
+	/** Align every pair, not only those that share seeds; default false. Ten times the time and more; bench/RESULTS.md says what the seeds miss. */
+	exhaustive?: boolean;
+	/** CPU threads; default: all of the machine. The result is the same for any number. */
+	threads?: number;
+	/** Told how many of the queries are done. */
+	onProgress?: (done: number, total: number) => void;
+	/** Ends the work within a second. */
+	signal?: AbortSignal;
+}
+export interface HomologyOptions extends HomologyLimits, HomologySearch {
+}
+/** Two proteins and their best local alignment. */
+export interface Homolog {
+	/** Row of the query. */
+	query: number;
+	/** Row of the target. */
+	target: number;
+	/** 0 to 1; see {@link HomologyLimits.identityOver}. */
+	identity: number;
+	/** Share of the query's residues between the ends of the alignment, 0 to 1. */
+	queryCoverage: number;
+	/** Of the target's. */
+	targetCoverage: number;
+	/** Bit score. */
+	bits: number;
+	/** Alignments of this score that chance gives. */
+	expect: number;
+}
+/** Defaults of {@link HomologyLimits}: what method.md's figures were measured with. */
+export declare const HOMOLOGY_LIMITS: {
+	readonly identity: 0.3;
+	readonly coverage: 0.8;
+	readonly maxExpect: 0.001;
+	readonly identityOver: "alignment";
+};
+/**
+ * All pairs of homologs within a set, query before target, in order; with `groups` (one a record) pairs of different groups alone. A pair's E is that of its shorter
+ * protein as the query. Of alignments with the same score the one with the most identical columns counts. The same for any number of threads.
+ *
+ * Errors: `INVALID_OPTION`, `UNKNOWN_RESIDUE`. Rejects with the signal's reason once it is aborted.
+ */
+export declare function findHomologs(records: readonly HomologyRecord[], { groups, ...options }?: HomologyOptions & {
+	groups?: readonly (string | number)[];
+}): Promise<Homolog[]>;
+/**
+ * For each query the target of the largest bit score (of equals the first), or null where no E is within `maxExpect`. `identity` and `coverage` limit nothing here: a
+ * nearest relative is told whatever it is. Errors: as {@link findHomologs}.
+ */
+export declare function nearestRelatives(queries: readonly HomologyRecord[], targets: readonly HomologyRecord[], options?: Omit<HomologyOptions, "identity" | "coverage">): Promise<(Homolog | null)[]>;
+/** How homologs become clusters. */
+export interface ClusterOptions extends HomologyOptions {
+	/**
+	 * `single` (default): whatever a chain of homologs connects, so that no pair of homologs has two clusters. `greedy`: the longest protein that is left takes its
+	 * homologs (as CD-HIT); smaller clusters, between which homologs remain.
+	 */
+	linkage?: "single" | "greedy";
+}
+/** Cluster of each record, numbered from 0 in the order of their first records, [N]. Errors: as {@link findHomologs}. */
+export declare function clusterByHomology(records: readonly HomologyRecord[], { linkage, ...options }?: ClusterOptions): Promise<Uint32Array>;
+/**
+ * A split as text: comment lines with its method and settings, then `id`, `class`, `fold`, and `cluster` where it has clusters; a line a record in the dataset's order.
+ */
 export declare function formatSplit(split: Split, dataset: Dataset): string;
 /**
- * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any
- * order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
+ * Reads a split for a dataset, and its method and settings from the comments of {@link formatSplit}: columns `id` and `fold`, and `cluster` where it is there (others
+ * are ignored), in any order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
  *
  * Errors: `INPUT_MISSING`, `INVALID_SPLIT` with file, line and record.
  */
 export declare function readSplit(path: string, dataset: Dataset): Promise<Split>;
 /** {@link readSplit} for a text; `file` is its name in messages. */
 export declare function parseSplit(text: string, dataset: Dataset, file?: string): Promise<Split>;
+/** Which program looks for homologs. */
+export type HomologyEngine = "own" | "mmseqs";
+export interface HomologyFoldsOptions extends ClusterOptions {
+	/** Number of folds, from 2; default 5. */
+	folds?: number;
+	/** Of the order in which equal clusters are dealt; default 1. */
+	seed?: number;
+	/** `own` (default), or `mmseqs`, which must be on the PATH. */
+	engine?: HomologyEngine;
+}
+/**
+ * Folds of whole homology clusters, every class spread as evenly as the clusters let it. The split remembers its clusters and settings. It is not audited: give it to
+ * {@link auditSplit}.
+ *
+ * Errors: `INVALID_SPLIT` for a class that cannot be in every fold; `INVALID_OPTION`; `TOOL_UNAVAILABLE` (mmseqs). Rejects with the signal's reason once it is aborted.
+ */
+export declare function homologyFolds(dataset: Dataset, options?: HomologyFoldsOptions): Promise<Split>;
+/** A homologous pair of two parts of a split. */
+export interface CrossingPair extends Homolog {
+	/** Ids of query and target. */
+	ids: [
+		string,
+		string
+	];
+}
+/** What an audit has found. */
+export interface SplitAudit {
+	/** Whether no two homologs stand in different parts. */
+	passed: boolean;
+	/** Limits that were looked at. */
+	identity: number;
+	coverage: number;
+	/** Pairs of different parts that reach the limits of identity and coverage; none where it has passed. By falling bit score. */
+	leaks: CrossingPair[];
+	/**
+	 * Pairs of different parts that reach the identity but not the coverage: a shared domain or repeat. No leak by the split's own definition, but something to know.
+	 * By falling bit score.
+	 */
+	local: CrossingPair[];
+	/** Records that are in a pair of `local`. */
+	recordsWithLocal: number;
+}
+/**
+ * Searches anew for homologs in different parts of a split (folds, or train, validation and test). Limits are the split's own settings where it has some and none are
+ * given. It searches with the split's own engine unless told otherwise: two engines disagree about some pairs near the limits.
+ * Errors: as {@link homologyFolds}.
+ */
+export declare function auditSplit(split: Split, dataset: Dataset, options?: HomologyOptions & {
+	engine?: HomologyEngine;
+}): Promise<SplitAudit>;
 /** The classes and the signals that are planted in them. */
 export declare const SYNTHETIC_CLASSES: readonly [
 	"ER",
@@ -1084,6 +1222,93 @@ export interface SyntheticOptions {
 }
 /** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
 export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
+/** A test protein, and what copying from its nearest training relative gives. */
+export interface CopiedLabel {
+	/** Its class; absent where that is not known. */
+	class?: string;
+	/** Identity with the relative, 0 to 1; null where it has none. */
+	identity: number | null;
+	/** Class of the relative, or of the most frequent class of the training part where there is none. */
+	copied: string;
+}
+/** Proteins whose nearest relative has an identity within a bin. */
+export interface IdentityBin {
+	/** Least identity; null of the bin of proteins without a relative. */
+	from: number | null;
+	/** Identity below which it ends (the last bin holds 1); null likewise. */
+	to: number | null;
+	records: number;
+	/** Share that copying gets right; null for an empty bin, and where the classes of the test proteins are not known. */
+	copyAccuracy: number | null;
+}
+/** How much of a test part its training part gives away. */
+export interface RelativesSummary {
+	/** Test proteins. */
+	records: number;
+	/** Those with a relative at all. */
+	withRelative: number;
+	/** Share that copying gets right; null where the classes of the test proteins are not known. */
+	copyAccuracy: number | null;
+	/** The bin without relatives, then rising identities. */
+	bins: IdentityBin[];
+}
+/** Where the identity bins begin by default; the first holds everything below the second. */
+export declare const IDENTITY_BINS: readonly [
+	0,
+	0.2,
+	0.3,
+	0.4,
+	0.5,
+	0.6,
+	0.7,
+	0.8,
+	0.9
+];
+/**
+ * The class that copying gives each test protein: that of its nearest relative, or the most frequent of the training proteins (of equals the first in their order).
+ * `relatives` stand in the order of the test proteins; their `target` is a row of `training`. Errors: `INVALID_DATASET` where there is nothing to copy from.
+ */
+export declare function copyLabels(training: readonly {
+	class: string;
+}[], relatives: readonly ({
+	target: number;
+} | null)[]): string[];
+/** Sums up copied labels. `bins` are the rising places where the bins begin, the first 0. Errors: `INVALID_DATASET` where there are no test proteins. */
+export declare function summariseRelatives(proteins: readonly CopiedLabel[], bins?: readonly number[]): RelativesSummary;
+/** A test protein, its nearest training relative, and the class that copying gives. */
+export interface AuditedRecord extends CopiedLabel {
+	id: string;
+	/** Id and class of the relative and their alignment; null where there is none. */
+	relative: (Omit<Homolog, "query" | "target"> & {
+		id: string;
+		class: string;
+	}) | null;
+}
+/** What a leak audit has found. */
+export interface LeakAudit extends RelativesSummary {
+	/** In the order of the test proteins. */
+	proteins: AuditedRecord[];
+}
+export type LeakOptions = Omit<HomologyOptions, "identity" | "coverage">;
+/**
+ * Finds the nearest training relative of every test protein (largest bit score with E ≤ `maxExpect`) and what copying its class would score, overall and by identity.
+ * An accuracy on the test proteins stands beside that. Without classes of the test proteins there is no score.
+ * Errors: `INVALID_OPTION`; `INVALID_DATASET` without test or training proteins. Rejects with the signal's reason once it is aborted.
+ */
+export declare function auditLeak(training: readonly (HomologyRecord & {
+	class: string;
+})[], test: readonly (HomologyRecord & {
+	class?: string;
+})[], options?: LeakOptions): Promise<LeakAudit>;
+/**
+ * {@link auditLeak} of a split: the test part against the training part; of numbered folds the given ones (default: all), each against the other folds, pooled. The
+ * proteins stand in the order of the folds.
+ */
+export declare function auditSplitLeak(split: Split, dataset: Dataset, { folds, ...options }?: LeakOptions & {
+	folds?: readonly number[];
+}): Promise<LeakAudit>;
+/** The proteins of an audit as a table, a line a protein; cells are empty where there is no relative. */
+export declare function auditTsv({ proteins }: Pick<LeakAudit, "proteins">): string;
 /** How far probabilities can be believed, and how sure a share is. */
 /** An interval around a share. */
 export interface Interval {
