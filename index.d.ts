@@ -20,10 +20,19 @@ declare const trainingConfigSchema: z.ZodObject<{
 		fail: "fail";
 	}>;
 	maxResidues: z.ZodInt;
+	cutGap: z.ZodInt;
 	filterWidths: z.ZodArray<z.ZodInt>;
 	filtersPerWidth: z.ZodInt;
+	secondConv: z.ZodNullable<z.ZodObject<{
+		widths: z.ZodArray<z.ZodInt>;
+		filtersPerWidth: z.ZodInt;
+	}, z.core.$strict>>;
 	hidden: z.ZodInt;
 	attention: z.ZodNullable<z.ZodInt>;
+	pooling: z.ZodEnum<{
+		attention: "attention";
+		"attention+last": "attention+last";
+	}>;
 	dense: z.ZodNullable<z.ZodInt>;
 	members: z.ZodInt;
 	seed: z.ZodInt;
@@ -74,6 +83,10 @@ declare const trainingConfigSchema: z.ZodObject<{
 		}, z.core.$strict>
 	], "kind">;
 	forgetBias: z.ZodNumber;
+	loss: z.ZodEnum<{
+		softmax: "softmax";
+		"multi-label": "multi-label";
+	}>;
 	labelSmoothing: z.ZodNumber;
 	classWeights: z.ZodNullable<z.ZodUnion<readonly [
 		z.ZodLiteral<"balanced">,
@@ -105,10 +118,19 @@ declare const configFileSchema: z.ZodObject<{
 		fail: "fail";
 	}>>;
 	maxResidues: z.ZodOptional<z.ZodInt>;
+	cutGap: z.ZodOptional<z.ZodInt>;
 	filterWidths: z.ZodOptional<z.ZodArray<z.ZodInt>>;
 	filtersPerWidth: z.ZodOptional<z.ZodInt>;
+	secondConv: z.ZodOptional<z.ZodNullable<z.ZodObject<{
+		widths: z.ZodArray<z.ZodInt>;
+		filtersPerWidth: z.ZodInt;
+	}, z.core.$strict>>>;
 	hidden: z.ZodOptional<z.ZodInt>;
 	attention: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
+	pooling: z.ZodOptional<z.ZodEnum<{
+		attention: "attention";
+		"attention+last": "attention+last";
+	}>>;
 	dense: z.ZodOptional<z.ZodNullable<z.ZodInt>>;
 	members: z.ZodOptional<z.ZodInt>;
 	seed: z.ZodOptional<z.ZodInt>;
@@ -146,6 +168,10 @@ declare const configFileSchema: z.ZodObject<{
 		}, z.core.$strict>
 	], "kind">>;
 	forgetBias: z.ZodOptional<z.ZodNumber>;
+	loss: z.ZodOptional<z.ZodEnum<{
+		softmax: "softmax";
+		"multi-label": "multi-label";
+	}>>;
 	labelSmoothing: z.ZodOptional<z.ZodNumber>;
 	classWeights: z.ZodOptional<z.ZodNullable<z.ZodUnion<readonly [
 		z.ZodLiteral<"balanced">,
@@ -290,7 +316,7 @@ export interface Annotation {
 export declare function parseAnnotations(description: string): Annotation[];
 /** A protein whose place is known. */
 export interface LabelledRecord extends SequenceRecord {
-	/** Its compartment. */
+	/** Its compartment; of a multi-label dataset its labels in byte order, joined by `;`. */
 	class: string;
 	/** Value of the TSV's `fold` column; empty where there is none. */
 	fold: string;
@@ -310,6 +336,8 @@ export interface Dataset {
 	readonly source: string;
 	/** SHA-256 over ids, classes and sequences in order: two datasets of one digest train the same model. */
 	readonly digest: string;
+	/** Whether a record's class names any number of labels, and `classes` are these. */
+	readonly multiLabel?: boolean;
 	/** Files of the folder that were not read, because their names are not those of FASTA files. */
 	readonly ignored: readonly string[];
 }
@@ -318,6 +346,11 @@ export interface ReadDatasetOptions {
 	classes?: readonly string[];
 	/** A dataset to learn from needs two classes with records; one to evaluate on does not. Default 2. */
 	minimumClasses?: number;
+	/**
+	 * Reads a class value as any number of labels joined by `;`. Of a folder, a protein that stands in several classes' files with the same id and sequence is one
+	 * record with all of their labels. Default false: such a protein is an error, and `;` is part of a name.
+	 */
+	multiLabel?: boolean;
 }
 /**
  * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, `.fas`, `.fsa` in any case, each also `.gz`) a class, or a TSV with the columns
@@ -332,21 +365,30 @@ export declare function readDataset(path: string, options?: ReadDatasetOptions):
  * A dataset from records, whose sequences are read as in `readFasta`. Ids and classes stand in tables: they have no control characters.
  * Errors: `INVALID_DATASET`, `UNKNOWN_CLASS`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
-export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, source }?: ReadDatasetOptions & {
+export declare function makeDataset(records: readonly LabelledRecord[], { classes, minimumClasses, multiLabel, source, }?: ReadDatasetOptions & {
 	source?: string;
 }): Dataset;
+/**
+ * The dataset with each class value read as labels joined by `;`: a record's `class` becomes its labels in byte order, `classes` are the labels. A
+ * multi-label dataset is given back as it is. Errors: `INVALID_DATASET` for an empty label, or all records with one label.
+ */
+export declare function multiLabelDataset(dataset: Dataset): Dataset;
 /**
  * A record's part: a fold from 1 of a cross-validation, or a fixed part of a single run.
  */
 export type Part = number | "train" | "validation" | "test";
 /** An assignment of all records of a dataset. */
 export interface Split {
-	/** How it was made: `stratified`, `column`, `file`, or another method's name. Printed beside every accuracy. */
+	/** How it was made: `stratified`, `homology`, `column`, `file`, or another method's name. Printed beside every accuracy. */
 	readonly by: string;
 	/** Part of each record, in the order of the dataset. */
 	readonly parts: readonly Part[];
 	/** Number of folds, or 0 where the parts are train, validation and test. */
 	readonly folds: number;
+	/** Homology cluster of each record, in the order of the dataset; absent where the split has none. */
+	readonly clusters?: readonly string[];
+	/** What it was made with, seed included; absent where that is not known. */
+	readonly settings?: Readonly<Record<string, string | number | boolean>>;
 }
 /** Rows of a dataset for one model. */
 export interface Rows {
@@ -356,7 +398,7 @@ export interface Rows {
 }
 /**
  * Holds out `testFraction` (0 to below 1) of every class: round(n · fraction) records, at least one and never all of a class with two or more records; a
- * class with one record trains. Errors: `INVALID_OPTION`.
+ * class with one record trains. Multi-label data are stratified iteratively, by `iterativeParts`. Errors: `INVALID_OPTION`.
  */
 export declare function holdOut(dataset: Dataset, { testFraction, seed }: {
 	testFraction: number;
@@ -370,11 +412,12 @@ export declare function stratifiedFolds(dataset: Dataset, { folds, seed }: {
 	folds: number;
 	seed: number;
 }): Split;
-/** The TSV's own `fold` column: numbers from 1, or `train`, `validation`, `test`. Errors: `INVALID_SPLIT`. */
+/** The TSV's own `fold` column: numbers from 1, or `train`, `validation`, `test`; and its `cluster` column where every record has one. Errors: `INVALID_SPLIT`. */
 export declare function columnSplit(dataset: Dataset): Split;
 /**
  * Rows of one model. `fold` (from 1) names the part that is held out of a split into folds, and must not be given otherwise; `validationFraction`
- * of every class's training rows becomes the validation part where the split has none.
+ * of every class's training rows becomes the validation part where the split has none. Of a split with clusters whole clusters are held out, until each class has
+ * about its share: its relatives in the training part would make the validation part say too much.
  * Errors: `INVALID_OPTION`, `INVALID_SPLIT`.
  */
 export declare function rowsOf(split: Split, dataset: Dataset, { fold, validationFraction, seed }: {
@@ -432,13 +475,15 @@ declare class BindingModel {
 	metadata(): BindingOutcome<string>;
 	/** The members' seeds; JSON cannot carry 64 bits. */
 	seeds(): BindingOutcome<BigUint64Array>;
+	/** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+	withThresholds(thresholds: Float64Array): BindingOutcome<BindingModel>;
 	/** Trainable numbers of one member. */
 	parameterCount(): BindingOutcome<number>;
 	/** Predicts; the job's handle cancels it. */
 	predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>;
 	/** The filters of a member, from 0. */
 	filters(member: number): BindingOutcome<BindingFilter[]>;
-	/** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut, 0 where nothing was cut. */
+	/** Where a member's filters peak. `junctions` [N]: the first residue after the middle cut (of a model with a gap its first X), 0 where nothing was cut. */
 	filterPeaks(job: BindingJob, member: number, records: BindingRecords, junctions: Uint32Array, runtime: BindingRuntime): Promise<BindingSettled<BindingPeaks>>;
 	/** The model with some of its C filters, from 0, giving 0 everywhere. */
 	silenced(filters: Array<number>): BindingOutcome<BindingModel>;
@@ -508,7 +553,7 @@ interface BindingPredictions {
 	probabilities: Float32Array;
 	/** [M, ΣT] */
 	attention?: Float32Array;
-	/** [M, N, 2H] */
+	/** [M, N, P]: 2H, or 4H of an A-LSTM whose head sees context and last states */
 	states?: Float32Array;
 	/** [M, N, 2H]: forward, then backward */
 	lastStates?: Float32Array;
@@ -552,6 +597,17 @@ interface NativeModelConfig {
 	maxResidues: number;
 	/** Ft: columns of the encoding table. */
 	tableFeatures: number;
+	/** What the head of an A-LSTM sees: the context, or the context and the last states. */
+	pooling: "attention" | "attention+last";
+	/** X residues at the junction of a record that was cut; the records come with them. */
+	cutGap: number;
+	/** A second bank of filters, over the channels of the first; null: none. */
+	secondConv: {
+		widths: number[];
+		filtersPerWidth: number;
+	} | null;
+	/** One class a record (softmax), or any number of labels (a sigmoid each). */
+	loss: "softmax" | "multi-label";
 }
 interface NativeRecords {
 	/** [ΣT] residue codes, 0 to 23. */
@@ -657,6 +713,7 @@ interface NativeInfo {
 type NativeModelInfo = NativeModelConfig & {
 	members: number;
 	seeds: bigint[];
+	thresholds: number[] | null;
 };
 /** The backends in this build: `['cpu']` or `['cpu', 'wgpu', 'cuda']`. */
 export declare function compiledBackends(): string[];
@@ -684,6 +741,8 @@ declare class NativeModel {
 	save(path: string): Promise<void>;
 	/** The architecture, the number of members and their seeds. */
 	get config(): NativeModelInfo;
+	/** The same model with the probabilities [K] from which on a label is given; of a multi-label model. */
+	withThresholds(thresholds: readonly number[]): NativeModel;
 	/** Trainable numbers of one member. */
 	get parameterCount(): number;
 	/** Predicts; rejects with the signal's reason once it is aborted. */
@@ -691,8 +750,8 @@ declare class NativeModel {
 	/** The convolution filters of a member, from 0; [C], widths in their order. */
 	filters(member: number): NativeFilter[];
 	/**
-	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut, 0 where nothing was cut: windows across it do not count. Rejects
-	 * with the signal's reason once it is aborted.
+	 * Where a member's filters peak. `junctions` [N] is the first residue after the middle cut (the first X of a gap), 0 where nothing was cut: windows across it do not
+	 * count. Rejects with the signal's reason once it is aborted.
 	 */
 	filterPeaks(member: number, records: NativeRecords, junctions: Uint32Array, options: NativeRuntime, signal?: AbortSignal): Promise<NativePeaks>;
 	/** The model with some of its C filters, from 0, giving 0 everywhere. */
@@ -850,6 +909,19 @@ export interface ModelInfo {
 	filtersPerWidth: number;
 	/** Longer sequences lose their middle. */
 	maxResidues: number;
+	/** X residues that stand at the junction of a sequence that lost its middle. */
+	cutGap: number;
+	/** A second bank of filters, over the channels of the first; null: none. */
+	secondConv: {
+		widths: number[];
+		filtersPerWidth: number;
+	} | null;
+	/** What the head of an A-LSTM sees; `attention` of an R-LSTM, without effect. */
+	pooling: "attention" | "attention+last";
+	/** `softmax`: one class a protein; `multi-label`: any number of labels. */
+	loss: "softmax" | "multi-label";
+	/** [K] the probability from which on a label is given; null where they were not chosen: 0.5. */
+	thresholds: number[] | null;
 }
 /**
  * A trained model. Its weights live outside JavaScript's heap: `close()` (or `using`) frees them at once, the garbage collector some time later.
@@ -957,6 +1029,11 @@ export interface Prediction {
 	missingProfile: boolean;
 	/** Whether it looks like DNA or RNA, read as amino acids: at least 30 letters, at least 95 % of them A, C, G, T, U or N. */
 	nucleotides: boolean;
+	/**
+	 * Of a multi-label model alone: the labels whose probability reaches their threshold, in the order of the classes; the most probable class where none does, so
+	 * that there is always one.
+	 */
+	labels?: string[];
 	/** The most probable class; of equals the first. */
 	compartment: string | null;
 	/** Its probability: the mean over the ensemble's members. */
@@ -968,9 +1045,12 @@ export interface Prediction {
 	calibrated: number | null;
 	/** Standard deviation of `probability` over the members; 0 for a single network. */
 	spread: number | null;
-	/** Probability of each class, in the order of the classes; they sum to 1. */
+	/** Probability of each class, in the order of the classes; they sum to 1, but for a multi-label model's. */
 	probabilities: Record<string, number> | null;
-	/** Where an A-LSTM looked: weights α (mean over the members, sum 1) of the kept residues and their positions, from 1, in the whole sequence. */
+	/**
+	 * Where an A-LSTM looked: weights α (mean over the members) of the kept residues and their positions, from 1, in the whole sequence. Their sum is 1, but for
+	 * a cut protein and a model with a `cutGap`, where the gap's share of α is missing.
+	 */
 	attention: {
 		weights: Float32Array;
 		positions: Uint32Array;
@@ -1084,17 +1164,163 @@ export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>;
  * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
  */
 export declare function crossValidate(dataset: Dataset, options?: CrossValidateOptions): CrossValidationRun;
-/** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
+/** What is needed of a protein. */
+export interface HomologyRecord {
+	id: string;
+	/** Letters A–Z, at least one and at most 500,000. */
+	sequence: string;
+}
+/** Which alignments make homologs. */
+export interface HomologyLimits {
+	/** Least share of identical columns, 0 to 1; default 0.3. */
+	identity?: number;
+	/** Least share of the residues of each of both that lie between the ends of the alignment, 0 to 1; default 0.8. */
+	coverage?: number;
+	/** Largest E (Karlin–Altschul, BLOSUM62 with gaps 11/1, all residues of the searched set); default 1e-3. Equal sequences are homologs whatever their E. */
+	maxExpect?: number;
+	/**
+	 * What identical columns are divided by: columns of the alignment (default; MMseqs2's default, `--seq-id-mode 0`), residues of the `shorter` (1) or the
+	 * `longer` (2) protein.
+	 */
+	identityOver?: "alignment" | "shorter" | "longer";
+}
+/** How the search for homologs runs. */
+export interface HomologySearch {
+	/** Align every pair, not only those that share seeds; default false. Ten times the time and more; bench/RESULTS.md says what the seeds miss. */
+	exhaustive?: boolean;
+	/** CPU threads; default: all of the machine. The result is the same for any number. */
+	threads?: number;
+	/** Told how many of the queries are done. */
+	onProgress?: (done: number, total: number) => void;
+	/** Ends the work within a second. */
+	signal?: AbortSignal;
+}
+export interface HomologyOptions extends HomologyLimits, HomologySearch {
+}
+/** Two proteins and their best local alignment. */
+export interface Homolog {
+	/** Row of the query. */
+	query: number;
+	/** Row of the target. */
+	target: number;
+	/** 0 to 1; see {@link HomologyLimits.identityOver}. */
+	identity: number;
+	/** Share of the query's residues between the ends of the alignment, 0 to 1. */
+	queryCoverage: number;
+	/** Of the target's. */
+	targetCoverage: number;
+	/** Bit score. */
+	bits: number;
+	/** Alignments of this score that chance gives. */
+	expect: number;
+}
+/** Defaults of {@link HomologyLimits}: what method.md's figures were measured with. */
+export declare const HOMOLOGY_LIMITS: {
+	readonly identity: 0.3;
+	readonly coverage: 0.8;
+	readonly maxExpect: 0.001;
+	readonly identityOver: "alignment";
+};
+/**
+ * All pairs of homologs within a set, query before target, in order; with `groups` (one a record) pairs of different groups alone. A pair's E is that of its shorter
+ * protein as the query. Of alignments with the same score the one with the most identical columns counts. The same for any number of threads.
+ *
+ * Errors: `INVALID_OPTION`, `UNKNOWN_RESIDUE`. Rejects with the signal's reason once it is aborted.
+ */
+export declare function findHomologs(records: readonly HomologyRecord[], { groups, ...options }?: HomologyOptions & {
+	groups?: readonly (string | number)[];
+}): Promise<Homolog[]>;
+/**
+ * For each query the target of the largest bit score (of equals the first), or null where no E is within `maxExpect`. `identity` and `coverage` limit nothing here: a
+ * nearest relative is told whatever it is. Errors: as {@link findHomologs}.
+ */
+export declare function nearestRelatives(queries: readonly HomologyRecord[], targets: readonly HomologyRecord[], options?: Omit<HomologyOptions, "identity" | "coverage">): Promise<(Homolog | null)[]>;
+/** How homologs become clusters. */
+export interface ClusterOptions extends HomologyOptions {
+	/**
+	 * `single` (default): whatever a chain of homologs connects, so that no pair of homologs has two clusters. `greedy`: the longest protein that is left takes its
+	 * homologs (as CD-HIT); smaller clusters, between which homologs remain.
+	 */
+	linkage?: "single" | "greedy";
+}
+/** Cluster of each record, numbered from 0 in the order of their first records, [N]. Errors: as {@link findHomologs}. */
+export declare function clusterByHomology(records: readonly HomologyRecord[], { linkage, ...options }?: ClusterOptions): Promise<Uint32Array>;
+/** The labels that a class value names: distinct, in byte order; empty where a name is missing between two separators. */
+export declare function labelsOf(value: string): string[];
+/** Which labels each record has, [N, K] row-major, 1 or 0. Errors: `UNKNOWN_CLASS` for a label that is not in `classes`. */
+export declare function labelSets({ records, classes }: Pick<Dataset, "records" | "classes">): Uint8Array;
+/**
+ * A split as text: comment lines with its method and settings, then `id`, `class`, `fold`, and `cluster` where it has clusters; a line a record in the dataset's order.
+ */
 export declare function formatSplit(split: Split, dataset: Dataset): string;
 /**
- * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any
- * order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
+ * Reads a split for a dataset, and its method and settings from the comments of {@link formatSplit}: columns `id` and `fold`, and `cluster` where it is there (others
+ * are ignored), in any order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
  *
  * Errors: `INPUT_MISSING`, `INVALID_SPLIT` with file, line and record.
  */
 export declare function readSplit(path: string, dataset: Dataset): Promise<Split>;
 /** {@link readSplit} for a text; `file` is its name in messages. */
 export declare function parseSplit(text: string, dataset: Dataset, file?: string): Promise<Split>;
+/** Which program looks for homologs. */
+export type HomologyEngine = "own" | "mmseqs";
+export interface HomologyFoldsOptions extends ClusterOptions {
+	/** Number of folds, from 2; default 5. */
+	folds?: number;
+	/** Of the order in which equal clusters are dealt; default 1. */
+	seed?: number;
+	/** `own` (default), or `mmseqs`, which must be on the PATH. */
+	engine?: HomologyEngine;
+}
+/**
+ * Folds of whole homology clusters, every class spread as evenly as the clusters let it. The split remembers its clusters and settings. It is not audited: give it to
+ * {@link auditSplit}.
+ *
+ * Errors: `INVALID_SPLIT` for a class that cannot be in every fold; `INVALID_OPTION`; `TOOL_UNAVAILABLE` (mmseqs). Rejects with the signal's reason once it is aborted.
+ */
+export declare function homologyFolds(dataset: Dataset, options?: HomologyFoldsOptions): Promise<Split>;
+/** A homologous pair of two parts of a split. */
+export interface CrossingPair extends Homolog {
+	/** Ids of query and target. */
+	ids: [
+		string,
+		string
+	];
+}
+/** What an audit has found. */
+export interface SplitAudit {
+	/** Whether no two homologs stand in different parts. */
+	passed: boolean;
+	/** Limits that were looked at. */
+	identity: number;
+	coverage: number;
+	/** Pairs of different parts that reach the limits of identity and coverage; none where it has passed. By falling bit score. */
+	leaks: CrossingPair[];
+	/**
+	 * Pairs of different parts that reach the identity but not the coverage: a shared domain or repeat. No leak by the split's own definition, but something to know.
+	 * By falling bit score.
+	 */
+	local: CrossingPair[];
+	/** Records that are in a pair of `local`. */
+	recordsWithLocal: number;
+}
+/**
+ * Searches anew for homologs in different parts of a split (folds, or train, validation and test). Limits are the split's own settings where it has some and none are
+ * given. It searches with the split's own engine unless told otherwise: two engines disagree about some pairs near the limits.
+ * Errors: as {@link homologyFolds}.
+ */
+export declare function auditSplit(split: Split, dataset: Dataset, options?: HomologyOptions & {
+	engine?: HomologyEngine;
+}): Promise<SplitAudit>;
+/**
+ * The part, from 0, of each of `rows`. `sets` is [N, K], `shares` [P] are the parts' shares of the records, sum 1. Again and again the label with the fewest records
+ * that are left is taken, and each of these goes to the part that wants that label most; of equals to the one that wants most records, then to the first.
+ * Records are taken in an order that the stream of the seed shuffles.
+ */
+export declare function iterativeParts(sets: Uint8Array, classes: number, rows: readonly number[], shares: readonly number[], { seed, stream }: {
+	seed: number;
+	stream: bigint;
+}): number[];
 /** The classes and the signals that are planted in them. */
 export declare const SYNTHETIC_CLASSES: readonly [
 	"ER",
@@ -1122,6 +1348,11 @@ export interface SyntheticOptions {
 }
 /** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
 export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
+/**
+ * A multi-label dataset of synthetic proteins: `perClass` with each of two signals alone, with both, and with none, in four groups: mitochondrial, nuclear, both
+ * (a presequence in front of a nuclear protein), and cytoplasmic. The same options give the same proteins.
+ */
+export declare function syntheticMultiLabel(options?: SyntheticOptions): Dataset;
 /** What could be predicted, in order. N records, K classes. */
 export interface Answers {
 	/** Rows of the records that could be predicted, [N]. */
@@ -1142,6 +1373,93 @@ export interface Answers {
  * them, and throws; without it such records are left out.
  */
 export declare function flatProbabilities(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], unknown?: (record: LabelledRecord) => never): Answers;
+/** A test protein, and what copying from its nearest training relative gives. */
+export interface CopiedLabel {
+	/** Its class; absent where that is not known. */
+	class?: string;
+	/** Identity with the relative, 0 to 1; null where it has none. */
+	identity: number | null;
+	/** Class of the relative, or of the most frequent class of the training part where there is none. */
+	copied: string;
+}
+/** Proteins whose nearest relative has an identity within a bin. */
+export interface IdentityBin {
+	/** Least identity; null of the bin of proteins without a relative. */
+	from: number | null;
+	/** Identity below which it ends (the last bin holds 1); null likewise. */
+	to: number | null;
+	records: number;
+	/** Share that copying gets right; null for an empty bin, and where the classes of the test proteins are not known. */
+	copyAccuracy: number | null;
+}
+/** How much of a test part its training part gives away. */
+export interface RelativesSummary {
+	/** Test proteins. */
+	records: number;
+	/** Those with a relative at all. */
+	withRelative: number;
+	/** Share that copying gets right; null where the classes of the test proteins are not known. */
+	copyAccuracy: number | null;
+	/** The bin without relatives, then rising identities. */
+	bins: IdentityBin[];
+}
+/** Where the identity bins begin by default; the first holds everything below the second. */
+export declare const IDENTITY_BINS: readonly [
+	0,
+	0.2,
+	0.3,
+	0.4,
+	0.5,
+	0.6,
+	0.7,
+	0.8,
+	0.9
+];
+/**
+ * The class that copying gives each test protein: that of its nearest relative, or the most frequent of the training proteins (of equals the first in their order).
+ * `relatives` stand in the order of the test proteins; their `target` is a row of `training`. Errors: `INVALID_DATASET` where there is nothing to copy from.
+ */
+export declare function copyLabels(training: readonly {
+	class: string;
+}[], relatives: readonly ({
+	target: number;
+} | null)[]): string[];
+/** Sums up copied labels. `bins` are the rising places where the bins begin, the first 0. Errors: `INVALID_DATASET` where there are no test proteins. */
+export declare function summariseRelatives(proteins: readonly CopiedLabel[], bins?: readonly number[]): RelativesSummary;
+/** A test protein, its nearest training relative, and the class that copying gives. */
+export interface AuditedRecord extends CopiedLabel {
+	id: string;
+	/** Id and class of the relative and their alignment; null where there is none. */
+	relative: (Omit<Homolog, "query" | "target"> & {
+		id: string;
+		class: string;
+	}) | null;
+}
+/** What a leak audit has found. */
+export interface LeakAudit extends RelativesSummary {
+	/** In the order of the test proteins. */
+	proteins: AuditedRecord[];
+}
+export type LeakOptions = Omit<HomologyOptions, "identity" | "coverage">;
+/**
+ * Finds the nearest training relative of every test protein (largest bit score with E ≤ `maxExpect`) and what copying its class would score, overall and by identity.
+ * An accuracy on the test proteins stands beside that. Without classes of the test proteins there is no score.
+ * Errors: `INVALID_OPTION`; `INVALID_DATASET` without test or training proteins. Rejects with the signal's reason once it is aborted.
+ */
+export declare function auditLeak(training: readonly (HomologyRecord & {
+	class: string;
+})[], test: readonly (HomologyRecord & {
+	class?: string;
+})[], options?: LeakOptions): Promise<LeakAudit>;
+/**
+ * {@link auditLeak} of a split: the test part against the training part; of numbered folds the given ones (default: all), each against the other folds, pooled. The
+ * proteins stand in the order of the folds.
+ */
+export declare function auditSplitLeak(split: Split, dataset: Dataset, { folds, ...options }?: LeakOptions & {
+	folds?: readonly number[];
+}): Promise<LeakAudit>;
+/** The proteins of an audit as a table, a line a protein; cells are empty where there is no relative. */
+export declare function auditTsv({ proteins }: Pick<LeakAudit, "proteins">): string;
 /** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
 export type TextSource = string | Readable;
 /** A protein and its nearest relative among the training proteins. */
@@ -1688,7 +2006,7 @@ export interface EvaluateOptions extends PredictOptions {
  * Predicts a labelled dataset and scores the answers. Classes of the model that the data lack are kept in the matrix. Attention is compared with known signals
  * where there are both.
  *
- * Errors: as `predict`; `UNKNOWN_CLASS` for a class that the model does not know.
+ * Errors: as `predict`; `INVALID_OPTION` for a multi-label model; `UNKNOWN_CLASS` for a class that the model does not know.
  */
 export declare function evaluate(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
 /**
@@ -1708,6 +2026,67 @@ export declare function parseEvaluation(value: unknown, file: string): Evaluatio
 export type MotifRules = (sequence: string) => string | null;
 /** The rules for these classes; rules for a place that is none of them are left out. A class counts for a rule by its name. */
 export declare function motifRules(classes: readonly string[]): MotifRules;
+/** Scores of one label. A ratio without a denominator is null. */
+export interface LabelScores {
+	class: string;
+	/** n: records that have the label. */
+	support: number;
+	/** Records that are predicted to have it. */
+	predicted: number;
+	/** Of these, records that have it. */
+	right: number;
+	/** TP / (TP + FN), also called recall. */
+	sensitivity: number | null;
+	/** TP / (TP + FP) */
+	precision: number | null;
+	/** 2 TP / (2 TP + FP + FN) */
+	f1: number | null;
+	/** Matthews correlation coefficient; 0 where it is undefined. */
+	mcc: number;
+}
+/** Scores of label sets (Tsoumakas, Katakis & Vlahavas 2010, section 7). */
+export interface LabelSetScores {
+	/** Records. */
+	records: number;
+	classes: string[];
+	/** Share of records whose set is right in all labels. */
+	subsetAccuracy: number;
+	/** Mean over the records of |truth ∩ predicted| / |truth ∪ predicted|; 1 where both are empty. */
+	jaccard: number;
+	/** F1 of all answers of all labels together; null where nothing is true and nothing predicted. */
+	microF1: number | null;
+	/** Mean F1 of the labels that occur or are predicted. */
+	macroF1: number | null;
+	/** Labels a record, as they are and as they are predicted: means. */
+	labelsPerRecord: {
+		true: number;
+		predicted: number;
+	};
+	perLabel: LabelScores[];
+}
+/** Scores of label sets, and what they are scores of. */
+export interface MultiLabelEvaluation extends LabelSetScores {
+	/** Tells this evaluation from one of a single class a protein. */
+	loss: "multi-label";
+	/** What the records are. Printed beside every score. */
+	on: string;
+	/** Mean over records and labels of the binary cross-entropy, nats; a probability of 0 counts as 10⁻¹⁵. */
+	logLoss: number;
+	/** Records that could not be predicted; they stand in no score. */
+	skipped: number;
+}
+/** Scores of label sets `truth` and `predicted`, [N, K] row-major, 0 or not. Errors: `INVALID_OPTION` for arrays that do not fit. */
+export declare function labelSetScores(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: readonly string[]): LabelSetScores;
+/**
+ * Predicts a dataset whose class values name labels joined by `;`, and scores the answers of a multi-label model.
+ * Errors: as `predict`; `INVALID_OPTION` for a model of one class a protein; `UNKNOWN_CLASS` for a label that the model does not know.
+ */
+export declare function evaluateMultiLabel(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<MultiLabelEvaluation>;
+/**
+ * Scores predictions of a multi-label model that stand in the order of their records. Errors: `INVALID_OPTION` for predictions without labels, `UNKNOWN_CLASS`,
+ * `INVALID_DATASET` where none could be predicted.
+ */
+export declare function evaluateLabels(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string): MultiLabelEvaluation;
 /**
  * The temperature with the least mean −ln q of the true class. `truth[n]` is a class index, `probabilities` is [N, K], row-major; at least one record.
  *
@@ -1825,10 +2204,13 @@ export interface FilterHit {
 	id: string;
 	/** True class. */
 	class: string;
-	/** First and last residue of the window in the whole sequence, from 1. Beyond an end of the protein: less than 1, or more than its length. */
+	/**
+	 * First and last residue of the window in the whole sequence, from 1. Beyond an end of the protein: less than 1, or more than its length; of a window that
+	 * reaches into the gap of a cut: inside the middle that the model does not see.
+	 */
 	start: number;
 	end: number;
-	/** Residues under the filter, `-` beyond an end of the protein. */
+	/** Residues under the filter, `-` beyond an end of the protein and in the gap of a cut. */
 	residues: string;
 	/** After ReLU. */
 	activation: number;
@@ -1888,7 +2270,8 @@ export interface ProteinStates {
 	context: Float32Array | null;
 }
 /**
- * The states of one network after it has read each protein, without dropout. An R-LSTM predicts from the last states, an A-LSTM from the context.
+ * The states of one network after it has read each protein, without dropout. An R-LSTM predicts from the last states, an A-LSTM from the context (with
+ * `pooling: attention+last` from both).
  * Errors: `INVALID_OPTION`, `INVALID_PROFILE`, `UNKNOWN_RESIDUE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
  */
 export declare function proteinStates(model: Model, records: readonly {
@@ -1996,6 +2379,18 @@ export interface TrackOptions extends FigureOptions {
  * Errors: `INVALID_OPTION` for no tracks, or positions that do not fit the weights.
  */
 export declare function attentionTrackFigure(tracks: readonly Track[], options?: TrackOptions): string;
+interface ClassCounts {
+	class: string;
+	support: number;
+	predicted: number;
+	right: number;
+}
+/**
+ * An SVG with two bars a label of a multi-label evaluation, sensitivity and precision, as {@link classesFigure} draws those of classes.
+ */
+export declare function labelsFigure({ perLabel }: {
+	perLabel: readonly ClassCounts[];
+}, options?: FigureOptions): Promise<string>;
 /**
  * An SVG with two bars a class, sensitivity and precision, each with its 95 % Wilson interval, in the class's own colour; beside each name the number of
  * proteins. What has no denominator (precision of a class that is never predicted) has no bar. Input is a confusion matrix [K, K], rows true, columns predicted.
@@ -2156,17 +2551,22 @@ export interface PredictionFormatter {
 }
 /**
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
- * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities have six decimals. In `tsv` a control character
- * (a tab, a line end) becomes a space.
+ * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities
+ * have six decimals. In `tsv` a control character (a tab, a line end) becomes a space. With `multiLabel` the labels stand behind the status, joined by `;` (an
+ * array in `jsonl`, which has it wherever a prediction has labels).
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
-export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[]): PredictionFormatter;
+export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[], { multiLabel }?: {
+	multiLabel?: boolean;
+}): PredictionFormatter;
 export interface WritePredictionsOptions {
 	/** The model's classes, in order. */
 	classes: readonly string[];
 	/** Default `tsv`. */
 	format?: PredictionFormat;
+	/** Whether the predictions are of a multi-label model: tables then have the column `labels`. Default false. */
+	multiLabel?: boolean;
 }
 /**
  * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded.
@@ -2177,7 +2577,7 @@ export interface WritePredictionsOptions {
  *
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
-export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format }: WritePredictionsOptions): Promise<void>;
+export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format, multiLabel }: WritePredictionsOptions): Promise<void>;
 /** A protein of a report. */
 export interface ReportProtein {
 	/** The rest of its header; empty where there is none. */

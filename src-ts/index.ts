@@ -22,8 +22,28 @@ export {
 	type ReadDatasetOptions,
 	readDataset,
 } from './dataset/dataset.js'
+export {
+	type ClusterOptions,
+	clusterByHomology,
+	findHomologs,
+	HOMOLOGY_LIMITS,
+	type Homolog,
+	type HomologyLimits,
+	type HomologyOptions,
+	type HomologyRecord,
+	type HomologySearch,
+	nearestRelatives,
+} from './dataset/homology.js'
 export { labelSets, labelsOf } from './dataset/label-sets.js'
 export { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
+export {
+	auditSplit,
+	type CrossingPair,
+	type HomologyEngine,
+	type HomologyFoldsOptions,
+	homologyFolds,
+	type SplitAudit,
+} from './dataset/split/homology.js'
 export { iterativeParts } from './dataset/split/iterative.js'
 export {
 	columnSplit,
@@ -46,6 +66,14 @@ export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/p
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
 export { describeError, type ErrorCode, type ErrorFacts, exitCode, fileError, SublocError } from './errors.js'
 export { type Answers, flatProbabilities } from './evaluate/answers.js'
+export {
+	type AuditedRecord,
+	auditLeak,
+	auditSplitLeak,
+	auditTsv,
+	type LeakAudit,
+	type LeakOptions,
+} from './evaluate/audit.js'
 export type { BaselineScores } from './evaluate/baseline-scores.js'
 export {
 	type BaselineAnswers,
@@ -95,6 +123,14 @@ export {
 } from './evaluate/multi-label.js'
 export { type ProbabilityReport, type ProbabilityScores, probabilityReport } from './evaluate/probabilities.js'
 export { type Relative, readRelatives } from './evaluate/relative.js'
+export {
+	type CopiedLabel,
+	copyLabels,
+	IDENTITY_BINS,
+	type IdentityBin,
+	type RelativesSummary,
+	summariseRelatives,
+} from './evaluate/relatives.js'
 export {
 	type Abstained,
 	abstaining,

@@ -2,6 +2,7 @@
 /** The command line: a user of the package. One file a command. */
 import { Command } from 'commander'
 import { packageVersion } from 'subloc-native'
+import { auditCommand } from './audit.js'
 import { checkCommand } from './check.js'
 import { compareCommand } from './compare.js'
 import { crossValidateCommand } from './cross-validate.js'
@@ -68,7 +69,7 @@ if (isJson) {
 for (const command of [
 	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand, compareCommand],
 	...[figuresCommand, explainCommand, reportCommand],
-	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
+	...[splitCommand, auditCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {
 	program.addCommand(mandatoryLast(command().copyInheritedSettings(program)))
 }

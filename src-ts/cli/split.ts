@@ -1,13 +1,34 @@
-import { Command, Option } from 'commander'
-import { formatSplit, readDataset, stratifiedFolds, writeWhole } from 'subloc-native'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import {
+	auditSplit,
+	columnSplit,
+	type Dataset,
+	formatSplit,
+	homologyFolds,
+	readDataset,
+	type Split,
+	SublocError,
+	stratifiedFolds,
+	writeWhole,
+} from 'subloc-native'
+import type { Log } from './log.js'
 import { type CommonOptions, openLog, wholeNumber, withLog } from './options.js'
+import { untilStopped } from './process.js'
+import { percent } from './text.js'
 
 interface SplitFlags extends CommonOptions {
 	output: string
-	by: 'stratified'
+	by: 'stratified' | 'homology' | 'column'
 	folds: number
 	seed: number
 	multiLabel?: boolean
+	identity: number
+	coverage: number
+	linkage: 'single' | 'greedy'
+	engine: 'own' | 'mmseqs'
+	exhaustive?: boolean
+	audit?: boolean
+	allowLeaks?: boolean
 }
 
 export function splitCommand(): Command {
@@ -15,33 +36,110 @@ export function splitCommand(): Command {
 		new Command('split')
 			.summary('assign proteins to folds, to use the same folds again')
 			.description(
-				'Writes a TSV with id, class and fold, for `train --split FILE --fold I` and `cross-validate --split FILE`.',
+				'Writes a TSV with id, class and fold, for `train --split FILE --fold I` and `cross-validate --split FILE`. Folds by homology keep proteins together\n' +
+					'that are alike (docs/splits.md); they are audited before they are written, and their clusters stand in the file.',
 			)
 			.argument('<data>', 'folder of <class>.fasta, or a TSV')
 			.requiredOption('-o, --output <file>', 'where to write')
 			.addOption(
-				new Option('--by <method>', 'stratified: every class alike in every fold')
-					.choices(['stratified'])
+				new Option(
+					'--by <method>',
+					'stratified: every class alike in every fold; homology: whole clusters of relatives; column: the fold column of DATA',
+				)
+					.choices(['stratified', 'homology', 'column'])
 					.default('stratified'),
 			)
 			.option('--folds <k>', 'number of folds', wholeNumber(2, 1000), 5)
 			.option('--seed <n>', 'of the shuffle', wholeNumber(0), 1)
 			.option('--multi-label', 'class values are labels joined by ;: each label alike in every fold')
+			.option('--identity <share>', 'least identity of relatives, 0 to 1', share, 0.3)
+			.option('--coverage <share>', 'least share of both proteins that their alignment spans, 0 to 1', share, 0.8)
+			.addOption(
+				new Option('--linkage <name>', 'single: no relatives in two clusters; greedy: smaller clusters, some are')
+					.choices(['single', 'greedy'])
+					.default('single'),
+			)
+			.addOption(
+				new Option('--engine <name>', 'what looks for relatives; mmseqs must be on the PATH')
+					.choices(['own', 'mmseqs'])
+					.default('own'),
+			)
+			.option('--exhaustive', 'align every pair, not only those that share seeds: slow')
+			.option('--audit', 'look for relatives in different folds also where the split is not by homology')
+			.option('--allow-leaks', 'write the split even where the audit fails')
+			.option('--threads <n>', 'CPU threads (default: all)', wholeNumber(1, 1024))
 			.addHelpText(
 				'after',
 				`
 Examples:
   subloc split multiloc/ -o folds.tsv
+  subloc split multiloc/ -o homology.tsv --by homology
+  subloc split data.tsv -o folds.tsv --by column --audit      does the fold column keep relatives together?
   subloc split multiloc/ -o - --folds 10 --seed 3 | cut -f 2,3 | sort | uniq -c     records of each class and fold`,
 			),
-	).action(async (data: string, flags: SplitFlags) => {
-		const log = openLog(flags)
-		const dataset = await readDataset(data, { multiLabel: flags.multiLabel ?? false })
-		const split = stratifiedFolds(dataset, flags)
-		if (flags.output === '-') process.stdout.write(formatSplit(split, dataset))
-		else await writeWhole(flags.output, formatSplit(split, dataset))
-		log.event('written', `${dataset.records.length} proteins in ${flags.folds} folds: ${flags.output}`, {
-			output: flags.output,
-		})
+	).action((data: string, flags: SplitFlags) => untilStopped((signal) => run(data, flags, signal)))
+}
+
+async function run(data: string, flags: SplitFlags, signal: AbortSignal): Promise<void> {
+	const log = openLog(flags)
+	const dataset = await readDataset(data, { multiLabel: flags.multiLabel ?? false })
+	const { folds, seed, identity, coverage, linkage, engine, threads, exhaustive = false } = flags
+	const search = {
+		...{ identity, coverage, engine, threads, exhaustive, signal },
+		onProgress: (done: number, total: number) => log.progress(`compared: ${done} of ${total} proteins`),
+	}
+	const split = await {
+		stratified: async () => stratifiedFolds(dataset, { folds, seed }),
+		column: async () => columnSplit(dataset),
+		homology: () => homologyFolds(dataset, { folds, seed, linkage, ...search }),
+	}[flags.by]()
+	if (flags.by === 'homology') tellClusters(split, log)
+	if (flags.by === 'homology' || flags.audit) {
+		await tellAudit(split, dataset, search, flags.allowLeaks === true, log)
+	}
+	if (flags.output === '-') process.stdout.write(formatSplit(split, dataset))
+	else await writeWhole(flags.output, formatSplit(split, dataset))
+	const where = split.folds === 0 ? 'three parts' : `${split.folds} folds`
+	log.event('written', `${dataset.records.length} proteins in ${where}: ${flags.output}`, { output: flags.output })
+}
+
+function tellClusters({ clusters = [] }: Split, log: Log): void {
+	const sizes = new Map<string, number>()
+	for (const cluster of clusters) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1)
+	const largest = Math.max(...sizes.values())
+	log.event('clusters', `${sizes.size} homology clusters, the largest with ${largest} proteins`, {
+		...{ clusters: sizes.size, largest },
 	})
+}
+
+/** Lines of pairs that are told. */
+const TOLD = 5
+
+async function tellAudit(
+	split: Split,
+	dataset: Dataset,
+	search: Parameters<typeof auditSplit>[2],
+	allowLeaks: boolean,
+	log: Log,
+): Promise<void> {
+	const { passed, leaks, local, recordsWithLocal, identity, coverage } = await auditSplit(split, dataset, search)
+	log.clearLine()
+	const limits = `${percent(identity)} identity over ${percent(coverage)} of both`
+	const note = `${local.length} local hits between folds reach the identity but not the coverage (${recordsWithLocal} proteins)`
+	log.event('audit', `audit: ${leaks.length} pairs of different folds have ${limits}; ${note}`, {
+		...{ passed, leaks: leaks.length, localHits: local.length, recordsWithLocalHits: recordsWithLocal },
+	})
+	if (passed) return
+	const told = leaks.slice(0, TOLD).map(({ ids, identity }) => `${ids.join(' – ')} (${percent(identity)})`)
+	const message = `${leaks.length} pairs of different folds have ${limits}: ${told.join(', ')}${leaks.length > TOLD ? ', …' : ''}`
+	if (allowLeaks) return log.warning(message)
+	throw new SublocError('INVALID_SPLIT', `${message}; --allow-leaks writes the split all the same`, {
+		...{ file: dataset.source, pairs: leaks.length },
+	})
+}
+
+function share(text: string): number {
+	const value = Number(text)
+	if (text.trim() !== '' && value >= 0 && value <= 1) return value
+	throw new InvalidArgumentError('a number from 0 to 1 is needed.')
 }

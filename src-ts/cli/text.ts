@@ -1,7 +1,7 @@
 /** Results as text for a terminal. */
 import { basename } from 'node:path'
 import pc from 'picocolors'
-import type { Evaluation, Interval } from 'subloc-native'
+import type { Evaluation, Interval, RelativesSummary } from 'subloc-native'
 import { baselinesLine, statisticsLines } from './statistics-text.js'
 
 /** Percent with one decimal. */
@@ -80,4 +80,19 @@ export function confusionText({ classes, confusion }: Pick<Evaluation, 'classes'
 		...counts.map((count) => (count === 0 ? '·' : String(count))),
 	])
 	return table(header, rows)
+}
+
+/** A leak audit: what copying would score, a line an identity bin. */
+export function leakText({ records, withRelative, copyAccuracy, bins }: RelativesSummary): string {
+	const score =
+		copyAccuracy === null ? '' : `${pc.bold(`copying the nearest relative scores ${percent(copyAccuracy)}`)}; `
+	const rows = bins.map(({ from, to, records: own, copyAccuracy: right }) => [
+		from === null ? 'none' : `${(100 * from).toFixed(0)}–${(100 * to!).toFixed(0)} %`,
+		...[String(own), percent(own / records), percent(right)],
+	])
+	return [
+		`${score}${withRelative} of ${records} proteins have a relative in the training part`,
+		'',
+		table(['identity', 'proteins', 'share', 'copying is right'], rows),
+	].join('\n')
 }

@@ -15,8 +15,11 @@ import {
 	type BindingSettled,
 	compiledBackends as compiledBackendsDoor,
 	cpuInfo as cpuInfoDoor,
+	homologousPairs as homologousPairsDoor,
+	homologyClusters as homologyClustersDoor,
 	listDevices as listDevicesDoor,
 	nativeInfo as nativeInfoDoor,
+	nearestHomologs as nearestHomologsDoor,
 	shuffledIndices as shuffledIndicesDoor,
 	train as trainDoor,
 	trainingHistory as trainingHistoryDoor,
@@ -28,6 +31,8 @@ import type {
 	NativeEpochReport,
 	NativeEvent,
 	NativeFilter,
+	NativeHits,
+	NativeHomologyOptions,
 	NativeInfo,
 	NativeMapOptions,
 	NativeModelInfo,
@@ -239,13 +244,59 @@ export async function tsneMap(
 	return cancellable(signal, (job) => tsneDoor(job, points, count(dims), request, runtime(where)))
 }
 
+/**
+ * Pairs of homologs among N proteins, query before target; with `groups` [N] pairs of different groups alone. `onProgress` hears of queries that are done. Rejects
+ * with the signal's reason once it is aborted.
+ */
+export async function homologousPairs(
+	records: NativeRecords,
+	groups: Uint32Array | null,
+	options: NativeHomologyOptions,
+	where: NativeRuntime,
+	{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+): Promise<NativeHits> {
+	return cancellable(
+		signal,
+		(job) => homologousPairsDoor(job, bindingRecords(records), groups ?? undefined, options, runtime(where)),
+		onProgress,
+	)
+}
+
+/** The best hit of each query that has one; see {@link homologousPairs}. Identity and coverage limit nothing. */
+export async function nearestHomologs(
+	queries: NativeRecords,
+	targets: NativeRecords,
+	options: NativeHomologyOptions,
+	where: NativeRuntime,
+	{ signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+): Promise<NativeHits> {
+	return cancellable(
+		signal,
+		(job) => nearestHomologsDoor(job, bindingRecords(queries), bindingRecords(targets), options, runtime(where)),
+		onProgress,
+	)
+}
+
+/** Clusters of proteins with links `from` – `to` [L], numbered from 0 in the order of their first members, [N]. */
+export function homologyClusters(
+	lengths: Uint32Array,
+	from: Uint32Array,
+	to: Uint32Array,
+	linkage: 'single' | 'greedy',
+): Uint32Array {
+	return answer(() => homologyClustersDoor(lengths, from, to, linkage))
+}
+
 /** Runs a job that a signal can cancel. */
 async function cancellable<T>(
 	signal: AbortSignal | undefined,
 	start: (job: BindingJob) => Promise<BindingSettled<T>>,
+	onProgress?: (done: number, total: number) => void,
 ): Promise<T> {
 	signal?.throwIfAborted()
-	const job = new BindingJob(() => {})
+	const job = new BindingJob((events) => {
+		for (const { step = 0, steps = 0 } of events) onProgress?.(step, steps)
+	})
 	const cancel = () => job.cancel()
 	signal?.addEventListener('abort', cancel, { once: true })
 	try {

@@ -136,6 +136,38 @@ export interface BindingFilter {
   bias: number
 }
 
+/** H pairs; hit h is the h-th of every array. */
+export interface BindingHits {
+  /** [H] */
+  query: Uint32Array
+  /** [H] */
+  target: Uint32Array
+  /** [H] 0 to 1. */
+  identity: Float64Array
+  /** [H] 0 to 1. */
+  queryCoverage: Float64Array
+  /** [H] 0 to 1. */
+  targetCoverage: Float64Array
+  /** [H] */
+  bits: Float64Array
+  /** [H] E. */
+  expect: Float64Array
+}
+
+/** Which alignments count, and how. */
+export interface BindingHomologyOptions {
+  /** Largest E, above 0. */
+  expect: number
+  /** Least identity, 0 to 1. */
+  identity: number
+  /** Least coverage of both proteins, 0 to 1. */
+  coverage: number
+  /** What identical columns are divided by. */
+  identityOver: 'alignment' | 'shorter' | 'longer'
+  /** Align every pair. */
+  exhaustive: boolean
+}
+
 /** The addon. */
 export interface BindingInfo {
   /** The version of the crates. */
@@ -258,11 +290,20 @@ export declare function compiledBackends(): BindingOutcome<string[]>
 /** This processor. */
 export declare function cpuInfo(): BindingOutcome<BindingCpu>
 
+/** All pairs within the limits; with `groups` [N] those of different groups alone. Steps are queries. */
+export declare function homologousPairs(job: BindingJob, records: BindingRecords, groups: Uint32Array | undefined | null, options: BindingHomologyOptions, runtime: BindingRuntime): Promise<BindingSettled<BindingHits>>
+
+/** Clusters of linked proteins, numbered from 0 in the order of their first ones. `from` and `to` [L] are the links' ends. */
+export declare function homologyClusters(lengths: Uint32Array, from: Uint32Array, to: Uint32Array, linkage: 'single' | 'greedy'): BindingOutcome<Uint32Array>
+
 /** Every compiled backend's devices, those that are not available too. */
 export declare function listDevices(): BindingOutcome<BindingDevice[]>
 
 /** This addon. */
 export declare function nativeInfo(): BindingOutcome<BindingInfo>
+
+/** The best hit of each query that has one, in the order of the queries. Identity and coverage limit nothing. */
+export declare function nearestHomologs(job: BindingJob, queries: BindingRecords, targets: BindingRecords, options: BindingHomologyOptions, runtime: BindingRuntime): Promise<BindingSettled<BindingHits>>
 
 /** 0…n−1 in the order of stream `stream` of `seed` (Fisher–Yates). */
 export declare function shuffledIndices(seed: bigint, stream: bigint, n: number): BindingOutcome<Uint32Array>

@@ -773,14 +773,17 @@ if (
   }
 }
 
-const { BindingJob, BindingModel, autoBackend, compiledBackends, cpuInfo, listDevices, nativeInfo, shuffledIndices, train, trainingHistory, tsne, uniforms } = nativeBinding
+const { BindingJob, BindingModel, autoBackend, compiledBackends, cpuInfo, homologousPairs, homologyClusters, listDevices, nativeInfo, nearestHomologs, shuffledIndices, train, trainingHistory, tsne, uniforms } = nativeBinding
 export { BindingJob }
 export { BindingModel }
 export { autoBackend }
 export { compiledBackends }
 export { cpuInfo }
+export { homologousPairs }
+export { homologyClusters }
 export { listDevices }
 export { nativeInfo }
+export { nearestHomologs }
 export { shuffledIndices }
 export { train }
 export { trainingHistory }

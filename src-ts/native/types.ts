@@ -238,3 +238,30 @@ export interface NativeInfo {
 
 /** What a trained model is. */
 export type NativeModelInfo = NativeModelConfig & { members: number; seeds: bigint[]; thresholds: number[] | null }
+
+/** Which alignments count as homologs, and how. */
+export interface NativeHomologyOptions {
+	/** Largest E, above 0. */
+	expect: number
+	/** Least identity, 0 to 1. */
+	identity: number
+	/** Least coverage of both proteins, 0 to 1. */
+	coverage: number
+	/** What identical columns are divided by. */
+	identityOver: 'alignment' | 'shorter' | 'longer'
+	/** Align every pair, without the seed filter. */
+	exhaustive: boolean
+}
+
+/** H pairs; hit h is the h-th of every array. */
+export interface NativeHits {
+	query: Uint32Array
+	target: Uint32Array
+	/** 0 to 1. */
+	identity: Float64Array
+	queryCoverage: Float64Array
+	targetCoverage: Float64Array
+	bits: Float64Array
+	/** E. */
+	expect: Float64Array
+}

@@ -15,6 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod devices;
 mod door;
 mod events;
+mod homology;
 mod job;
 mod map;
 mod model;

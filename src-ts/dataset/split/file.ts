@@ -6,16 +6,22 @@ import type { Dataset } from '../dataset.js'
 import { tsvRows } from '../tsv.js'
 import { type Part, partsOf, type Split } from './split.js'
 
-/** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
+/**
+ * A split as text: comment lines with its method and settings, then `id`, `class`, `fold`, and `cluster` where it has clusters; a line a record in the dataset's order.
+ */
 export function formatSplit(split: Split, dataset: Dataset): string {
-	const line = (id: string, own: string, part: Part) => `${id}\t${own}\t${part}\n`
-	const lines = dataset.records.map((record, row) => line(record.id, record.class, split.parts[row]!))
-	return `# split: ${split.by}\n${line('id', 'class', 'fold' as Part)}${lines.join('')}`
+	const line = (...cells: (string | Part)[]) => `${cells.join('\t')}\n`
+	const { clusters, settings } = split
+	const lines = dataset.records.map((record, row) =>
+		line(record.id, record.class, split.parts[row]!, ...(clusters ? [clusters[row]!] : [])),
+	)
+	const told = settings ? `# settings: ${JSON.stringify(settings)}\n` : ''
+	return `# split: ${split.by}\n${told}${line('id', 'class', 'fold', ...(clusters ? ['cluster'] : []))}${lines.join('')}`
 }
 
 /**
- * Reads a split for a dataset, and the method that made it from the comment of {@link formatSplit}: columns `id` and `fold` (others are ignored), in any
- * order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
+ * Reads a split for a dataset, and its method and settings from the comments of {@link formatSplit}: columns `id` and `fold`, and `cluster` where it is there (others
+ * are ignored), in any order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
  *
  * Errors: `INPUT_MISSING`, `INVALID_SPLIT` with file, line and record.
  */
@@ -32,21 +38,37 @@ async function readFrom(source: TextSource, path: string, dataset: Dataset): Pro
 	const invalid = (why: string, line?: number, record?: string) =>
 		new SublocError('INVALID_SPLIT', why, { file: path, ...(line && { line }), ...(record && { record }) })
 	const known = new Set(dataset.records.map(({ id }) => id))
-	const found = new Map<string, { record: string; value: string; line: number }>()
+	const found = new Map<string, { record: string; value: string; line: number; cluster: string }>()
 	let by = 'file'
+	let settings: Split['settings']
 	const readMethod = (comment: string) => {
 		by = /^# split: (\S+)$/.exec(comment)?.[1] ?? by
+		settings = parseSettings(/^# settings: (\{.*\})$/.exec(comment)?.[1]) ?? settings
 	}
 	for await (const { cells, line } of tsvRows(source, ['id', 'fold'], invalid, readMethod)) {
-		const { id = '', fold = '' } = cells
+		const { id = '', fold = '', cluster = '' } = cells
 		if (found.has(id)) throw invalid('the id occurs twice', line, id)
 		if (!known.has(id)) throw invalid(`the dataset ${dataset.source} has no such record`, line, id)
-		found.set(id, { record: id, value: fold, line })
+		found.set(id, { record: id, value: fold, line, cluster })
 	}
 	const values = dataset.records.map(({ id }) => {
 		const value = found.get(id)
 		if (!value) throw invalid('the record is missing in the split', undefined, id)
 		return value
 	})
-	return partsOf(values, by, path)
+	const split = partsOf(values, by, path)
+	const clusters = values.map(({ cluster }) => cluster)
+	return { ...split, ...(!clusters.includes('') && { clusters }), ...(settings && { settings }) }
+}
+
+/** Settings of a comment line; a line that a person has changed into something else says nothing. */
+function parseSettings(text: string | undefined): Split['settings'] {
+	if (text === undefined) return undefined
+	try {
+		const found: Record<string, unknown> = JSON.parse(text)
+		const plain = Object.entries(found).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+		return Object.fromEntries(plain) as Split['settings']
+	} catch {
+		return undefined
+	}
 }

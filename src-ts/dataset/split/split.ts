@@ -12,12 +12,16 @@ export type Part = number | 'train' | 'validation' | 'test'
 
 /** An assignment of all records of a dataset. */
 export interface Split {
-	/** How it was made: `stratified`, `column`, `file`, or another method's name. Printed beside every accuracy. */
+	/** How it was made: `stratified`, `homology`, `column`, `file`, or another method's name. Printed beside every accuracy. */
 	readonly by: string
 	/** Part of each record, in the order of the dataset. */
 	readonly parts: readonly Part[]
 	/** Number of folds, or 0 where the parts are train, validation and test. */
 	readonly folds: number
+	/** Homology cluster of each record, in the order of the dataset; absent where the split has none. */
+	readonly clusters?: readonly string[]
+	/** What it was made with, seed included; absent where that is not known. */
+	readonly settings?: Readonly<Record<string, string | number | boolean>>
 }
 
 /** Rows of a dataset for one model. */
@@ -87,10 +91,12 @@ export function stratifiedFolds(dataset: Dataset, { folds, seed }: { folds: numb
 	return { by: 'stratified', parts, folds }
 }
 
-/** The TSV's own `fold` column: numbers from 1, or `train`, `validation`, `test`. Errors: `INVALID_SPLIT`. */
+/** The TSV's own `fold` column: numbers from 1, or `train`, `validation`, `test`; and its `cluster` column where every record has one. Errors: `INVALID_SPLIT`. */
 export function columnSplit(dataset: Dataset): Split {
 	const values = dataset.records.map(({ id, fold, line }) => ({ record: id, value: fold, line }))
-	return partsOf(values, 'column', dataset.source)
+	const clusters = dataset.records.map(({ cluster }) => cluster)
+	const split = partsOf(values, 'column', dataset.source)
+	return clusters.includes('') ? split : { ...split, clusters }
 }
 
 /** A split from words: whole numbers from 1, or `train`, `validation`, `test`. */
@@ -116,7 +122,8 @@ export function partsOf(values: { record: string; value: string; line: number }[
 
 /**
  * Rows of one model. `fold` (from 1) names the part that is held out of a split into folds, and must not be given otherwise; `validationFraction`
- * of every class's training rows becomes the validation part where the split has none.
+ * of every class's training rows becomes the validation part where the split has none. Of a split with clusters whole clusters are held out, until each class has
+ * about its share: its relatives in the training part would make the validation part say too much.
  * Errors: `INVALID_OPTION`, `INVALID_SPLIT`.
  */
 export function rowsOf(
@@ -141,15 +148,7 @@ export function rowsOf(
 		rows[typeof part === 'string' ? part : part === fold ? 'test' : 'train'].push(row)
 	}
 	if (validationFraction > 0 && rows.validation.length === 0) {
-		const held = new Set<number>()
-		if (dataset.multiLabel) {
-			const shares = [1 - validationFraction, validationFraction]
-			const parts = multiLabelParts(dataset, rows.train, shares, seed, VALIDATION_STREAM)
-			for (const [at, row] of rows.train.entries()) if (parts[at] === 1) held.add(row)
-		}
-		for (const own of dataset.multiLabel ? [] : shuffledClasses(dataset, rows.train, seed, VALIDATION_STREAM)) {
-			for (const row of own.slice(0, heldOut(own.length, validationFraction))) held.add(row)
-		}
+		const held = heldRows(split, dataset, rows.train, validationFraction, seed)
 		rows.validation = rows.train.filter((row) => held.has(row))
 		rows.train = rows.train.filter((row) => !held.has(row))
 	}
@@ -165,6 +164,49 @@ export function rowsOf(
 
 function multiLabelParts(dataset: Dataset, rows: readonly number[], shares: number[], seed: number, stream: bigint) {
 	return iterativeParts(labelSets(dataset), dataset.classes.length, rows, shares, { seed, stream })
+}
+
+/** Rows of the validation part: whole clusters where the split has them. */
+function heldRows(
+	split: Split,
+	dataset: Dataset,
+	train: readonly number[],
+	fraction: number,
+	seed: number,
+): Set<number> {
+	if (dataset.multiLabel && !split.clusters) {
+		const parts = multiLabelParts(dataset, train, [1 - fraction, fraction], seed, VALIDATION_STREAM)
+		return new Set(train.filter((_, at) => parts[at] === 1))
+	}
+	const shuffled = shuffledClasses(dataset, train, seed, VALIDATION_STREAM)
+	if (split.clusters) return heldClusters(split.clusters, shuffled, train, fraction)
+	return new Set(shuffled.flatMap((own) => own.slice(0, heldOut(own.length, fraction))))
+}
+
+/** Rows of whole clusters: each class, the smallest first, takes the clusters of its shuffled rows until it has its share. A cluster larger than what is lacking is left. */
+function heldClusters(
+	clusters: readonly string[],
+	shuffled: readonly number[][],
+	train: readonly number[],
+	fraction: number,
+): Set<number> {
+	const members = new Map<string, number[]>()
+	for (const row of train) members.set(clusters[row]!, [...(members.get(clusters[row]!) ?? []), row])
+	const held = new Set<number>()
+	for (const own of [...shuffled].sort((a, b) => a.length - b.length)) {
+		const wanted = heldOut(own.length, fraction)
+		let has = own.filter((row) => held.has(row)).length
+		const ofClass = new Set(own)
+		for (const row of own) {
+			if (has >= wanted) break
+			if (held.has(row)) continue
+			const cluster = members.get(clusters[row]!)!
+			if (cluster.length > Math.max(1, wanted - has)) continue
+			for (const member of cluster) held.add(member)
+			has += cluster.filter((member) => ofClass.has(member)).length
+		}
+	}
+	return held
 }
 
 function heldOut(records: number, fraction: number): number {

@@ -1,0 +1,94 @@
+import { statSync } from 'node:fs'
+import { Command } from 'commander'
+import {
+	auditLeak,
+	auditSplitLeak,
+	auditTsv,
+	type Dataset,
+	type LeakAudit,
+	type LeakOptions,
+	parseSplit,
+	RunFolder,
+	readDataset,
+	readFasta,
+	SublocError,
+	writeWhole,
+} from 'subloc-native'
+import { type CommonOptions, openLog, wholeNumber, withLog } from './options.js'
+import { untilStopped } from './process.js'
+import { leakText } from './text.js'
+
+interface AuditFlags extends CommonOptions {
+	output?: string
+	json?: boolean
+	exhaustive?: boolean
+}
+
+export function auditCommand(): Command {
+	return withLog(
+		new Command('audit')
+			.summary('how much of an accuracy copying from relatives would explain')
+			.description(
+				'Finds the nearest relative of each protein of TEST among the labelled proteins TRAIN (local alignment, best bit score, E ≤ 0.001) and tells how many\n' +
+					'have one at which identity, and what copying its class would score. TEST may be labelled or FASTA. With a run folder instead of TRAIN its\n' +
+					'held-out part is compared with what it was trained on; TEST is then its data, by default where the training found it.',
+			)
+			.argument('<train>', 'labelled proteins (folder of <class>.fasta, or a TSV), or a run folder')
+			.argument('[test]', 'labelled proteins or FASTA; of a run folder: its data')
+			.option('-o, --output <file>', 'also write a TSV, a line a test protein; - is stdout')
+			.option('--json', 'print JSON')
+			.option('--exhaustive', 'align every pair, not only those that share seeds: slow')
+			.option('--threads <n>', 'CPU threads (default: all)', wholeNumber(1, 1024))
+			.addHelpText(
+				'after',
+				`
+Examples:
+  subloc audit train.tsv test.tsv
+  subloc audit multiloc/ proteome.fasta -o nearest.tsv
+  subloc audit runs/first                           the held-out part of its training`,
+			),
+	).action((train: string, test: string | undefined, flags: AuditFlags) =>
+		untilStopped((signal) => run(train, test, flags, signal)),
+	)
+}
+
+async function run(train: string, test: string | undefined, flags: AuditFlags, signal: AbortSignal): Promise<void> {
+	const log = openLog(flags)
+	const onProgress = (done: number, total: number) => log.progress(`compared: ${done} of ${total} proteins`)
+	const options = { threads: flags.threads, exhaustive: flags.exhaustive ?? false, onProgress, signal }
+	const audit = await audited(train, test, options)
+	log.clearLine()
+	if (flags.output === '-') process.stdout.write(auditTsv(audit))
+	else if (flags.output) await writeWhole(flags.output, auditTsv(audit))
+	if (flags.output === '-') return
+	const { proteins: _, ...summary } = audit
+	process.stdout.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : `${leakText(audit)}\n`)
+	if (flags.output) log.event('written', `written: ${flags.output}`, { output: flags.output })
+}
+
+async function audited(train: string, test: string | undefined, options: LeakOptions): Promise<LeakAudit> {
+	const folder = new RunFolder(train)
+	const info = await folder.readRun()
+	if (info) {
+		const text = await folder.read('split')
+		if (text === null) throw new SublocError('INPUT_MISSING', 'the run folder has no splits.tsv', { file: train })
+		const dataset = await readDataset(test ?? info.dataset.source, { minimumClasses: 1 })
+		const split = await parseSplit(text, dataset, folder.file('split'))
+		const folds = info.split.fold === null ? undefined : [info.split.fold]
+		return auditSplitLeak(split, dataset, { ...options, ...(folds && { folds }) })
+	}
+	if (test === undefined) {
+		throw new SublocError('INVALID_OPTION', 'test: name the test proteins, or a run folder alone', { option: 'test' })
+	}
+	const training = await readDataset(train, { minimumClasses: 1 })
+	return auditLeak(training.records, await testRecords(test), options)
+}
+
+/** Labelled proteins, or those of a FASTA file. */
+async function testRecords(path: string): Promise<Dataset['records'] | { id: string; sequence: string }[]> {
+	const isFasta = /\.(fasta|fas|fsa|fa|faa)(\.gz)?$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile()
+	if (!isFasta) return (await readDataset(path, { minimumClasses: 1 })).records
+	const records = []
+	for await (const { id, sequence } of readFasta(path)) records.push({ id, sequence })
+	return records
+}

@@ -1,0 +1,83 @@
+/** MMseqs2 as the engine of a homology split, where it is asked for. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SublocError } from '../../errors.js'
+import { type Homolog, type HomologyOptions, type HomologyRecord, homologyLimits } from '../homology.js'
+
+/** Columns that are asked for. */
+const COLUMNS = 'query,target,fident,qcov,tcov,bits,evalue'
+const SEQUENCE_IDENTITY_MODES = { alignment: 0, shorter: 1, longer: 2 }
+
+/**
+ * Pairs of homologs as `mmseqs search -s 7.5` finds them, all against all; query before target, each pair once, by its better score.
+ * Errors: `TOOL_UNAVAILABLE` where `mmseqs` is not on the PATH, or fails (with its last lines); `INVALID_OPTION`. Rejects with the signal's reason once aborted.
+ */
+export async function mmseqsHomologs(
+	records: readonly HomologyRecord[],
+	options: Pick<HomologyOptions, 'identity' | 'coverage' | 'maxExpect' | 'identityOver' | 'threads' | 'signal'> = {},
+): Promise<Homolog[]> {
+	const limits = homologyLimits(options)
+	const folder = await mkdtemp(join(tmpdir(), 'subloc-mmseqs-'))
+	try {
+		const [fasta, output] = [join(folder, 'proteins.fasta'), join(folder, 'hits.tsv')]
+		await writeFile(fasta, records.map(({ sequence }, row) => `>${row}\n${sequence}\n`).join(''))
+		await run(
+			[
+				...['easy-search', fasta, fasta, output, join(folder, 'tmp')],
+				...['-s', '7.5', '-e', String(limits.maxExpect), '--max-seqs', String(Math.max(300, records.length))],
+				...['--alignment-mode', '3', '--seq-id-mode', String(SEQUENCE_IDENTITY_MODES[limits.identityOver])],
+				...['--format-output', COLUMNS],
+				...(options.threads === undefined ? [] : ['--threads', String(options.threads)]),
+			],
+			options.signal,
+		)
+		return parse(await readFile(output, 'utf8'), limits)
+	} finally {
+		await rm(folder, { recursive: true, force: true })
+	}
+}
+
+function parse(text: string, limits: { identity: number; coverage: number }): Homolog[] {
+	const found = new Map<string, Homolog>()
+	for (const line of text.split('\n')) {
+		if (line === '') continue
+		const [a, b, identity, own, other, bits, expect] = line.split('\t').map(Number) as [
+			...[number, number, number, number, number, number, number],
+		]
+		if (a === b || identity < limits.identity || Math.min(own, other) < limits.coverage) continue
+		const [query, target] = [Math.min(a, b), Math.max(a, b)]
+		const [queryCoverage, targetCoverage] = a < b ? [own, other] : [other, own]
+		const former = found.get(`${query} ${target}`)
+		if (former && former.bits >= bits) continue
+		found.set(`${query} ${target}`, { query, target, identity, queryCoverage, targetCoverage, bits, expect })
+	}
+	return [...found.values()].sort((a, b) => a.query - b.query || a.target - b.target)
+}
+
+/** Lines of a failed tool that are told. */
+const TOLD_LINES = 8
+
+async function run(parameters: string[], signal: AbortSignal | undefined): Promise<void> {
+	signal?.throwIfAborted()
+	let told = ''
+	const keep = (data: Buffer) => {
+		told = (told + data.toString()).slice(-4000)
+	}
+	const code = await new Promise<number | null>((resolve, reject) => {
+		const child = spawn('mmseqs', parameters, { stdio: ['ignore', 'pipe', 'pipe'], signal })
+		child.stdout.on('data', keep)
+		child.stderr.on('data', keep)
+		child.on('error', (cause: NodeJS.ErrnoException) => {
+			if (signal?.aborted) return reject(signal.reason)
+			const reason = cause.code === 'ENOENT' ? 'mmseqs is not on the PATH' : cause.message
+			const message = `${reason}: install MMseqs2 (Debian: mmseqs2), or leave the engine to this package`
+			reject(new SublocError('TOOL_UNAVAILABLE', message, { tool: 'mmseqs' }, { cause }))
+		})
+		child.on('close', resolve)
+	})
+	if (code === 0) return
+	const lines = told.trim().split('\n').slice(-TOLD_LINES).join('\n')
+	throw new SublocError('TOOL_UNAVAILABLE', `mmseqs ended with code ${code}:\n${lines}`, { tool: 'mmseqs', lines })
+}
