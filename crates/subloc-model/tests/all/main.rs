@@ -11,6 +11,7 @@ mod hostile;
 mod network;
 mod ops;
 mod oracle;
+mod precisions;
 mod problem;
 mod reproducible;
 mod schedule;

@@ -23,7 +23,7 @@ use super::{Kept, LstmForm, LstmGrad, LstmOps};
 use crate::ops::{
     Lengths, context,
     gpu::{UNITS, Words, contiguous, cubes_for, dims, empty, processors, reshaped, size, zeros},
-    product::{self, Rows, WeightGradient},
+    product::{self, Arithmetic, Rows, WeightGradient},
 };
 use kernels::{PROTEINS, SIDE, copy, sequence, sequence_backward, step, step_backward, transpose};
 
@@ -57,7 +57,7 @@ impl Shape {
     }
     fn rows<'a>(&self, first: usize, steps: usize, lengths: &'a Words) -> Rows<'a> {
         let &Self { batch, residues, .. } = self;
-        Rows { rows: steps * batch, groups: self.groups(), batch, residues, first, steps: true, lengths }
+        Rows { rows: steps * batch, groups: self.groups(), batch, residues, first, steps: true, lengths, arithmetic: Arithmetic::of_the_lstm() }
     }
 }
 
