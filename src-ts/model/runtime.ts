@@ -81,7 +81,8 @@ export function describeRuntime({ backend, threads, cpuIsa, precision }: NativeR
 	return {
 		backend,
 		cpuIsa: set,
-		precision: precision === 'bf16' && backend === 'cpu' && !(bf16 && set === 'avx512') ? 'bf16, multiplied as f32' : precision,
+		precision:
+			precision === 'bf16' && backend === 'cpu' && !(bf16 && set === 'avx512') ? 'bf16, multiplied as f32' : precision,
 		threads,
 	}
 }

@@ -72,7 +72,10 @@ test('bf16 gives nearly the same answers, and says when it is no precision', asy
 	})
 	for (const backend of ['cpu', 'wgpu'] as const) {
 		await t.throwsAsync(predictAll(model, dataset.records, { precision: 'tf32', backend }), {
-			...{ code: 'INVALID_OPTION', message: /tf32 needs backend cuda: (cpu computes in f32 or bf16|wgpu computes in f32)$/ },
+			...{
+				code: 'INVALID_OPTION',
+				message: /tf32 needs backend cuda: (cpu computes in f32 or bf16|wgpu computes in f32)$/,
+			},
 		})
 	}
 })

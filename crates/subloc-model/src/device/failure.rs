@@ -87,4 +87,3 @@ fn answers(device: &Device) -> bool {
     std::thread::Builder::new().name("subloc-device".into()).spawn(ask).is_ok()
         && told.recv_timeout(Duration::from_secs(10)).unwrap_or(false)
 }
-

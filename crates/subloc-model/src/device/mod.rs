@@ -17,8 +17,8 @@ use crate::{
     Error,
     ops::{context::Precision, lstm::LstmForm},
 };
-pub use failure::{failure, mark_dead, watched};
 use failure::{check_alive, dead};
+pub use failure::{failure, mark_dead, watched};
 #[cfg(feature = "gpu")]
 pub(crate) use gpu::client;
 
@@ -219,7 +219,8 @@ pub fn backend_of(device: &Device) -> &'static str {
 /// `INVALID_OPTION` for a backend that never has it, `BACKEND_UNAVAILABLE` for a card without it.
 pub fn check_precision(device: &Device, precision: Precision) -> Result<(), Error> {
     let (backend, name) = (backend_of(device), precision.name());
-    let refused = |code, message: String| Err(Error::new(code, message, json!({ "option": "precision", "value": name, "backend": backend })));
+    let refused =
+        |code, message: String| Err(Error::new(code, message, json!({ "option": "precision", "value": name, "backend": backend })));
     match (backend, precision) {
         (_, Precision::F32) | ("cpu", Precision::Bf16) => Ok(()),
         ("cuda", _) if gpu::multiplies(device, precision) => Ok(()),
@@ -228,6 +229,12 @@ pub fn check_precision(device: &Device, precision: Precision) -> Result<(), Erro
             format!("precision {name} needs tensor cores that multiply {name} (NVIDIA Ampere, of 2020, or later): this card has none"),
         ),
         ("cpu", _) => refused("INVALID_OPTION", format!("precision {name} needs backend cuda: cpu computes in f32 or bf16")),
-        _ => refused("INVALID_OPTION", format!("precision {name} needs backend {}: {backend} computes in f32", if precision == Precision::Bf16 { "cuda or cpu" } else { "cuda" })),
+        _ => refused(
+            "INVALID_OPTION",
+            format!(
+                "precision {name} needs backend {}: {backend} computes in f32",
+                if precision == Precision::Bf16 { "cuda or cpu" } else { "cuda" }
+            ),
+        ),
     }
 }

@@ -57,7 +57,9 @@ fn lstm_on(device: &Device, case: &Case, input: usize, hidden: usize, rounded: i
 fn the_products_of_a_chunk_are_those_of_rounded_factors() {
     let (case, input, hidden) = (case(), 20, 18);
     for (name, device) in devices() {
-        for (precision, round, unit) in [(Precision::Tf32, to_tf32 as fn(f32) -> f32, 2f64.powi(-11)), (Precision::Bf16, to_bf16, 2f64.powi(-8))] {
+        for (precision, round, unit) in
+            [(Precision::Tf32, to_tf32 as fn(f32) -> f32, 2f64.powi(-11)), (Precision::Bf16, to_bf16, 2f64.powi(-8))]
+        {
             let what = |part: &str| format!("{} on {name}: {part}", precision.name());
             let found = with(precision, true, || lstm_on(&device, &case, input, hidden, |v| v));
             // Forward, x and W are all that is rounded, so f32 of rounded inputs gives the same but for the order of sums.

@@ -26,7 +26,8 @@ fn source(kernel: &dyn CubeKernel) -> String {
 
 /// The three kernels of a product.
 fn sources<P: Multiply>() -> Option<Vec<String>> {
-    let (device, _) = crate::device::open("wgpu").inspect_err(|error| eprintln!("SKIPPED: the CUDA text needs any client: {error}")).ok()?;
+    let (device, _) =
+        crate::device::open("wgpu").inspect_err(|error| eprintln!("SKIPPED: the CUDA text needs any client: {error}")).ok()?;
     let client = crate::device::client(&device)?;
     let mut properties = client.properties().clone();
     for (kind, k) in CONFIGURATIONS {
@@ -39,19 +40,65 @@ fn sources<P: Multiply>() -> Option<Vec<String>> {
     let count = || tiles(64, 64, 1);
     Some(vec![
         source(&times_transposed::create_dummy_kernel::<P>(
-            properties.clone(), target.clone(), count(), plane(),
-            buffer(), buffer(), buffer(), buffer(), buffer(),
-            1, 1, 1, 1, 1, 1, 1, true, false,
+            properties.clone(),
+            target.clone(),
+            count(),
+            plane(),
+            buffer(),
+            buffer(),
+            buffer(),
+            buffer(),
+            buffer(),
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            true,
+            false,
         )),
         source(&times::create_dummy_kernel::<P>(
-            properties.clone(), target.clone(), count(), plane(),
-            buffer(), buffer(), buffer(), buffer(),
-            1, 1, 1, 1, 1, 1, 1, 1, true,
+            properties.clone(),
+            target.clone(),
+            count(),
+            plane(),
+            buffer(),
+            buffer(),
+            buffer(),
+            buffer(),
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            true,
         )),
         source(&weight_gradient::create_dummy_kernel::<P>(
-            properties, target, count(), plane(),
-            buffer(), buffer(), buffer(), buffer(), buffer(),
-            1, 1, 1, 1, 1, 1, 1, 1, 1, 1, true,
+            properties,
+            target,
+            count(),
+            plane(),
+            buffer(),
+            buffer(),
+            buffer(),
+            buffer(),
+            buffer(),
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            1,
+            true,
         )),
     ])
 }
