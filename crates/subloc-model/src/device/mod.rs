@@ -19,7 +19,7 @@ use crate::{
 };
 use failure::{check_alive, dead};
 pub use failure::{failure, mark_dead, watched};
-#[cfg(feature = "gpu")]
+#[cfg(all(feature = "gpu", test))]
 pub(crate) use gpu::client;
 
 /// What a device is.

@@ -1,36 +1,25 @@
 //! Jobs on every backend of this machine against those on the CPU: training, prediction, memory that runs out.
 use std::sync::{
-    Arc, OnceLock,
+    Arc,
     atomic::{AtomicBool, Ordering},
 };
 
 use burn::tensor::{Device, Tensor, TensorData};
 use subloc_model::{
     Error, TrainedModel,
-    batch::Batch,
-    config::{Adam, Dropout, ModelConfig, ModelKind, TrainingConfig},
-    device,
-    layers::loss::CrossEntropy,
-    models::{Mode, Network, Parameters},
+    config::{Adam, ModelKind, TrainingConfig},
     ops::{
-        attention_scores,
         context::{self, Context},
-        dropout::{self, DropoutMask},
-        linear,
-        lstm::{self, LstmForm},
-        masked_softmax,
-        residue_conv::{self, ProfileBlock, Residues},
         update::{self, AdamNumbers},
-        weighted_sum,
     },
     predict::{Outputs, predict},
     train::{EpochReport, Event},
 };
 
 use crate::{
-    oracle::{Case, Op, cases, run_on},
+    backends::devices,
     problem::{Job, Problem, everything, failed, plain, plans},
-    support::{Folder, KINDS, assert_close, assert_relative, config, cpu, f64s, host, network, numbers, records, table},
+    support::{Folder, KINDS, assert_close, assert_relative, cpu, f64s, host, numbers},
 };
 
 /// Eleven steps of two members side by side, with everything that a training can do but early stopping.

@@ -1,14 +1,10 @@
 //! Every backend of this machine against the CPU and the literal forms. A backend that is not there is skipped, and the test says so.
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, OnceLock};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use subloc_model::{
-    Error, TrainedModel,
     batch::Batch,
-    config::{Adam, Dropout, ModelConfig, ModelKind, TrainingConfig},
+    config::{Dropout, ModelConfig, ModelKind},
     device,
     layers::loss::CrossEntropy,
     models::{Mode, Network, Parameters},
@@ -20,17 +16,13 @@ use subloc_model::{
         lstm::{self, LstmForm},
         masked_softmax,
         residue_conv::{self, ProfileBlock, Residues},
-        update::{self, AdamNumbers},
         weighted_sum,
     },
-    predict::{Outputs, predict},
-    train::{EpochReport, Event},
 };
 
 use crate::{
     oracle::{Case, Op, cases, run_on},
-    problem::{Job, Problem, everything, failed, plain, plans},
-    support::{Folder, KINDS, assert_close, assert_relative, config, cpu, f64s, host, network, numbers, records, table},
+    support::{KINDS, assert_close, assert_relative, config, cpu, f64s, host, network, numbers, records, table},
 };
 
 /// Every backend that is here but the CPU; opened once.

@@ -1,6 +1,6 @@
 //! tf32 and bf16 on a GPU: what tensor cores do, imitated in f32 on every backend, against factors that are rounded on the host; where a card has tensor
 //! cores, they against the imitation. Which devices take which precision.
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use lstm_kernels::to_bf16;
 use subloc_model::{
     config::ModelKind,

@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use cubecl::{
-    CubeKernel, define_kernel,
+    Compiler, CubeKernel, define_kernel,
     features::MmaConfig,
     ir::{ElemType, FloatKind},
     prelude::*,
