@@ -145,7 +145,7 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
             Asked {
                 probabilities: Reading::begin(softmax(logits, 2)),
                 attention: attention.filter(|_| want_attention).map(Reading::begin),
-                last: want.last_states.then(|| Reading::begin(hidden.map_or_else(|| pooled.clone().unsqueeze_dim(2), |hidden| hidden))),
+                last: want.last_states.then(|| Reading::begin(hidden.unwrap_or_else(|| pooled.clone().unsqueeze_dim(2)))),
                 states: want.states.then(|| Reading::begin(pooled)),
             }
         });
