@@ -992,12 +992,18 @@ export interface RuntimeOptions {
 	/** Instruction set of the CPU kernels; default `auto`, the best of this processor. Results agree to rounding between sets, to the bit within one. */
 	cpuIsa?: "auto" | "avx512" | "avx2" | "portable";
 	/**
-	 * What the LSTM multiplies on the CPU; default `f32`. With `bf16` its forward pass rounds x, h and the weights to 8 significant bits and adds in
-	 * f32: faster where the processor has `avx512_bf16` (`cpuInfo().bf16`); elsewhere it rounds and gains no time. Training with it keeps weights,
-	 * gradients and Adam in f32. A model does not remember it: predicting and evaluating take f32 unless told otherwise. What it does to accuracy
-	 * stands in bench/RESULTS.md. Errors: `INVALID_OPTION` with another backend than `auto` and `cpu`.
+	 * What the LSTM multiplies; default `f32`. It always adds in f32, and weights, gradients, cell states and Adam are f32.
+	 *
+	 * On the CPU `bf16` makes its forward pass round x, h and the weights to 8 significant bits: faster where the processor has `avx512_bf16`
+	 * (`cpuInfo().bf16`); elsewhere it rounds and gains no time. On cuda `tf32` (11 significant bits) and `bf16` take tensor cores for the products of
+	 * many steps, x W and the gradients of x and the weights, forward and backward; the product of one step, h U, stays f32. Relative error of a
+	 * factor: at most 2⁻¹¹ in tf32, 2⁻⁸ in bf16. `auto` takes cuda where it would anyway, and for `bf16` else the CPU. A model does not remember it:
+	 * predicting and evaluating take f32 unless told otherwise. What bf16 does to accuracy on the CPU stands in bench/RESULTS.md.
+	 *
+	 * Errors: `INVALID_OPTION` for a backend that has not this precision (`wgpu` has f32, `cpu` f32 and bf16); `BACKEND_UNAVAILABLE` where the card
+	 * has no such tensor cores, or there is no card.
 	 */
-	precision?: "f32" | "bf16";
+	precision?: "f32" | "tf32" | "bf16";
 }
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>;

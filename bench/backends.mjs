@@ -50,6 +50,8 @@ for (const device of usable) {
 	const on = ['--backend', device.backend, '--sizes', sizes]
 	const batch = flags.includes('--batch') ? ['--batch', '16'] : []
 	found.push(...lines(BINARY, ['lstm', ...on, ...batch, '--naive-residues', naive]))
+	for (const precision of device.backend === 'cuda' ? ['tf32', 'bf16'] : [])
+		found.push(...lines(BINARY, ['lstm', ...on, ...batch, '--naive-residues', '0', '--precision', precision]))
 	found.push(...lines(BINARY, ['steps', ...on, ...flags]))
 	found.push(...lines(BINARY, ['predict', ...on, '--proteins', proteins]))
 }
@@ -65,7 +67,7 @@ const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 const seconds = (values) =>
 	`${middle(values).toFixed(4)} (${Math.min(...values).toFixed(4)}–${Math.max(...values).toFixed(4)})`
 const times = (a, b) => (a && b ? `${Number((middle(a.seconds) / middle(b.seconds)).toPrecision(3))}×` : '–')
-const key = ({ hidden, members, residues, batch }) => [hidden, members, residues, batch].join(':')
+const key = ({ precision, hidden, members, residues, batch }) => [precision, hidden, members, residues, batch].join(':')
 const of = (what, test) => found.filter((f) => f.what === what && test(f))
 const table = (head, rows) =>
 	[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
@@ -73,8 +75,9 @@ const table = (head, rows) =>
 const lstm = of('lstm', ({ form }) => form === 'ours').map((ours) => {
 	const beside = (form, backend) =>
 		found.find((f) => f.what === 'lstm' && f.form === form && f.backend === backend && key(f) === key(ours))
-	const cells = [ours.device, ours.backend, ours.hidden, ours.members, ours.residues, ours.batch, seconds(ours.seconds)]
-	return [...cells, times(beside('burn-nn', ours.backend), ours), times(beside('pytorch', ours.backend), ours)]
+	const cells = [ours.device, ours.backend, ours.precision, ours.hidden, ours.members, ours.residues, ours.batch]
+	const peers = [times(beside('burn-nn', ours.backend), ours), times(beside('pytorch', ours.backend), ours)]
+	return [...cells, seconds(ours.seconds), ...peers]
 })
 const steps = of('step', () => true).map((step) => {
 	const cpu = found.find(
@@ -97,7 +100,7 @@ Medians (range) of the rounds of one run; a ratio above 1 says that ours is fast
 ${missing.length ? `\nNot here, and so not measured:\n\n${missing.join('\n')}\n` : ''}
 The bidirectional LSTM alone, forward and backward, 60 inputs, one length; seconds.
 
-${table(['device', 'backend', 'H', 'M', 'T', 'B', 'seconds', 'burn-nn ÷ ours', 'PyTorch ÷ ours'], lstm)}
+${table(['device', 'backend', 'precision', 'H', 'M', 'T', 'B', 'seconds', 'burn-nn ÷ ours', 'PyTorch ÷ ours'], lstm)}
 
 A training step, one length; seconds.
 

@@ -2,7 +2,7 @@
 # bash bench/gpu.sh [OUT] — everything that a GPU machine is asked, in eight minutes, results written as they come to OUT/results.jsonl (default: $OUT, else gpu-out).
 #
 # It needs neither a registry nor Node. `bash bench/gpu.sh pack` makes bench/gpu-pack/ where there is a build machine: the stripped binary under zstd (or gzip),
-# the FASTA files, the encoding table, libvulkan and the lavapipe-free loader. The folder is ignored by git and travels with the working tree.
+# the FASTA files, the encoding table, and libvulkan. The folder is ignored by git and travels with the working tree.
 set -uo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(dirname "$here")"
@@ -41,7 +41,7 @@ part() {
   [ "$most" -gt "$now" ] && most=$now
   local start code=0
   start=$(date +%s)
-  timeout "$most" "$@" >>"$log" 2>&1 || code=$?
+  timeout -k 5 "$most" "$@" >>"$log" 2>&1 || code=$?
   echo "{\"what\":\"part\",\"part\":\"$what\",\"exit\":$code,\"seconds\":$(($(date +%s) - start))}" | tee -a "$results"
 }
 
@@ -58,7 +58,10 @@ if [ -z "${CUDA_PATH:-}" ] && [ ! -d /usr/local/cuda/include ]; then
   found="$(python3 -c 'import nvidia.cuda_runtime as r; print(list(r.__path__)[0])' 2>/dev/null || true)"
   [ -n "$found" ] && export CUDA_PATH="$found" LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}:$found/lib:$(dirname "$found")/cuda_nvrtc/lib"
 fi
-bench() { local what="$1" most="$2"; shift 2; part "$what" "$most" "$binary" "$@" --out "$results"; }
+# GPU_DRY=1: sizes that a software adapter manages, to see that the script works; the last of two equal options counts.
+dry=()
+[ -n "${GPU_DRY:-}" ] && dry=(--sizes 8:1:20 --batch 4 --steps 1 --rounds 1 --residues 8 --kind r-lstm --proteins 20)
+bench() { local what="$1" most="$2"; shift 2; part "$what" "$most" "$binary" "$@" "${dry[@]}" --out "$results"; }
 python="$(command -v python3 || true)"
 table=()
 [ -f "$pack/table.txt" ] && table=(--table "$pack/table.txt")
@@ -69,9 +72,16 @@ bench probe 20 probe
 # What decides first: does it agree, and how fast is a step.
 bench "parity cuda" 60 parity --backend cuda
 bench "lstm cuda" 60 lstm --backend cuda --sizes 64:1:1000,200:1:1000,64:10:1000,200:10:1000
+for precision in tf32 bf16; do
+  bench "lstm cuda $precision" 30 lstm --backend cuda --precision $precision --sizes 64:1:1000,200:1:1000,200:10:1000 --naive-residues 0
+done
 SUBLOC_LSTM_FORM=per-step bench "lstm cuda, a launch a step" 30 lstm --backend cuda --sizes 64:1:1000,64:10:1000 --naive-residues 0
-[ -n "$python" ] && part "lstm cudnn" 40 bash -c "'$python' '$here/peers/cudnn.py' | tee -a '$results'"
+[ -n "$python" ] && part "lstm cudnn" 40 bash -o pipefail -c "'$python' '$here/peers/cudnn.py' | tee -a '$results'"
 bench "steps cuda" 60 steps --backend cuda --rounds 2
+for precision in tf32 bf16; do
+  bench "parity cuda $precision" 30 parity --backend cuda --precision $precision --kind r-lstm
+  bench "steps cuda $precision" 20 steps --backend cuda --precision $precision --kind r-lstm --sizes 200:1:1000,200:10:1000 --rounds 2
+done
 bench "members cuda" 30 steps --backend cuda --kind r-lstm --sizes 64:2:1000,64:4:1000,64:20:1000 --rounds 2
 [ -d "$multiloc" ] && bench "training cuda, one member" 70 train --backend cuda --kind r-lstm --data "$multiloc" --members 1 --epochs 100 "${table[@]}"
 [ -d "$multiloc" ] && bench "training cuda, ten members" 110 train --backend cuda --kind r-lstm --data "$multiloc" --members 10 --epochs 20 "${table[@]}"

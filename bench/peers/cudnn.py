@@ -2,8 +2,8 @@
 
     python bench/peers/cudnn.py [--device cuda|cpu] [--sizes H:M:T,…] [--batch 64] [--rounds 3]
 
-All proteins have one length, so nothing is packed. M members are M modules that run one after the other: cuDNN has no other way. `--tf32 1` adds the rows
-with TF32 products; the others have them off. Exit code 3 where there is no PyTorch or no such device.
+All proteins have one length, so nothing is packed. M members are M modules that run one after the other: cuDNN has no other way. `--precisions f32,tf32,bf16`
+names the rows: TF32 products are on in the second alone, and in the third weights and input are bf16. Exit code 3 where there is no PyTorch or no such device.
 """
 
 import argparse
@@ -16,7 +16,7 @@ parser.add_argument("--device", default="cuda")
 parser.add_argument("--sizes", default="64:1:1000,200:1:1000,64:10:1000,200:10:1000")
 parser.add_argument("--batch", type=int, default=64)
 parser.add_argument("--rounds", type=int, default=3)
-parser.add_argument("--tf32", type=int, default=1)
+parser.add_argument("--precisions", default="f32,tf32,bf16")
 options = parser.parse_args()
 
 try:
@@ -38,13 +38,14 @@ def wait():
         torch.cuda.synchronize()
 
 
-for tf32 in [False, True] if cuda and options.tf32 else [False]:
-    torch.backends.cuda.matmul.allow_tf32 = tf32
-    torch.backends.cudnn.allow_tf32 = tf32
+for precision in options.precisions.split(",") if cuda else ["f32"]:
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     for size in options.sizes.split(","):
         hidden, members, residues = map(int, size.split(":"))
-        networks = [torch.nn.LSTM(60, hidden, batch_first=True, bidirectional=True).to(device) for _ in range(members)]
-        inputs = [torch.rand(options.batch, residues, 60, device=device, requires_grad=True) for _ in range(members)]
+        networks = [torch.nn.LSTM(60, hidden, batch_first=True, bidirectional=True).to(device, dtype) for _ in range(members)]
+        inputs = [torch.rand(options.batch, residues, 60, device=device, dtype=dtype, requires_grad=True) for _ in range(members)]
 
         def one():
             for network, x in zip(networks, inputs):
@@ -59,7 +60,7 @@ for tf32 in [False, True] if cuda and options.tf32 else [False]:
             one()
             seconds.append(time.perf_counter() - began)
         result = {
-            **{"what": "lstm", "form": "pytorch tf32" if tf32 else "pytorch", "backend": options.device, "device": name},
+            **{"what": "lstm", "form": "pytorch", "precision": precision, "backend": options.device, "device": name},
             **{"hidden": hidden, "members": members, "residues": residues, "batch": options.batch, "inputs": 60},
             **{"seconds": seconds, "torch": torch.__version__},
         }

@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import {
+	listDevices,
 	loadModel,
 	type Model,
 	type Prediction,
@@ -69,8 +70,27 @@ test('bf16 gives nearly the same answers, and says when it is no precision', asy
 	const wrong = 'f16' as 'bf16'
 	await t.throwsAsync(predictAll(model, dataset.records, { precision: wrong }), { code: 'INVALID_OPTION' })
 	await t.throwsAsync(predictAll(model, dataset.records, { precision: 'bf16', backend: 'wgpu' }), {
-		...{ code: 'INVALID_OPTION', message: /needs backend cpu/ },
+		...{ code: 'INVALID_OPTION', message: /bf16 needs backend cuda or cpu: wgpu computes in f32/ },
 	})
+	for (const backend of ['cpu', 'wgpu'] as const) {
+		await t.throwsAsync(predictAll(model, dataset.records, { precision: 'tf32', backend }), {
+			...{
+				code: 'INVALID_OPTION',
+				message: /tf32 needs backend cuda: (cpu computes in f32 or bf16|wgpu computes in f32)$/,
+			},
+		})
+	}
+})
+
+const cards = listDevices().filter(({ backend, available }) => backend === 'cuda' && available)
+
+test('tf32 without a card is refused with the words of the probe', async (t) => {
+	if (cards.length > 0) return t.pass('there is a card')
+	for (const backend of ['auto', 'cuda'] as const) {
+		await t.throwsAsync(predictAll(model, dataset.records, { precision: 'tf32', backend }), {
+			...{ code: 'BACKEND_UNAVAILABLE', message: /cuda/ },
+		})
+	}
 })
 
 test('a protein’s probabilities do not depend on those around it', async (t) => {

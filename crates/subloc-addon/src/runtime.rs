@@ -5,12 +5,12 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
 };
 
-use lstm_kernels::{Isa, Precision};
+use lstm_kernels::Isa;
 use napi_derive::napi;
 use subloc_model::{
     Error,
     device::{self, Device, DeviceReport},
-    ops::context::{self, Context},
+    ops::context::{self, Context, Precision},
 };
 
 /// More threads than any machine has cores; guards against a mistyped number.
@@ -26,24 +26,18 @@ pub struct BindingRuntime {
     pub threads: u32,
     /// `auto`, `avx512`, `avx2` or `portable`.
     pub cpu_isa: String,
-    /// `f32` or `bf16`; the latter on the CPU alone.
+    /// `f32`; `bf16` on the CPU, and `tf32` or `bf16` on a cuda card with tensor cores.
     pub precision: String,
 }
 
 impl BindingRuntime {
     /// Opens the device and runs `work` inside a new pool with the kernels' context set.
     pub fn run<T: Send>(&self, cancel: &Arc<AtomicBool>, work: impl FnOnce(&Device) -> Result<T, Error> + Send) -> Result<T, Error> {
-        let (isa, precision) = (self.isa()?, self.precision()?);
+        let (isa, precision) = (self.isa()?, Precision::of(&self.precision)?);
         let pool = self.pool()?;
         pool.install(|| {
-            let (device, report) = open(&self.backend)?;
-            if precision != Precision::F32 && report.backend != "cpu" {
-                return Err(Error::new(
-                    "INVALID_OPTION",
-                    format!("precision {precision} needs backend cpu: {} computes in f32", report.backend),
-                    serde_json::json!({ "option": "precision", "value": self.precision }),
-                ));
-            }
+            let (device, _) = open(&self.backend)?;
+            device::check_precision(&device, precision)?;
             let context = Context { isa, precision, cancel: cancel.clone(), ..Context::detect() };
             context::with(context, || device::watched(&device, || work(&device)))
         })
@@ -74,16 +68,6 @@ impl BindingRuntime {
             format!("this processor has no {isa}; it has {}", supported.join(", ")),
             serde_json::json!({ "asked": isa.to_string(), "found": supported }),
         ))
-    }
-
-    fn precision(&self) -> Result<Precision, Error> {
-        self.precision.parse().map_err(|unknown| {
-            Error::new(
-                "INVALID_OPTION",
-                format!("precision: {unknown}"),
-                serde_json::json!({ "option": "precision", "value": self.precision }),
-            )
-        })
     }
 
     fn pool(&self) -> Result<rayon::ThreadPool, Error> {

@@ -7,7 +7,7 @@
 //!     lstm    --backend B [--sizes …]                  forward and backward of the bidirectional LSTM alone, ours and burn-nn's
 //!     train   --backend B --data DIR [--members 10] [--epochs 100] [--table FILE]   a training on FASTA files, one a class
 //!
-//! `--out FILE` appends the lines to a file as well. `--seconds N` bounds a measurement; it takes at least two rounds.
+//! `--precision tf32 | bf16` takes tensor cores (cuda) or rounds (the CPU, bf16); each result names the precision. `--out FILE` appends the lines to a file as well. `--seconds N` bounds a measurement; it takes at least two rounds.
 
 mod data;
 mod measure;
@@ -15,7 +15,10 @@ mod measure;
 use std::{collections::BTreeMap, fs::OpenOptions, io::Write, process::ExitCode};
 
 use serde_json::{Value, json};
-use subloc_model::{Error, device};
+use subloc_model::{
+    Error, device,
+    ops::context::{self, Context, Precision},
+};
 
 /// Options by name, without their dashes.
 pub struct Options(BTreeMap<String, String>);
@@ -115,5 +118,9 @@ fn run(command: &str, options: &Options) -> Result<(), Failure> {
         other => return Err(Failure::Usage(format!("there is no command '{other}'"))),
     };
     let (device, report) = device::open(&options.text("backend", "auto"))?;
-    device::watched(&device, || Ok(work(&device, &report, options, &mut results)))?
+    let precision = Precision::of(&options.text("precision", "f32"))?;
+    device::check_precision(&device, precision)?;
+    context::with(Context { precision, ..Context::detect() }, || {
+        device::watched(&device, || Ok(work(&device, &report, options, &mut results)))
+    })?
 }

@@ -36,6 +36,7 @@ export async function homologyFolds(dataset: Dataset, options: HomologyFoldsOpti
 	requireOption(Number.isInteger(folds) && folds >= 2, 'folds', folds, 'a whole number from 2')
 	requireOption(Number.isSafeInteger(seed) && seed >= 0, 'seed', seed, 'a whole number from 0')
 	requireOption(['single', 'greedy'].includes(linkage), 'linkage', linkage, 'single or greedy')
+	requireOption(!dataset.multiLabel, 'by', 'homology', 'a dataset of one class a protein')
 	const links = await homologs(dataset, engine, search)
 	const [from, to] = (['query', 'target'] as const).map((end) => Uint32Array.from(links, (link) => link[end]))
 	const clusters = clustersOf(dataset.records, from!, to!, linkage)

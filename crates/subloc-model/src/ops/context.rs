@@ -8,17 +8,54 @@ use std::{
     },
 };
 
-use lstm_kernels::{Isa, Kernel, Precision};
+use lstm_kernels::{Isa, Kernel};
 
 use super::lstm::LstmForm;
+
+/// What the LSTM multiplies; it always adds in f32, and its cell state is f32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    /// f32: 24 significant bits. On a GPU without tensor cores.
+    F32,
+    /// On cuda: the factors of the products of a chunk, x W and the gradients of x, W and U, are rounded to 11 significant bits, to the nearest, ties away
+    /// from zero, and multiplied by tensor cores.
+    Tf32,
+    /// Likewise with 8 significant bits, ties to even. On the CPU: x, h and the weights of the forward pass ([`lstm_kernels::Precision::Bf16`]).
+    Bf16,
+}
+
+impl Precision {
+    /// All, the exact one first.
+    pub const ALL: [Self; 3] = [Self::F32, Self::Tf32, Self::Bf16];
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Tf32 => "tf32",
+            Self::Bf16 => "bf16",
+        }
+    }
+    /// The precision of a name.
+    ///
+    /// # Errors
+    /// `INVALID_OPTION`.
+    pub fn of(name: &str) -> Result<Self, crate::Error> {
+        Self::ALL.into_iter().find(|precision| precision.name() == name).ok_or_else(|| {
+            let facts = serde_json::json!({ "option": "precision", "value": name, "allowed": Self::ALL.map(Self::name) });
+            crate::Error::new("INVALID_OPTION", format!("precision: '{name}' is not one of f32, tf32, bf16"), facts)
+        })
+    }
+}
 
 /// Instruction set, precision and cancel flag of a job.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// For the CPU kernels.
     pub isa: Isa,
-    /// Of the recurrence on the CPU.
+    /// Of the LSTM; [`crate::device::check_precision`] tells whether a device has it.
     pub precision: Precision,
+    /// On a GPU, products in tf32 and bf16 are what tensor cores would give, without any: how they are tested.
+    pub imitate_tensor_cores: bool,
     /// Stops long kernels; what they leave must then be dropped.
     pub cancel: Arc<AtomicBool>,
     /// How the recurrence runs on a GPU.
@@ -33,6 +70,7 @@ impl Context {
         Self {
             isa: Isa::detect(),
             precision: Precision::F32,
+            imitate_tensor_cores: false,
             cancel: Arc::default(),
             lstm_form: crate::device::lstm_form(),
             largest_allocation: None,
@@ -68,5 +106,9 @@ pub fn current() -> Context {
 /// Calls `work` with the kernel of the context in force.
 pub(crate) fn kernel<R>(work: impl FnOnce(Kernel) -> R) -> R {
     let context = current();
-    work(Kernel::new(context.isa, Some(&context.cancel)).with_precision(context.precision))
+    let precision = match context.precision {
+        Precision::Bf16 => lstm_kernels::Precision::Bf16,
+        Precision::F32 | Precision::Tf32 => lstm_kernels::Precision::F32,
+    };
+    work(Kernel::new(context.isa, Some(&context.cancel)).with_precision(precision))
 }

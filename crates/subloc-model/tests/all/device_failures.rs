@@ -98,6 +98,55 @@ fn in_its_own_process_a_lost_device() {
 }
 
 #[test]
+fn a_device_that_goes_in_the_middle_of_a_training_is_lost_and_the_training_goes_on_from_its_checkpoint() {
+    in_a_process("in_its_own_process_a_destroyed_device", 1);
+}
+
+/// Nothing is played here: the driver's device is destroyed under a training that runs.
+#[cfg(feature = "gpu")]
+#[test]
+#[ignore = "the test above runs it"]
+fn in_its_own_process_a_destroyed_device() {
+    use cubecl::wgpu::{AutoGraphicsApi, RuntimeOptions, WgpuDevice, WgpuDeviceKind, try_init_setup};
+    if std::env::var(ALONE).is_err() {
+        return;
+    }
+    // Before anything computes: the package's own client of this device is then one whose device is in our hand.
+    let Ok(setup) = try_init_setup::<AutoGraphicsApi>(&WgpuDevice::new(WgpuDeviceKind::Cpu), RuntimeOptions::default()) else {
+        return eprintln!("SKIPPED: no software adapter that may be destroyed");
+    };
+    let device = Device::wgpu(burn::tensor::DeviceKind::Cpu);
+    let problem = Problem::new(ModelKind::RLstm, 90);
+    let folder = Folder::new();
+    let checkpoint = folder.file("state.safetensors");
+    let job = || Job::new(&problem, TrainingConfig { epochs: 4, ..plain() }, plans(90, &[1])).at(checkpoint.clone());
+    let began = Instant::now();
+    let on_device = job().on(&device);
+    let lost = device::watched(&device, || {
+        on_device.run_with(&Default::default(), &mut |event| {
+            if let Event::Epoch(report) = event
+                && report.epoch == 2
+            {
+                setup.device.destroy();
+            }
+        })
+    });
+    let lost = failed(lost);
+    assert_eq!((lost.code, &lost.facts["backend"]), ("DEVICE_LOST", &"wgpu".into()), "{lost}");
+    assert!(began.elapsed() < Duration::from_secs(100), "it hung for {:?}", began.elapsed());
+    // The next job is told at once.
+    let again = Instant::now();
+    assert_eq!(failed(device::watched(&device, || Ok(()))).code, "DEVICE_LOST");
+    assert_eq!(failed(device::open("wgpu")).code, "DEVICE_LOST");
+    assert!(again.elapsed() < Duration::from_secs(2), "{:?}", again.elapsed());
+    // What two epochs left is whole: the CPU does the other two.
+    let (resumed, events) = job().run();
+    let epochs: Vec<usize> = events.iter().filter_map(|e| if let Event::Epoch(report) = e { Some(report.epoch) } else { None }).collect();
+    assert!(resumed.is_ok());
+    assert_eq!(epochs, [3, 4]);
+}
+
+#[test]
 fn a_panic_of_our_own_is_not_the_devices() {
     for (name, device) in devices() {
         let began = Instant::now();

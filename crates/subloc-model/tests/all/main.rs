@@ -1,5 +1,6 @@
 //! Operations against their literal forms and the equations in f64; networks, training and files against their promises.
 mod adam;
+mod backend_jobs;
 mod backends;
 mod batches;
 mod checkpoints;
@@ -12,6 +13,7 @@ mod label_sets;
 mod network;
 mod ops;
 mod oracle;
+mod precisions;
 mod problem;
 mod reproducible;
 mod schedule;

@@ -162,7 +162,7 @@ impl<'a> Job<'a> {
     /// Runs until it is done or `cancel` is set, by `events` or from elsewhere.
     pub fn run_with(&self, cancel: &Arc<AtomicBool>, events: &mut (dyn FnMut(Event) + Send)) -> Result<TrainedModel, Error> {
         let Problem { model, table, records, labels, sets } = self.problem;
-        let context = Context { cancel: cancel.clone(), largest_allocation: self.largest_allocation, ..Context::detect() };
+        let context = Context { cancel: cancel.clone(), largest_allocation: self.largest_allocation, ..context::current() };
         let checkpoint = self.checkpoint.as_deref();
         let work = || {
             train(

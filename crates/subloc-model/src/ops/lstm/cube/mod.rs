@@ -13,7 +13,10 @@
 //! cube and 4H · 4 · 8 bytes of shared memory, and is taken up to H = 128, beyond which a core's own cache no longer holds the recurrent weights. Everything else
 //! runs as [`LstmForm::PerStep`], one launch a step for any H. `Context::lstm_form` (`SUBLOC_LSTM_FORM`) overrides the rule where the form can run.
 
-mod kernels;
+mod cell;
+mod moves;
+mod per_step;
+mod whole_sequence;
 
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
@@ -23,9 +26,11 @@ use super::{Kept, LstmForm, LstmGrad, LstmOps};
 use crate::ops::{
     Lengths, context,
     gpu::{UNITS, Words, contiguous, cubes_for, dims, empty, processors, reshaped, size, zeros},
-    product::{self, Rows, WeightGradient},
+    product::{self, Arithmetic, Rows, WeightGradient},
 };
-use kernels::{PROTEINS, SIDE, copy, sequence, sequence_backward, step, step_backward, transpose};
+use moves::{copy, transpose};
+use per_step::{SIDE, step, step_backward};
+use whole_sequence::{PROTEINS, sequence, sequence_backward};
 
 /// Steps of a chunk at most; a dispatch of the whole-sequence form walks through so many.
 const LONGEST_CHUNK: usize = 128;
@@ -57,7 +62,16 @@ impl Shape {
     }
     fn rows<'a>(&self, first: usize, steps: usize, lengths: &'a Words) -> Rows<'a> {
         let &Self { batch, residues, .. } = self;
-        Rows { rows: steps * batch, groups: self.groups(), batch, residues, first, steps: true, lengths }
+        Rows {
+            rows: steps * batch,
+            groups: self.groups(),
+            batch,
+            residues,
+            first,
+            steps: true,
+            lengths,
+            arithmetic: Arithmetic::of_the_lstm(),
+        }
     }
 }
 

@@ -1,0 +1,215 @@
+//! The form of one launch a step: any H.
+//!
+//! `group` = member · 2 + direction. A slab is one step of a buffer: [M, 2, B, ·].
+
+use cubecl::prelude::*;
+
+use super::cell::{cell, cell_backward, longest_of, place_of};
+
+/// Proteins of a tile times units of a tile, in the form of one launch a step.
+pub(super) const SIDE: usize = 16;
+/// Columns of the product that lie in shared memory at once.
+const DEPTH: usize = 32;
+
+/// One step of the forward pass: a tile of `SIDE · per_unit` proteins and `SIDE` units a cube.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+pub(super) fn step(
+    w_hh: &[f32],
+    lengths: &[u32],
+    z: &mut [f32],
+    h: &mut [f32],
+    c: &mut [f32],
+    y: &mut [f32],
+    local: u32,
+    first: u32,
+    groups: u32,
+    batch: u32,
+    residues: u32,
+    hidden: u32,
+    #[comptime] per_unit: usize,
+    #[comptime] all: bool,
+) {
+    let mut h_tile = Shared::<[f32]>::new_slice(SIDE * per_unit * (DEPTH + 1));
+    let mut w_tile = Shared::<[f32]>::new_slice(DEPTH * (4 * SIDE + 1));
+    let group = CUBE_POS_Z;
+    let step = first + local;
+    let (tx, ty) = (UNIT_POS_X % 16, UNIT_POS_X / 16);
+    let protein0 = CUBE_POS_X * ((SIDE * per_unit) as u32);
+    let unit = CUBE_POS_Y * (SIDE as u32) + tx;
+    let lengths0 = (group / 2) * batch;
+    // A tile whose proteins have all ended has nothing to do.
+    let longest = longest_of(lengths, lengths0, protein0, batch, SIDE * per_unit);
+    if step >= longest {
+        terminate!();
+    }
+    let slab = (local * groups + group) * batch;
+    let size = hidden as usize;
+    let w0 = (group * 4 * hidden) as usize * size;
+    let mut sums = Array::<f32>::new(4 * per_unit);
+    #[unroll]
+    for i in 0..4 * per_unit {
+        sums[i] = 0.0f32;
+    }
+    let mut k0 = 0u32;
+    if step == 0 {
+        k0 = hidden; // h before the first step is 0
+    }
+    while k0 < hidden {
+        let (k, row) = (UNIT_POS_X % 32, UNIT_POS_X / 32);
+        #[unroll]
+        for i in 0..2 * per_unit {
+            let protein = protein0 + row + (i as u32) * 8;
+            let mut value = 0.0f32;
+            if k0 + k < hidden && protein < batch && step < lengths[(lengths0 + protein) as usize] {
+                value = h[(slab + protein) as usize * size + (k0 + k) as usize];
+            }
+            h_tile[(row as usize + i * 8) * (DEPTH + 1) + k as usize] = value;
+        }
+        #[unroll]
+        for i in 0..8usize {
+            // 64 columns: 16 units of each gate
+            let column = row + (i as u32) * 8;
+            let of_unit = CUBE_POS_Y * (SIDE as u32) + column % 16;
+            let mut value = 0.0f32;
+            if k0 + k < hidden && of_unit < hidden {
+                value = w_hh[w0 + ((column / 16) * hidden + of_unit) as usize * size + (k0 + k) as usize];
+            }
+            w_tile[k as usize * (4 * SIDE + 1) + column as usize] = value;
+        }
+        sync_cube();
+        #[unroll]
+        for k in 0..DEPTH {
+            #[unroll]
+            for r in 0..per_unit {
+                let state = h_tile[(ty as usize + r * SIDE) * (DEPTH + 1) + k];
+                #[unroll]
+                for gate in 0..4usize {
+                    sums[r * 4 + gate] += state * w_tile[k * (4 * SIDE + 1) + gate * SIDE + tx as usize];
+                }
+            }
+        }
+        sync_cube();
+        k0 += DEPTH as u32;
+    }
+    #[unroll]
+    for r in 0..per_unit {
+        let protein = protein0 + ty + ((r * SIDE) as u32);
+        if protein < batch && unit < hidden {
+            let length = lengths[(lengths0 + protein) as usize];
+            if step < length {
+                let here = slab + protein;
+                let mut own = Array::<f32>::new(4usize);
+                #[unroll]
+                for gate in 0..4usize {
+                    own[gate] = sums[r * 4 + gate] + z[here as usize * 4 * size + gate * size + unit as usize];
+                }
+                let mut c_before = 0.0f32;
+                if step > 0 {
+                    c_before = c[here as usize * size + unit as usize];
+                }
+                let to = place_of(group, protein, step, length, batch, residues, hidden, all);
+                cell(&own, c_before, z, h, c, y, here, here + groups * batch, unit, hidden, to, step + 1 == length, all);
+            }
+        }
+    }
+}
+
+/// One step of the backward pass: dh = dy + dz(next step) W_hh, then the cell; dc is carried in place.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+pub(super) fn step_backward(
+    w_hh: &[f32],
+    lengths: &[u32],
+    gates: &[f32],
+    c: &[f32],
+    dy: &[f32],
+    dz: &mut [f32],
+    dc: &mut [f32],
+    local: u32,
+    first: u32,
+    groups: u32,
+    batch: u32,
+    residues: u32,
+    hidden: u32,
+    #[comptime] per_unit: usize,
+    #[comptime] all: bool,
+) {
+    let mut dz_tile = Shared::<[f32]>::new_slice(SIDE * per_unit * (DEPTH + 1));
+    let mut w_tile = Shared::<[f32]>::new_slice(DEPTH * (SIDE + 1));
+    let group = CUBE_POS_Z;
+    let step = first + local;
+    let (tx, ty) = (UNIT_POS_X % 16, UNIT_POS_X / 16);
+    let protein0 = CUBE_POS_X * ((SIDE * per_unit) as u32);
+    let unit = CUBE_POS_Y * (SIDE as u32) + tx;
+    let lengths0 = (group / 2) * batch;
+    let longest = longest_of(lengths, lengths0, protein0, batch, SIDE * per_unit);
+    if step >= longest {
+        terminate!();
+    }
+    let slab = (local * groups + group) * batch;
+    let size = hidden as usize;
+    let w0 = (group * 4 * hidden) as usize * size;
+    let mut sums = Array::<f32>::new(per_unit);
+    #[unroll]
+    for i in 0..per_unit {
+        sums[i] = 0.0f32;
+    }
+    let columns = 4 * hidden;
+    let mut k0 = 0u32;
+    if step + 1 >= longest {
+        k0 = columns; // all end here
+    }
+    while k0 < columns {
+        let (k, row) = (UNIT_POS_X % 32, UNIT_POS_X / 32);
+        #[unroll]
+        for i in 0..2 * per_unit {
+            let protein = protein0 + row + (i as u32) * 8;
+            let mut value = 0.0f32;
+            if k0 + k < columns && protein < batch && step + 1 < lengths[(lengths0 + protein) as usize] {
+                value = dz[(slab + groups * batch + protein) as usize * columns as usize + (k0 + k) as usize];
+            }
+            dz_tile[(row as usize + i * 8) * (DEPTH + 1) + k as usize] = value;
+        }
+        #[unroll]
+        for i in 0..2usize {
+            let k = ty + (i as u32) * 16;
+            let mut value = 0.0f32;
+            if k0 + k < columns && unit < hidden {
+                value = w_hh[w0 + (k0 + k) as usize * size + unit as usize];
+            }
+            w_tile[k as usize * (SIDE + 1) + tx as usize] = value;
+        }
+        sync_cube();
+        #[unroll]
+        for k in 0..DEPTH {
+            let weight = w_tile[k * (SIDE + 1) + tx as usize];
+            #[unroll]
+            for r in 0..per_unit {
+                sums[r] += weight * dz_tile[(ty as usize + r * SIDE) * (DEPTH + 1) + k];
+            }
+        }
+        sync_cube();
+        k0 += DEPTH as u32;
+    }
+    #[unroll]
+    for r in 0..per_unit {
+        let protein = protein0 + ty + ((r * SIDE) as u32);
+        if protein < batch && unit < hidden {
+            let length = lengths[(lengths0 + protein) as usize];
+            if step < length {
+                let here = slab + protein;
+                let carried = (group * batch + protein) as usize * size + unit as usize;
+                let mut dh = sums[r];
+                let mut dc_next = 0.0f32;
+                if step + 1 < length {
+                    dc_next = dc[carried];
+                }
+                if all || step + 1 == length {
+                    dh += dy[place_of(group, protein, step, length, batch, residues, hidden, all) + unit as usize];
+                }
+                dc[carried] = cell_backward(gates, c, dz, here, here, here + groups * batch, unit, hidden, step == 0, dh, dc_next);
+            }
+        }
+    }
+}

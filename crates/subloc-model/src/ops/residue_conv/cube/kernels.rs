@@ -1,0 +1,209 @@
+//! The kernels of the filter bank; what they are launched with stands in `mod.rs`.
+
+use cubecl::prelude::*;
+use lstm_kernels::residue_conv::{CODES, PROFILE};
+
+/// Filters of a cube, and units that share one filter, in the backward pass of the table.
+pub(super) const FILTERS: usize = 16;
+pub(super) const LANES: usize = 8;
+/// Filters of a cube in the backward pass of the profile weights.
+pub(super) const PROFILE_FILTERS: usize = 8;
+
+/// The code of residue `at` of the batch.
+#[cube]
+fn code(codes: &[u32], at: usize) -> usize {
+    ((codes[at / 4] >> ((at % 4) as u32 * 8)) & 0xFF) as usize
+}
+
+/// z[m, b, t, c] = scale (Σ_k table[tap, code] + profile) + bias. `banks` holds [first tap, width] of each width.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+pub(super) fn convolve(
+    table: &[f32],
+    bias: &[f32],
+    codes: &[u32],
+    lengths: &[u32],
+    banks: &[u32],
+    weights: &[f32],
+    rows: &[f32],
+    z: &mut [f32],
+    count: u32,
+    batch: u32,
+    residues: u32,
+    taps: u32,
+    filters: u32,
+    channels: u32,
+    scale: f32,
+    #[comptime] profile: bool,
+) {
+    if ABSOLUTE_POS < count as usize {
+        let at = ABSOLUTE_POS as u32;
+        let (channel, place) = (at % channels, at / channels);
+        let (t, row) = (place % residues, place / residues);
+        let (filter, bank, member) = (channel % filters, channel / filters, row / batch);
+        let (first, width) = (banks[bank as usize * 2], banks[bank as usize * 2 + 1]);
+        let length = lengths[row as usize];
+        let mut value = 0.0f32;
+        if t < length {
+            let mut sum = 0.0f32;
+            for k in 0..width {
+                // Residue t + k − width / 2, where it exists.
+                let seen = t + k;
+                if seen >= width / 2 && seen - width / 2 < length {
+                    let residue = (row * residues + seen - width / 2) as usize;
+                    let tap = (member * taps + first + k) as usize;
+                    sum += table[(tap * CODES + code(codes, residue)) * filters as usize + filter as usize];
+                    if profile {
+                        for a in 0..PROFILE {
+                            sum += rows[residue * PROFILE + a] * weights[(tap * PROFILE + a) * filters as usize + filter as usize];
+                        }
+                    }
+                }
+            }
+            value = scale * sum + bias[(member * channels + channel) as usize];
+        }
+        z[ABSOLUTE_POS] = value;
+    }
+}
+
+/// A part of dtable[m, tap, code, f] = Σ dz where the tap saw the code, not yet times the scale. Grid: tap, filters, member and part.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+pub(super) fn table_gradient(
+    dz: &[f32],
+    codes: &[u32],
+    lengths: &[u32],
+    taps_of: &[u32],
+    parts: &mut [f32],
+    members: u32,
+    batch: u32,
+    residues: u32,
+    taps: u32,
+    filters: u32,
+    channels: u32,
+    places_a_part: u32,
+) {
+    let mut sums = Shared::<[f32]>::new_slice(LANES * CODES * FILTERS);
+    let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
+    // [bank, tap in the bank, width]
+    let (bank, k, width) = (taps_of[tap as usize * 3], taps_of[tap as usize * 3 + 1], taps_of[tap as usize * 3 + 2]);
+    let (column, lane) = (UNIT_POS_X as usize % FILTERS, UNIT_POS_X as usize / FILTERS);
+    let filter = CUBE_POS_Y * (FILTERS as u32) + column as u32;
+    for code_ in 0..CODES {
+        sums[(lane * CODES + code_) * FILTERS + column] = 0.0f32;
+    }
+    let places = batch * residues;
+    let mut last = (part + 1) * places_a_part;
+    if last > places {
+        last = places;
+    }
+    let mut place = part * places_a_part + lane as u32;
+    while place < last {
+        let (t, row) = (place % residues, member * batch + place / residues);
+        let length = lengths[row as usize];
+        let seen = t + k;
+        if t < length && seen >= width / 2 && seen - width / 2 < length && filter < filters {
+            let found = code(codes, (row * residues + seen - width / 2) as usize);
+            let from = (member * places + place) as usize * channels as usize + (bank * filters + filter) as usize;
+            sums[(lane * CODES + found) * FILTERS + column] += dz[from];
+        }
+        place += LANES as u32;
+    }
+    sync_cube();
+    if filter < filters {
+        let mut code_ = lane;
+        while code_ < CODES {
+            let mut sum = 0.0f32;
+            for other in 0..LANES {
+                sum += sums[(other * CODES + code_) * FILTERS + column];
+            }
+            let to = ((part * members + member) * taps + tap) as usize;
+            parts[(to * CODES + code_) * filters as usize + filter as usize] = sum;
+            code_ += LANES;
+        }
+    }
+}
+
+/// A part of the gradient of the profile weights, likewise: a unit owns (amino acid, filter).
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+pub(super) fn profile_gradient(
+    dz: &[f32],
+    rows: &[f32],
+    lengths: &[u32],
+    taps_of: &[u32],
+    parts: &mut [f32],
+    members: u32,
+    batch: u32,
+    residues: u32,
+    taps: u32,
+    filters: u32,
+    channels: u32,
+    places_a_part: u32,
+) {
+    let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
+    let (bank, k, width) = (taps_of[tap as usize * 3], taps_of[tap as usize * 3 + 1], taps_of[tap as usize * 3 + 2]);
+    let (column, amino) = (UNIT_POS_X as usize % PROFILE_FILTERS, UNIT_POS_X as usize / PROFILE_FILTERS);
+    let filter = CUBE_POS_Y * (PROFILE_FILTERS as u32) + column as u32;
+    if filter < filters {
+        let places = batch * residues;
+        let mut last = (part + 1) * places_a_part;
+        if last > places {
+            last = places;
+        }
+        let mut sum = 0.0f32;
+        for place in part * places_a_part..last {
+            let (t, row) = (place % residues, member * batch + place / residues);
+            let length = lengths[row as usize];
+            let seen = t + k;
+            if t < length && seen >= width / 2 && seen - width / 2 < length {
+                let residue = (row * residues + seen - width / 2) as usize;
+                let from = (member * places + place) as usize * channels as usize + (bank * filters + filter) as usize;
+                sum += dz[from] * rows[residue * PROFILE + amino];
+            }
+        }
+        let to = ((part * members + member) * taps + tap) as usize;
+        parts[(to * PROFILE + amino) * filters as usize + filter as usize] = sum;
+    }
+}
+
+/// out[i] = scale · Σ_part parts[part, i]
+#[cube(launch_unchecked)]
+pub(super) fn fold_scaled(parts: &[f32], out: &mut [f32], parts_: u32, count: u32, scale: f32) {
+    if ABSOLUTE_POS < count as usize {
+        let mut sum = 0.0f32;
+        for part in 0..parts_ {
+            sum += parts[part as usize * count as usize + ABSOLUTE_POS];
+        }
+        out[ABSOLUTE_POS] = scale * sum;
+    }
+}
+
+/// dbias[m, c] = Σ dz: the middle tap of a bank sees every residue once, so it is the sum over that tap's codes.
+#[cube(launch_unchecked)]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+pub(super) fn bias_gradient(
+    parts: &[f32],
+    banks: &[u32],
+    dbias: &mut [f32],
+    parts_: u32,
+    members: u32,
+    taps: u32,
+    filters: u32,
+    channels: u32,
+) {
+    if ABSOLUTE_POS < (members * channels) as usize {
+        let at = ABSOLUTE_POS as u32;
+        let (channel, member) = (at % channels, at / channels);
+        let (filter, bank) = (channel % filters, channel / filters);
+        let tap = banks[bank as usize * 2] + banks[bank as usize * 2 + 1] / 2;
+        let mut sum = 0.0f32;
+        for part in 0..parts_ {
+            let from = ((part * members + member) * taps + tap) as usize;
+            for code_ in 0..CODES {
+                sum += parts[(from * CODES + code_) * filters as usize + filter as usize];
+            }
+        }
+        dbias[ABSOLUTE_POS] = sum;
+    }
+}
