@@ -44,10 +44,10 @@ mod tests {
 
     #[test]
     fn the_matrix_is_symmetric_and_scores_no_pair_above_identity() {
-        for a in 0..CODES {
-            for b in 0..CODES {
-                assert_eq!(BLOSUM62[a][b], BLOSUM62[b][a]);
-                assert!(a >= 20 || BLOSUM62[a][b] <= BLOSUM62[a][a]);
+        for (a, row) in BLOSUM62.iter().enumerate() {
+            for (b, score) in row.iter().enumerate() {
+                assert_eq!(*score, BLOSUM62[b][a]);
+                assert!(a >= 20 || *score <= row[a]);
             }
         }
     }
