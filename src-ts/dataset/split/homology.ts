@@ -109,7 +109,9 @@ export async function auditSplit(
 	})
 	named.sort((a, b) => b.bits - a.bits || a.query - b.query || a.target - b.target)
 	// Equal sequences are a leak whatever is covered.
-	const isLeak = (pair: CrossingPair) => Math.min(pair.queryCoverage, pair.targetCoverage) >= limits.coverage
+	const isLeak = ({ query, target, queryCoverage, targetCoverage }: CrossingPair) =>
+		Math.min(queryCoverage, targetCoverage) >= limits.coverage ||
+		dataset.records[query]!.sequence === dataset.records[target]!.sequence
 	const local = named.filter((pair) => !isLeak(pair))
 	const leaks = named.filter(isLeak)
 	return {

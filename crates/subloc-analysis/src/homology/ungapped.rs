@@ -7,7 +7,7 @@ pub const END: u8 = CODES as u8;
 /// The score with [`END`]: below any that a drop forgives.
 const WALL: i32 = -1000;
 /// An extension ends where the score has fallen this far below its best.
-const DROP: i32 = 18;
+const DROP: i32 = 12;
 
 /// Scores with [`END`] in both directions, row by row of 32.
 pub struct Scores([i32; 32 * 32]);

@@ -1,5 +1,5 @@
 //! What the products become in CUDA C++, without a card: the compiler is CubeCL's own, the device is one that only claims tensor cores.
-use std::sync::Arc;
+use std::{io::Write as _, sync::Arc};
 
 use cubecl::{
     Compiler, CubeKernel, define_kernel,
@@ -26,8 +26,8 @@ fn source(kernel: &dyn CubeKernel) -> String {
 
 /// The three kernels of a product.
 fn sources<P: Multiply>() -> Option<Vec<String>> {
-    let (device, _) =
-        crate::device::open("wgpu").inspect_err(|error| eprintln!("SKIPPED: the CUDA text needs any client: {error}")).ok()?;
+    let skipped = |error: &crate::Error| writeln!(std::io::stderr(), "SKIPPED: the CUDA text needs any client: {error}");
+    let (device, _) = crate::device::open("wgpu").inspect_err(|error| skipped(error).unwrap()).ok()?;
     let client = crate::device::client(&device)?;
     let mut properties = client.properties().clone();
     for (kind, k) in CONFIGURATIONS {
