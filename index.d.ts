@@ -3,6 +3,295 @@
 import { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 
+/** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
+/** What went wrong. The codes are part of the interface; messages are not. */
+export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
+/** Facts about an error; which are there depends on the code. */
+export interface ErrorFacts {
+	/** Path of the file at fault. */
+	file?: string;
+	/** Its line, from 1. */
+	line?: number;
+	/** Id of the record at fault. */
+	record?: string;
+	/** The character at fault. */
+	residue?: string;
+	/** Place of the residue in its sequence, from 1. */
+	position?: number;
+	/** Name of the option at fault, as in `optimizer.learningRate`. */
+	option?: string;
+	/** The value at fault. */
+	value?: unknown;
+	/** What would have been right. */
+	allowed?: readonly string[];
+	/** `create`, `write` or `read`: what failed, of `IO`. */
+	stage?: string;
+	[fact: string]: unknown;
+}
+/** Every error that this package throws on purpose. Cancelling is the exception: it rejects with the signal's own reason. */
+export declare class SublocError extends Error {
+	readonly name = "SublocError";
+	/** Stable; compare this, never the message. */
+	readonly code: ErrorCode;
+	/** File, line, record and whatever else is known. */
+	readonly facts: Readonly<ErrorFacts>;
+	constructor(code: ErrorCode, message: string, facts?: ErrorFacts, options?: ErrorOptions);
+	/** Path of the file at fault. */
+	get file(): string | undefined;
+	/** Line of the file at fault, from 1. */
+	get line(): number | undefined;
+	/** Id of the record at fault. */
+	get record(): string | undefined;
+	/** The character at fault. */
+	get residue(): string | undefined;
+}
+/** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
+export declare function exitCode(error: unknown): number;
+/** `file:line: record: message` with what is known of the place; a message that names the path itself is not given it twice. */
+export declare function describeError({ file, line, record, message }: SublocError): string;
+/** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */
+export declare function fileError(error: unknown, file: string, stage: "create" | "write" | "read"): unknown;
+/** Formats that are read; told by their first line. */
+export type ProfileFormat = "psiblast" | "mmseqs" | "a3m" | "hhm";
+/** One profile of a file. */
+export interface FoundProfile {
+	format: ProfileFormat;
+	/** The file, for messages. */
+	file: string;
+	/** Where it begins, from 1. */
+	line: number;
+	/** The protein's name inside the file; null where the format has none. */
+	name: string | null;
+	/** MMseqs2's number of the query in its database; null in other formats. */
+	key: number | null;
+	/** One letter a row, upper case: the protein's residues, or those of a consensus. */
+	letters: string;
+	/** MMseqs2 prints the most likely residue and not the protein's own: the letters agree with the sequence only roughly. */
+	isConsensus: boolean;
+	/** Rows [T, 20], round(200 · p). */
+	rows: Uint8Array;
+	/** Lines of the rows, from 1. */
+	lines: readonly number[];
+	/** Aligned sequences that are not the protein itself; null where the format does not tell. */
+	homologues: number | null;
+}
+/** The protein that a profile is for. */
+export interface ProfiledRecord {
+	id: string;
+	/** Letters A–Z. */
+	sequence: string;
+}
+/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
+export type TextSource = string | Readable;
+/**
+ * Which of PSI-BLAST's two tables gives the rows: `percent`, the weighted observed percentages (what the paper's group used), or `score`, the residue
+ * probabilities that the log-odds scores imply, which hold pseudocounts.
+ */
+export declare const PSSM_VALUES: readonly [
+	"percent",
+	"score"
+];
+export type PssmValues = (typeof PSSM_VALUES)[number];
+/** A protein's profile, to be stored. */
+export interface StoredProfile extends ProfiledRecord {
+	/** [T, 20], round(200 · p); null where it was searched and has none. */
+	rows: Uint8Array | null;
+	/** Sequences of the database that were aligned, other than the protein itself; null where that is not known. */
+	homologues: number | null;
+}
+export interface ImportProfilesOptions {
+	/** Which table of a PSI-BLAST matrix. Default `percent`. */
+	pssm?: PssmValues;
+	/**
+	 * MMseqs2's list of its queries (`<queryDB>.lookup`), which says whose profile `sequence N` is. Default: a file of the profile's name with the ending
+	 * `.lookup`, where there is one.
+	 */
+	lookup?: string;
+	/** Ends the reading. */
+	signal?: AbortSignal;
+}
+/** A profile that none of the proteins claims. */
+export interface UnclaimedProfile {
+	file: string;
+	line: number;
+	/** Its name; the file's where it has none. */
+	name: string;
+}
+/** What {@link importProfiles} gives: a protein's profile, or one that nobody wants. */
+export type ImportedProfile = {
+	profile: StoredProfile;
+	file: string;
+} | {
+	unclaimed: UnclaimedProfile;
+};
+/**
+ * Reads profiles and finds the protein of each: by the file's name without its endings (`P12345.pssm`), by the name inside the file (A3M, HHM; `sp|P12345|X` is
+ * also P12345), by MMseqs2's lookup file, or, where no name fits and the letters are the protein's own, as the only protein with that sequence. Each is checked
+ * against its protein's length and residues. A folder stands for its files, in order of name, without those that begin with a dot; the folder of a
+ * packed store gives its profiles of the proteins.
+ *
+ * Errors: `INVALID_PROFILE` with file, line, record and the first residue that differs, also where two profiles are for one protein; `INPUT_MISSING`; `IO`.
+ */
+export declare function importProfiles(files: readonly string[], records: readonly ProfiledRecord[], { pssm, lookup, signal }?: ImportProfilesOptions): AsyncGenerator<ImportedProfile>;
+export interface StoreImportedOptions extends ImportProfilesOptions {
+	/** Folder of the store; made where it is not there. */
+	output: string;
+	/** Adds to a store of imported profiles: those of proteins that it has are passed over. Default false. */
+	resume?: boolean;
+	/** After each profile that was stored: how many there are. */
+	onProgress?: (stored: number) => void;
+}
+/** What an import has made. */
+export interface ImportReport {
+	output: string;
+	/** Profiles that were stored now. */
+	imported: number;
+	/** Profiles of the store. */
+	withProfile: number;
+	/** Ids of the proteins that still have none. */
+	missing: string[];
+	/** Profiles of no protein. */
+	unclaimed: UnclaimedProfile[];
+}
+/**
+ * Reads profiles of files (PSI-BLAST's text matrices, MMseqs2's `profile2pssm`, A3M, HHM, packed stores; see `importProfiles`) and stores those of the given
+ * proteins. Each is checked against its protein; what was stored before an error stays.
+ *
+ * Errors: `INVALID_PROFILE` with file, line, record and residue; `INVALID_OPTION`, `INPUT_MISSING`, `INVALID_CONFIG`, `INVALID_DATASET`, `IO`.
+ */
+export declare function storeImportedProfiles(given: readonly ProfiledRecord[], files: readonly string[], options: StoreImportedOptions): Promise<ImportReport>;
+/** Training goes on within an epoch: for a progress line; some may be skipped. */
+export interface StepProgress {
+	/** From 1. */
+	epoch: number;
+	/** Of the whole training. */
+	epochs: number;
+	/** Steps done in this epoch by the members in work. */
+	step: number;
+	/** Steps of this epoch. */
+	steps: number;
+	/** Of the last step, nats. */
+	loss: number;
+}
+/**
+ * Work that has begun. `await` gives its result; `for await` gives its events, all of them from the first one, however late the loop begins, and throws
+ * what the work failed with. Leaving the loop early stops the work. A run that nobody awaits ends no process.
+ */
+export declare class Run<Event, Result> implements PromiseLike<Result>, AsyncIterable<Event> {
+	#private;
+	/** @internal `work` gets a function for its events, and a signal that ends it: the user's, or a loop that was left. */
+	constructor(work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<Result>, signal?: AbortSignal);
+	then<A = Result, B = never>(fulfilled?: ((result: Result) => A | PromiseLike<A>) | null, rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B>;
+	[Symbol.asyncIterator](): AsyncGenerator<Event>;
+}
+interface DatabaseInfo {
+	/** As it was given. */
+	path: string;
+	/** A FASTA file, or what the tool has made of one. */
+	form: "fasta" | "made";
+	/** Of all files that the digest covers. */
+	bytes: number;
+	/** SHA-256 of the file, or of the lines `name, bytes, SHA-256` of its files in order of name. */
+	sha256: string;
+	/** Newest change of a file, ms since 1970: a resumed run hashes again where this or the size differs. */
+	changed: number;
+}
+/** What `profiles.json` says. */
+export interface ProfilesInfo {
+	/** Of this file. */
+	formatVersion: 1;
+	/** `mmseqs`, `psiblast`, or `import` where they were made elsewhere. */
+	tool: {
+		name: "mmseqs" | "psiblast" | "import";
+		version: string | null;
+	};
+	/** null for imported ones. */
+	database: DatabaseInfo | null;
+	settings: {
+		/** Rounds of the search. */
+		iterations: number | null;
+		evalue: number | null;
+		/** Of PSI-BLAST: the table that gave the rows. */
+		pssm: "percent" | "score";
+	};
+	/** Command lines, with QUERY and DB for what changes; or the files that were imported. */
+	commands: string[];
+	/** Records of the store so far. */
+	proteins: number;
+	/** Those of them that have a profile. */
+	withProfile: number;
+	/** Every run that has added to the store. */
+	runs: {
+		started: string;
+		finished: string | null;
+		threads: number | null;
+		version: string;
+		added: number;
+	}[];
+}
+/** Programs that make profiles. */
+export declare const PROFILE_TOOLS: readonly [
+	"mmseqs",
+	"psiblast"
+];
+export type ProfileTool = (typeof PROFILE_TOOLS)[number];
+export interface MakeProfilesOptions {
+	/** Folder of the store; made where it is not there. */
+	output: string;
+	/** A FASTA file, or the prefix of a database that the tool has made (`mmseqs createdb`, `makeblastdb`). */
+	database: string;
+	/** Default `mmseqs`. */
+	tool?: ProfileTool;
+	/** Rounds of the search, 1 to 20. Default 3. */
+	iterations?: number;
+	/** Largest E-value of a hit that counts, above 0. Default 1e-3. */
+	evalue?: number;
+	/** Of PSI-BLAST: which table gives the rows. Default `percent`. */
+	pssm?: PssmValues;
+	/** CPU threads of MMseqs2, processes of PSI-BLAST. Default: the cores that this process was given. */
+	threads?: number;
+	/** Goes on with a store of the same tool, database and settings: proteins that it has are passed over. Default false. */
+	resume?: boolean;
+	/** Proteins a batch; what a stop can cost with MMseqs2. Default 5000, of PSI-BLAST 1000, where each protein is stored by itself. */
+	batch?: number;
+	/** Name of the store's files, `<part>.u8` and `<part>_index.tsv`: shards of one folder have different ones. Default `profiles`. */
+	part?: string;
+	/** Ends the run; what is stored stays. */
+	signal?: AbortSignal;
+}
+/** How far a run is; some are skipped where they follow each other closely. */
+export interface ProfileProgress {
+	/** Proteins of the store, with those of earlier runs. */
+	done: number;
+	/** All proteins. */
+	total: number;
+	/** Those done that have a profile. */
+	withProfile: number;
+	/** What is going on: `database`, `search`, `result2profile`, … */
+	step: string;
+	/** Something to know; absent mostly. */
+	warning?: string;
+}
+/** What a run has made. */
+export interface ProfileReport {
+	output: string;
+	/** Proteins of the store. */
+	proteins: number;
+	withProfile: number;
+	/** Those that were in the store before. */
+	before: number;
+	info: ProfilesInfo;
+}
+/**
+ * Searches a database for relatives of each protein and stores their profiles (docs/profiles.md). A protein that has no relatives there has no profile: the
+ * store says so, and `missingProfile` decides what a model reads. Ids are unique; two proteins of one id must be equal.
+ *
+ * Temporary files go to TMPDIR and are removed. What is stored stays stored, however the run ends: with `resume` it goes on after it.
+ *
+ * Errors: `TOOL_UNAVAILABLE` with the tool's last lines, `INVALID_OPTION`, `INPUT_MISSING` for the database, `INVALID_CONFIG` for a resumed store of other
+ * settings, `INVALID_DATASET` for an id of two sequences, `IO`; the signal's reason.
+ */
+export declare function makeProfiles(records: readonly ProfiledRecord[], options: MakeProfilesOptions): Run<ProfileProgress, ProfileReport>;
 declare const trainingConfigSchema: z.ZodObject<{
 	model: z.ZodEnum<{
 		"r-lstm": "r-lstm";
@@ -213,54 +502,6 @@ export declare function resolveConfig(options: ConfigFile, { hasProfiles }: {
  * Errors: `INVALID_OPTION` for a setting without a path; `INVALID_CONFIG` that names the setting as `file`.
  */
 export declare function withSettings(config: ConfigFile, settings: readonly string[]): ConfigFile;
-/** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
-/** What went wrong. The codes are part of the interface; messages are not. */
-export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
-/** Facts about an error; which are there depends on the code. */
-export interface ErrorFacts {
-	/** Path of the file at fault. */
-	file?: string;
-	/** Its line, from 1. */
-	line?: number;
-	/** Id of the record at fault. */
-	record?: string;
-	/** The character at fault. */
-	residue?: string;
-	/** Place of the residue in its sequence, from 1. */
-	position?: number;
-	/** Name of the option at fault, as in `optimizer.learningRate`. */
-	option?: string;
-	/** The value at fault. */
-	value?: unknown;
-	/** What would have been right. */
-	allowed?: readonly string[];
-	/** `create`, `write` or `read`: what failed, of `IO`. */
-	stage?: string;
-	[fact: string]: unknown;
-}
-/** Every error that this package throws on purpose. Cancelling is the exception: it rejects with the signal's own reason. */
-export declare class SublocError extends Error {
-	readonly name = "SublocError";
-	/** Stable; compare this, never the message. */
-	readonly code: ErrorCode;
-	/** File, line, record and whatever else is known. */
-	readonly facts: Readonly<ErrorFacts>;
-	constructor(code: ErrorCode, message: string, facts?: ErrorFacts, options?: ErrorOptions);
-	/** Path of the file at fault. */
-	get file(): string | undefined;
-	/** Line of the file at fault, from 1. */
-	get line(): number | undefined;
-	/** Id of the record at fault. */
-	get record(): string | undefined;
-	/** The character at fault. */
-	get residue(): string | undefined;
-}
-/** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
-export declare function exitCode(error: unknown): number;
-/** `file:line: record: message` with what is known of the place; a message that names the path itself is not given it twice. */
-export declare function describeError({ file, line, record, message }: SublocError): string;
-/** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */
-export declare function fileError(error: unknown, file: string, stage: "create" | "write" | "read"): unknown;
 /** One protein of a FASTA file. */
 export interface SequenceRecord {
 	/** First word of the header, without `>`. */
@@ -872,13 +1113,14 @@ export declare function impliedProfile(sequence: string, policy: "blosum" | "one
 export interface ProfileSource {
 	/**
 	 * Rows [T, 20] of the whole sequence as round(200 · p), or null where it has none.
-	 * Errors: `INVALID_PROFILE` where the profile's length is not the sequence's.
+	 * Errors: `INVALID_PROFILE` where the profile is another sequence's.
 	 */
 	rows(id: string, sequence: string): Promise<Uint8Array | null>;
 }
 /**
- * Opens every `*_index.tsv` of a folder. An index has the columns `accession`, `file`, `first_row` and `length` (others are ignored); a file is the gzip
- * of `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV. A gzip file is unpacked into memory when its first profile is asked for, and stays there.
+ * Opens every `*_index.tsv` of a folder. An index has the columns `accession`, `file`, `first_row` and `length`, and may have `sequence` (others are ignored);
+ * a file is `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV, plain or gzip; `-` in place of a file says that the protein has no profile. A gzip file is
+ * unpacked into memory when its first profile is asked for, and stays there; of a plain one (`.u8`) only the rows asked for are read.
  *
  * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `IO` for an index that cannot be read.
  */
@@ -952,30 +1194,6 @@ export interface Prediction {
 export declare function predict(model: Model, input: PredictionInput, options?: PredictOptions): AsyncGenerator<Prediction>;
 /** Predictions of a whole input at once. */
 export declare function predictAll(model: Model, input: PredictionInput, options?: PredictOptions): Promise<Prediction[]>;
-/** Training goes on within an epoch: for a progress line; some may be skipped. */
-export interface StepProgress {
-	/** From 1. */
-	epoch: number;
-	/** Of the whole training. */
-	epochs: number;
-	/** Steps done in this epoch by the members in work. */
-	step: number;
-	/** Steps of this epoch. */
-	steps: number;
-	/** Of the last step, nats. */
-	loss: number;
-}
-/**
- * Work that has begun. `await` gives its result; `for await` gives its events, all of them from the first one, however late the loop begins, and throws
- * what the work failed with. Leaving the loop early stops the work. A run that nobody awaits ends no process.
- */
-export declare class Run<Event, Result> implements PromiseLike<Result>, AsyncIterable<Event> {
-	#private;
-	/** @internal `work` gets a function for its events, and a signal that ends it: the user's, or a loop that was left. */
-	constructor(work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<Result>, signal?: AbortSignal);
-	then<A = Result, B = never>(fulfilled?: ((result: Result) => A | PromiseLike<A>) | null, rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B>;
-	[Symbol.asyncIterator](): AsyncGenerator<Event>;
-}
 /** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
 export interface EpochReport extends NativeEpochReport {
 	/** Wall time of the epoch, all members together. */
@@ -1084,6 +1302,29 @@ export interface SyntheticOptions {
 }
 /** A dataset of synthetic proteins; the same options give the same proteins. Its annotations say where signals at the start lie. */
 export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
+/**
+ * Rows [T, 20] of an alignment, round(200 · p). `aligned` are sequences of letters A–Z and `-`, all as long as the protein, which is the first; equal ones
+ * count once.
+ *
+ * Weights: Henikoff & Henikoff, JMB 243:574 (1994), 1 / (k · n) in a column with k kinds of letter, n times this one, averaged over the columns that a sequence
+ * covers; a gap inside is a kind, the ends are not covered. Weighted frequencies f; pseudocounts g(b) = Σ_a f(a) p(b | a) with BLOSUM62's p(b | a); p = (α f + β g) / (α + β) with
+ * β = 5 and α = N − 1, N the mean number of distinct residues a column, 15 columns to either side. X is no residue; B, Z and J are half of each; a column
+ * without residues has the background.
+ */
+export declare function profileOfAlignment(aligned: readonly string[]): Uint8Array;
+export interface ReadProfilesOptions {
+	/** Which table of a PSI-BLAST matrix. Default `percent`. */
+	pssm?: PssmValues;
+	/** Ends the reading. */
+	signal?: AbortSignal;
+}
+/**
+ * Profiles of a file, one at a time: PSI-BLAST's text matrix, MMseqs2's `profile2pssm`, HMMs of the HH-suite, A3M or aligned FASTA. The first line tells which;
+ * lines may end in any way, gzip is recognised by its first bytes.
+ *
+ * Errors: `INVALID_PROFILE` with file and line, `INPUT_MISSING`, `IO`.
+ */
+export declare function readProfiles(file: string, { pssm, signal }?: ReadProfilesOptions): AsyncGenerator<FoundProfile>;
 /** How far probabilities can be believed, and how sure a share is. */
 /** An interval around a share. */
 export interface Interval {
@@ -1774,8 +2015,6 @@ export interface Report {
 export declare function report(run: string | Model, options?: ReportOptions): Promise<Report>;
 /** The 20 amino acids in the order of every table and profile here. */
 export declare const ALPHABET = "ARNDCQEGHILKMFPSTWYV";
-/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
-export type TextSource = string | Readable;
 export interface InputProblem {
 	code: ErrorCode;
 	line: number;

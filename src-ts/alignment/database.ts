@@ -43,7 +43,10 @@ export async function findDatabase(
 	}
 	try {
 		const found = await stat(path)
-		if (!found.isFile()) throw new SublocError('INPUT_MISSING', 'the folder is no database: name its prefix or a FASTA file', { file: path })
+		if (!found.isFile())
+			throw new SublocError('INPUT_MISSING', 'the folder is no database: name its prefix or a FASTA file', {
+				file: path,
+			})
 		const part = { path, name: basename(path), size: found.size, changed: found.mtimeMs }
 		return { form: 'fasta', path: resolve(path), parts: [part] }
 	} catch (error) {

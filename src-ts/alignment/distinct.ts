@@ -8,7 +8,9 @@ export function distinct(records: readonly ProfiledRecord[]): ProfiledRecord[] {
 	for (const { id, sequence } of records) {
 		const former = found.get(id)
 		if (former && former.sequence !== sequence) {
-			throw new SublocError('INVALID_DATASET', 'the id stands for two sequences: a profile could not be found by it', { record: id })
+			throw new SublocError('INVALID_DATASET', 'the id stands for two sequences: a profile could not be found by it', {
+				record: id,
+			})
 		}
 		if (/\p{Cc}/u.test(id)) {
 			const message = 'the id has a control character (a tab, a line end, …), which an index cannot hold'

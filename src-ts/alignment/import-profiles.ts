@@ -1,6 +1,7 @@
 /** Profiles that were made elsewhere, into a store. */
-import type { ProfiledRecord } from '../encoding/profile/found.js'
+
 import { PSSM_VALUES } from '../encoding/profile/formats/psiblast.js'
+import type { ProfiledRecord } from '../encoding/profile/found.js'
 import { type ImportProfilesOptions, importProfiles, type UnclaimedProfile } from '../encoding/profile/import.js'
 import { ProfileStoreWriter, type StoredProfile } from '../encoding/profile/store-writer.js'
 import { requireKnown, requireOption } from '../errors.js'
@@ -57,7 +58,12 @@ export async function storeImportedProfiles(
 	const fresh: ProfilesInfo = {
 		...{ formatVersion: 1, tool: { name: 'import', version: null }, database: null },
 		settings: { iterations: null, evalue: null, pssm },
-		...{ commands: [...(former?.commands ?? []), ...files.map((file) => `import ${file}`)], proteins: 0, withProfile: 0, runs: [] },
+		...{
+			commands: [...(former?.commands ?? []), ...files.map((file) => `import ${file}`)],
+			proteins: 0,
+			withProfile: 0,
+			runs: [],
+		},
 	}
 	requireSame(former, fresh, resume, output, 'profiles')
 	await makeFolder(output)
@@ -72,13 +78,22 @@ export async function storeImportedProfiles(
 	const save = () => {
 		const own = { started, finished: new Date().toISOString(), threads: null, version: '', added: store.size - before }
 		const runs = [...(former?.runs ?? []), own]
-		return writeProfilesInfo(output, 'profiles', { ...fresh, proteins: store.size, withProfile: store.withProfile, runs })
+		return writeProfilesInfo(output, 'profiles', {
+			...fresh,
+			proteins: store.size,
+			withProfile: store.withProfile,
+			runs,
+		})
 	}
 	try {
 		const missing = new Set(records.filter((record) => !store.has(record)).map(({ id }) => id))
 		await save()
 		try {
-			for await (const found of importProfiles(files, records, { pssm, ...(lookup !== undefined && { lookup }), ...(signal && { signal }) })) {
+			for await (const found of importProfiles(files, records, {
+				pssm,
+				...(lookup !== undefined && { lookup }),
+				...(signal && { signal }),
+			})) {
 				if ('unclaimed' in found) unclaimed.push(found.unclaimed)
 				else if (missing.delete(found.profile.id)) ready.push(found.profile)
 				if (ready.length >= PIECE) await flush()

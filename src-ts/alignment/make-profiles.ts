@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ProfiledRecord } from '../encoding/profile/found.js'
 import { PSSM_VALUES, type PssmValues } from '../encoding/profile/formats/psiblast.js'
+import type { ProfiledRecord } from '../encoding/profile/found.js'
 import { ProfileStoreWriter } from '../encoding/profile/store-writer.js'
-import { fileError, requireKnown, requireOption, SublocError } from '../errors.js'
+import { fileError, requireKnown, requireOption } from '../errors.js'
 import { makeFolder } from '../model/files.js'
 import { defaultThreads } from '../model/threads.js'
 import { Run } from '../progress.js'
@@ -70,7 +70,19 @@ export interface ProfileReport {
 	info: ProfilesInfo
 }
 
-const OPTIONS = ['output', 'database', 'tool', 'iterations', 'evalue', 'pssm', 'threads', 'resume', 'batch', 'part', 'signal']
+const OPTIONS = [
+	'output',
+	'database',
+	'tool',
+	'iterations',
+	'evalue',
+	'pssm',
+	'threads',
+	'resume',
+	'batch',
+	'part',
+	'signal',
+]
 
 /** Least time between two events that only count, ms. */
 const QUIET = 200
@@ -106,7 +118,11 @@ async function make(
 	const records = distinct(given)
 	const aligner = await (options.tool === 'psiblast' ? findPsiblast(signal) : findMmseqs(signal))
 	const former = await readProfilesInfo(output, part)
-	const database = await findDatabase(options.database, (endings) => aligner.databaseParts(endings), aligner.databaseFolders())
+	const database = await findDatabase(
+		options.database,
+		(endings) => aligner.databaseParts(endings),
+		aligner.databaseFolders(),
+	)
 	const described = await describeDatabase(options.database, database, former?.database ?? null, signal)
 	const run = { started: new Date().toISOString(), finished: null, threads, version: aligner.version, added: 0 }
 	const fresh: ProfilesInfo = {
@@ -122,7 +138,12 @@ async function make(
 	const save = (finished: string | null = null) => {
 		const added = store.size - before
 		const own = { ...run, added, finished }
-		return writeProfilesInfo(output, part, { ...fresh, proteins: store.size, withProfile: store.withProfile, runs: [...runs.slice(0, -1), own] })
+		return writeProfilesInfo(output, part, {
+			...fresh,
+			proteins: store.size,
+			withProfile: store.withProfile,
+			runs: [...runs.slice(0, -1), own],
+		})
 	}
 	try {
 		const waiting = records.filter((record) => !store.has(record))
@@ -131,18 +152,29 @@ async function make(
 		let told = 0
 		const tell = (warning?: string) => {
 			told = Date.now()
-			emit({ done: store.size, total: store.size + left(), withProfile: store.withProfile, step, ...(warning && { warning }) })
+			emit({
+				done: store.size,
+				total: store.size + left(),
+				withProfile: store.withProfile,
+				step,
+				...(warning && { warning }),
+			})
 		}
 		const left = () => waiting.length - (store.size - before)
 		tell()
 		if (waiting.length > 0) {
-			const prefix = database.form === 'made' ? database.path : await aligner.makeDatabase(database.path, temporary, signal)
+			const prefix =
+				database.form === 'made' ? database.path : await aligner.makeDatabase(database.path, temporary, signal)
 			const onStep = (name: string) => {
 				step = name
 				tell()
 			}
 			const context = { database: prefix, settings, threads, temporary, signal, onStep, onWarning: tell }
-			await profileRecords(aligner, waiting, store, { ...context, batch: options.batch ?? aligner.batch, onStored: () => Date.now() - told >= QUIET && tell() })
+			await profileRecords(aligner, waiting, store, {
+				...context,
+				batch: options.batch ?? aligner.batch,
+				onStored: () => Date.now() - told >= QUIET && tell(),
+			})
 		}
 		const finished = new Date().toISOString()
 		await save(finished)
@@ -192,7 +224,10 @@ export async function profileRecords(
 			await aligner.profile(records.slice(from, from + batch), {
 				...{ ...context, temporary },
 				store: (profiles) => {
-					const written = writing.then(() => store.add(profiles)).then(() => context.onStored())
+					const written = writing.then(async () => {
+						await store.add(profiles)
+						context.onStored()
+					})
 					writing = written.catch(() => {})
 					return written
 				},
@@ -214,9 +249,24 @@ async function temporaryFolder(within = tmpdir()): Promise<string> {
 /** Checks the options; the settings of the search. Errors: `INVALID_OPTION`. */
 function checked(options: MakeProfilesOptions): SearchSettings {
 	requireKnown(options, OPTIONS)
-	const { output, database, tool = 'mmseqs', iterations = 3, evalue = 1e-3, pssm = 'percent', threads, batch, part = 'profiles' } = options
+	const {
+		output,
+		database,
+		tool = 'mmseqs',
+		iterations = 3,
+		evalue = 1e-3,
+		pssm = 'percent',
+		threads,
+		batch,
+		part = 'profiles',
+	} = options
 	requireOption(typeof output === 'string' && output !== '', 'output', output, 'a folder')
-	requireOption(typeof database === 'string' && database !== '', 'database', database, 'a FASTA file or the prefix of a database')
+	requireOption(
+		typeof database === 'string' && database !== '',
+		'database',
+		database,
+		'a FASTA file or the prefix of a database',
+	)
 	requireOption(PROFILE_TOOLS.includes(tool), 'tool', tool, `one of ${PROFILE_TOOLS.join(', ')}`)
 	const whole = (value: unknown, most: number) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most
 	requireOption(whole(iterations, 20), 'iterations', iterations, 'a whole number from 1 to 20')

@@ -1,8 +1,8 @@
 /** Profiles by MMseqs2: an iterated search, its profile, and the profile's text form. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mismatch, type ProfiledRecord } from '../encoding/profile/found.js'
 import { readProfiles } from '../encoding/profile/formats/read.js'
+import { mismatch, type ProfiledRecord } from '../encoding/profile/found.js'
 import type { StoredProfile } from '../encoding/profile/store-writer.js'
 import { fileError, SublocError } from '../errors.js'
 import { textLines } from '../sequence/lines.js'
@@ -91,7 +91,11 @@ class Mmseqs implements Aligner {
 		await context.store(ready)
 		if (seen.size === records.length) return
 		const missing = records.find((_, at) => !seen.has(at))!
-		throw unexpected(`${query}.pssm`, 1, `mmseqs wrote ${seen.size} of ${records.length} profiles; ${missing.id} has none`)
+		throw unexpected(
+			`${query}.pssm`,
+			1,
+			`mmseqs wrote ${seen.size} of ${records.length} profiles; ${missing.id} has none`,
+		)
 	}
 }
 
@@ -102,8 +106,28 @@ function steps(query: string, database: string, { iterations, evalue }: SearchSe
 	const limits = ['-e', String(evalue), '--e-profile', String(evalue)]
 	return [
 		['createdb', `${query}.fasta`, query],
-		['search', query, database, hits, `${query}.tmp`, '-a', '--num-iterations', String(iterations), ...limits, ...common],
-		['convertalis', query, database, hits, `${query}.hits`, '--format-output', 'query,target,fident,qcov,tcov', ...common],
+		[
+			'search',
+			query,
+			database,
+			hits,
+			`${query}.tmp`,
+			'-a',
+			'--num-iterations',
+			String(iterations),
+			...limits,
+			...common,
+		],
+		[
+			'convertalis',
+			query,
+			database,
+			hits,
+			`${query}.hits`,
+			'--format-output',
+			'query,target,fident,qcov,tcov',
+			...common,
+		],
 		// A masked row would be one of zeros.
 		['result2profile', query, database, hits, profile, '--mask-profile', '0', '--e-profile', String(evalue), ...common],
 		['profile2pssm', profile, `${query}.pssm`, ...common],
@@ -141,7 +165,11 @@ async function readNumbers(path: string, signal: AbortSignal): Promise<Map<numbe
 }
 
 function unexpected(file: string, line: number, why: string): SublocError {
-	return new SublocError('TOOL_UNAVAILABLE', `what mmseqs wrote is not as expected: ${why}`, { file, line, tool: 'mmseqs' })
+	return new SublocError('TOOL_UNAVAILABLE', `what mmseqs wrote is not as expected: ${why}`, {
+		file,
+		line,
+		tool: 'mmseqs',
+	})
 }
 
 async function writeText(path: string, text: string): Promise<void> {

@@ -1,8 +1,8 @@
 /** Profiles by PSI-BLAST: a process a protein. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { mismatch, type ProfiledRecord } from '../encoding/profile/found.js'
 import { readProfiles } from '../encoding/profile/formats/read.js'
+import { mismatch, type ProfiledRecord } from '../encoding/profile/found.js'
 import type { StoredProfile } from '../encoding/profile/store-writer.js'
 import { fileError, SublocError } from '../errors.js'
 import { type Aligner, type AlignerContext, isSearchable, type SearchSettings } from './aligner.js'
@@ -55,7 +55,11 @@ class Psiblast implements Aligner {
 	}
 
 	commands(settings: SearchSettings): string[] {
-		return [['psiblast', ...argumentsOf('QUERY', 'DB', settings)].map((arg) => (arg.includes(' ') ? `'${arg}'` : arg)).join(' ')]
+		return [
+			['psiblast', ...argumentsOf('QUERY', 'DB', settings)]
+				.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))
+				.join(' '),
+		]
 	}
 
 	async profile(records: readonly ProfiledRecord[], context: AlignerContext): Promise<void> {

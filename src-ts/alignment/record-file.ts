@@ -35,7 +35,13 @@ const schema = z.object({
 	formatVersion: z.literal(1),
 	tool: z.object({ name: z.enum(['mmseqs', 'psiblast', 'import']), version: z.string().nullable() }),
 	database: z
-		.object({ path: z.string(), form: z.enum(['fasta', 'made']), bytes: z.number(), sha256: z.string(), changed: z.number() })
+		.object({
+			path: z.string(),
+			form: z.enum(['fasta', 'made']),
+			bytes: z.number(),
+			sha256: z.string(),
+			changed: z.number(),
+		})
 		.nullable(),
 	settings: z.object({
 		iterations: z.number().nullable(),
@@ -81,7 +87,13 @@ export async function writeProfilesInfo(folder: string, part: string, info: Prof
 }
 
 /** Why a store cannot be gone on with. Errors: `INVALID_OPTION` where it was not asked for, `INVALID_CONFIG` where it was made otherwise. */
-export function requireSame(former: ProfilesInfo | null, now: ProfilesInfo, resume: boolean, output: string, part: string): void {
+export function requireSame(
+	former: ProfilesInfo | null,
+	now: ProfilesInfo,
+	resume: boolean,
+	output: string,
+	part: string,
+): void {
 	if (!former) return
 	if (!resume) {
 		const message = `${output} holds profiles already: go on with them (--resume), or name another folder`

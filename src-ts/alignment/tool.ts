@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { SublocError } from '../errors.js'
 
 /** How to get a program, for messages. */
@@ -50,7 +51,8 @@ export class ToolFailed extends SublocError {
 	readonly exit: number | null
 
 	constructor(tool: string, exit: number | null, how: string, lines: readonly string[]) {
-		const told = lines.length > 0 ? `; its last lines:\n${lines.map((line) => `    ${line}`).join('\n')}` : ' and said nothing'
+		const told =
+			lines.length > 0 ? `; its last lines:\n${lines.map((line) => `    ${line}`).join('\n')}` : ' and said nothing'
 		super('TOOL_UNAVAILABLE', `${tool} ended with ${how}${told}`, { tool, exit, lines })
 		this.exit = exit
 	}
@@ -59,7 +61,11 @@ export class ToolFailed extends SublocError {
 /**
  * Runs a program with arguments, without a shell and without stdin, in a process group of its own. Errors: `TOOL_UNAVAILABLE` with its exit code and last lines; the signal's reason.
  */
-export async function runTool(path: string, args: readonly string[], options: RunToolOptions = {}): Promise<ToolOutput> {
+export async function runTool(
+	path: string,
+	args: readonly string[],
+	options: RunToolOptions = {},
+): Promise<ToolOutput> {
 	const { cwd, signal } = options
 	signal?.throwIfAborted()
 	const name = [path.split('/').at(-1)!, ...args.slice(0, 1).filter((arg) => /^[a-z]/.test(arg))].join(' ')
@@ -80,15 +86,21 @@ export async function runTool(path: string, args: readonly string[], options: Ru
 	}
 	signal?.addEventListener('abort', stop)
 	const [stdout, stderr, both] = [new Tail(), new Tail(), new Tail()]
-	child.stdout.setEncoding('utf8').on('data', (text: string) => [stdout, both].forEach((tail) => tail.add(text)))
-	child.stderr.setEncoding('utf8').on('data', (text: string) => [stderr, both].forEach((tail) => tail.add(text)))
+	const keep = (stream: Readable, own: Tail) =>
+		stream.setEncoding('utf8').on('data', (text: string) => {
+			own.add(text)
+			both.add(text)
+		})
+	keep(child.stdout, stdout)
+	keep(child.stderr, stderr)
 	try {
 		const [code, by] = await new Promise<[number | null, NodeJS.Signals | null]>((done, failed) => {
 			child.on('error', failed)
 			child.on('close', (...how) => done(how))
 		})
 		signal?.throwIfAborted()
-		if (code !== 0) throw new ToolFailed(name, code, code === null ? `the signal ${by}` : `exit code ${code}`, both.lines())
+		if (code !== 0)
+			throw new ToolFailed(name, code, code === null ? `the signal ${by}` : `exit code ${code}`, both.lines())
 		return { stdout: stdout.text, stderr: stderr.text }
 	} catch (error) {
 		if (error instanceof SublocError || signal?.aborted) throw error

@@ -13,6 +13,7 @@ import { infoCommand } from './info.js'
 import { asksForJson, openLog } from './options.js'
 import { predictCommand } from './predict.js'
 import { endWith } from './process.js'
+import { profileCommand } from './profile.js'
 import { reportCommand } from './report.js'
 import { splitCommand } from './split.js'
 import { trainCommand } from './train.js'
@@ -57,7 +58,7 @@ if (isJson) {
 for (const command of [
 	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand],
 	...[figuresCommand, explainCommand, reportCommand],
-	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
+	...[profileCommand, splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {
 	program.addCommand(command().copyInheritedSettings(program))
 }

@@ -126,6 +126,7 @@ const STAGES = [
 	'dataset',
 	'config',
 	'model',
+	'alignment',
 	'train',
 	'predict',
 	'cross-validate',
