@@ -13,18 +13,30 @@ const [data = '../shared/data', count = '80', folder = mkdtempSync(join(tmpdir()
 mkdirSync(folder, { recursive: true })
 
 const table = (path) => {
-	const [header, ...lines] = readFileSync(path, 'utf8').trim().split('\n').map((line) => line.split('\t'))
+	const [header, ...lines] = readFileSync(path, 'utf8')
+		.trim()
+		.split('\n')
+		.map((line) => line.split('\t'))
 	return lines.map((cells) => Object.fromEntries(header.map((name, at) => [name, cells[at]])))
 }
 
 const multiloc = join(data, 'multiloc')
 const database = join(folder, 'multiloc.fasta')
 const fastas = readdirSync(multiloc).filter((name) => name.endsWith('.fasta'))
-writeFileSync(database, fastas.sort().map((name) => readFileSync(join(multiloc, name), 'utf8')).join(''))
+writeFileSync(
+	database,
+	fastas
+		.sort()
+		.map((name) => readFileSync(join(multiloc, name), 'utf8'))
+		.join(''),
+)
 
 const byId = new Map((await readDataset(multiloc)).records.map((record) => [record.id, record]))
 const certain = table(join(data, 'psiblast-reference/reduced_val_index.tsv')).filter(({ match }) => match === 'certain')
-const chosen = Array.from({ length: Number(count) }, (_, at) => certain[Math.floor((at * certain.length) / Number(count))])
+const chosen = Array.from(
+	{ length: Number(count) },
+	(_, at) => certain[Math.floor((at * certain.length) / Number(count))],
+)
 const records = chosen.map(({ accession }) => byId.get(accession))
 const published = gunzipSync(readFileSync(join(data, 'psiblast-reference/reduced_val_percent.u8.gz')))
 const reference = new Map(
@@ -86,7 +98,9 @@ for (const [name, options] of [
 		...{ output, database, threads: 2, resume: true },
 	})
 	const seconds = (performance.now() - started) / 1000
-	console.error(`${name} ${info.tool.version}: ${withProfile} of ${proteins} have a profile, ${before} from before, ${seconds.toFixed(1)} s`)
+	console.error(
+		`${name} ${info.tool.version}: ${withProfile} of ${proteins} have a profile, ${before} from before, ${seconds.toFixed(1)} s`,
+	)
 	made[name] = await rowsOf(await openProfileStore(output))
 }
 made['the stand-ins (docs/data.md)'] = await rowsOf(await openProfileStore(join(data, 'profiles')))
@@ -97,10 +111,16 @@ for (const policy of ['blosum', 'onehot']) {
 const all = Object.values(made)
 const ids = records.map(({ id }) => id).filter((id) => all.every((rows) => rows.has(id)))
 const { residues } = compare(ids, reference, reference)
-console.log(`${records.length} proteins against ${byId.size}; ${ids.length} have a profile by every way (${residues} residues).\n`)
-console.log('| profile | proteins with one | correlation a residue with the published | same most likely residue | correlation with the stand-ins |')
+console.log(
+	`${records.length} proteins against ${byId.size}; ${ids.length} have a profile by every way (${residues} residues).\n`,
+)
+console.log(
+	'| profile | proteins with one | correlation a residue with the published | same most likely residue | correlation with the stand-ins |',
+)
 console.log('| --- | --- | --- | --- | --- |')
 for (const [name, rows] of Object.entries(made)) {
 	const [to, standIn] = [compare(ids, rows, reference), compare(ids, rows, made['the stand-ins (docs/data.md)'])]
-	console.log(`| ${name} | ${rows.size} | ${to.correlation.toFixed(3)} | ${to.same.toFixed(3)} | ${standIn.correlation.toFixed(3)} |`)
+	console.log(
+		`| ${name} | ${rows.size} | ${to.correlation.toFixed(3)} | ${to.same.toFixed(3)} | ${standIn.correlation.toFixed(3)} |`,
+	)
 }
