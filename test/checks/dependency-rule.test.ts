@@ -220,6 +220,15 @@ test('figures write no files', (t) => {
 	t.pass()
 })
 
+test('alignment alone starts programs', (t) => {
+	for (const file of sources().filter((file) => !file.endsWith('.js'))) {
+		for (const { from, line } of imports(file)) {
+			if (from === 'node:child_process') t.is(room(file), 'alignment', `${relative(ROOT, file)}:${line}`)
+		}
+	}
+	t.pass()
+})
+
 test('a report reads its page’s script and style, and writes nothing; the page uses nothing but itself', (t) => {
 	for (const file of sources().filter((file) => room(file).startsWith('report'))) {
 		for (const { from, line } of imports(file)) {
