@@ -1308,7 +1308,7 @@ export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
  *
  * Weights: Henikoff & Henikoff, JMB 243:574 (1994), 1 / (k · n) in a column with k kinds of letter, n times this one, averaged over the columns that a sequence
  * covers; a gap inside is a kind, the ends are not covered. Weighted frequencies f; pseudocounts g(b) = Σ_a f(a) p(b | a) with BLOSUM62's p(b | a); p = (α f + β g) / (α + β) with
- * β = 5 and α = N − 1, N the mean number of distinct residues a column, 15 columns to either side. X is no residue; B, Z and J are half of each; a column
+ * β = 5 and α = N − 1, N the mean number of distinct residues a column (of the 20), 15 columns to either side. X is no residue; B, Z and J are half of each; a column
  * without residues has the background.
  */
 export declare function profileOfAlignment(aligned: readonly string[]): Uint8Array;

@@ -3,11 +3,10 @@
 import { PSSM_VALUES } from '../encoding/profile/formats/psiblast.js'
 import type { ProfiledRecord } from '../encoding/profile/found.js'
 import { type ImportProfilesOptions, importProfiles, type UnclaimedProfile } from '../encoding/profile/import.js'
-import { ProfileStoreWriter, type StoredProfile } from '../encoding/profile/store-writer.js'
+import type { StoredProfile } from '../encoding/profile/store-writer.js'
 import { requireKnown, requireOption } from '../errors.js'
-import { makeFolder } from '../model/files.js'
 import { distinct } from './distinct.js'
-import { type ProfilesInfo, readProfilesInfo, requireSame, writeProfilesInfo } from './record-file.js'
+import { openPart, type ProfilesInfo, readProfilesInfo, requireSame, writeProfilesInfo } from './record-file.js'
 
 export interface StoreImportedOptions extends ImportProfilesOptions {
 	/** Folder of the store; made where it is not there. */
@@ -66,8 +65,7 @@ export async function storeImportedProfiles(
 		},
 	}
 	requireSame(former, fresh, resume, output, 'profiles')
-	await makeFolder(output)
-	const store = await ProfileStoreWriter.open(output)
+	const store = await openPart(output, 'profiles', former)
 	const before = store.size
 	const unclaimed: UnclaimedProfile[] = []
 	let ready: StoredProfile[] = []

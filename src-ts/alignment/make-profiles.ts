@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PSSM_VALUES, type PssmValues } from '../encoding/profile/formats/psiblast.js'
 import type { ProfiledRecord } from '../encoding/profile/found.js'
-import { ProfileStoreWriter } from '../encoding/profile/store-writer.js'
+import type { ProfileStoreWriter } from '../encoding/profile/store-writer.js'
 import { fileError, requireKnown, requireOption } from '../errors.js'
-import { makeFolder } from '../model/files.js'
 import { defaultThreads } from '../model/threads.js'
 import { Run } from '../progress.js'
 import type { Aligner, SearchSettings } from './aligner.js'
@@ -14,7 +13,7 @@ import { describeDatabase, findDatabase } from './database.js'
 import { distinct } from './distinct.js'
 import { findMmseqs } from './mmseqs.js'
 import { findPsiblast } from './psiblast.js'
-import { type ProfilesInfo, readProfilesInfo, requireSame, writeProfilesInfo } from './record-file.js'
+import { openPart, type ProfilesInfo, readProfilesInfo, requireSame, writeProfilesInfo } from './record-file.js'
 
 /** Programs that make profiles. */
 export const PROFILE_TOOLS = ['mmseqs', 'psiblast'] as const
@@ -130,8 +129,7 @@ async function make(
 		...{ commands: aligner.commands(settings, threads), proteins: 0, withProfile: 0, runs: [] },
 	}
 	requireSame(former, fresh, resume, output, part)
-	await makeFolder(output)
-	const store = await ProfileStoreWriter.open(output, part)
+	const store = await openPart(output, part, former)
 	const temporary = await temporaryFolder()
 	const before = store.size
 	const runs: ProfilesInfo['runs'] = [...(former?.runs ?? []), run]

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ProfileStoreWriter } from '../encoding/profile/store-writer.js'
 import { fileError, SublocError } from '../errors.js'
-import { writeWhole } from '../model/files.js'
+import { makeFolder, writeWhole } from '../model/files.js'
 import type { DatabaseInfo } from './database.js'
 
 /** What `profiles.json` says. */
@@ -104,6 +105,20 @@ export function requireSame(
 	const [what, before, value] = other
 	const message = `the profiles were made otherwise: ${what} was ${before} and is ${value} now`
 	throw new SublocError('INVALID_CONFIG', message, { file: join(output, `${part}.json`), option: what, value })
+}
+
+/** The part of a store that is written to. Errors: `INVALID_CONFIG` where it holds profiles and nothing says how they were made; `IO`, `INVALID_PROFILE`. */
+export async function openPart(output: string, part: string, former: ProfilesInfo | null): Promise<ProfileStoreWriter> {
+	await makeFolder(output)
+	const store = await ProfileStoreWriter.open(output, part)
+	if (former || store.size === 0) return store
+	await store.close()
+	const file = join(output, `${part}.json`)
+	throw new SublocError(
+		'INVALID_CONFIG',
+		'the folder has profiles, and this file is missing that says how they were made',
+		{ file },
+	)
 }
 
 /** The first thing in which a run that goes on differs from what the store was made with: [what, then, now]; null where nothing does. */

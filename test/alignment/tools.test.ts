@@ -1,5 +1,5 @@
 /** Tools that are missing, too old, fail or are stopped: what is told, and that nothing is lost. PSI-BLAST is played. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
@@ -97,6 +97,8 @@ test.serial('a store is not gone on with by other settings, another database or 
 		})
 		writeFileSync(`${database}.pin`, 'another volume')
 		await t.throwsAsync(again(), { code: 'INVALID_CONFIG', message: /SHA-256/ })
+		rmSync(join(output, 'profiles.json'))
+		await t.throwsAsync(again(), { code: 'INVALID_CONFIG', message: /this file is missing/ })
 	})
 })
 
