@@ -83,7 +83,7 @@ test('mmseqs: the same rows as in the file that was made by hand', async (t) => 
 	await makeProfiles([{ id: 'P1', sequence: P1 }], { output, database: fixture('profiles/database.fasta'), threads: 1 })
 	const rows = (await (await openProfileStore(output)).rows('P1', P1))!
 	// test/encoding/formats.test.ts; another release of MMseqs2 may round otherwise.
-	const wanted = [9, 8, 7, 6, 3, 9, 7, 6, 3, 11, 28, 9, 40, 9, 6, 8, 9, 2, 5, 14]
+	const wanted = [8, 7, 6, 5, 3, 10, 6, 5, 3, 11, 32, 8, 46, 9, 5, 7, 8, 2, 4, 14]
 	t.true(wanted.every((value, at) => Math.abs(value - rows[at]!) <= 12))
 })
 

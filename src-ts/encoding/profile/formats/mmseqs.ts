@@ -10,6 +10,12 @@ export const MMSEQS_BEGINS = /^(Query profile of sequence \d+|Pos\tCns\t)/
 const HALF_BIT = Math.LN2 / 2
 
 /**
+ * A score is printed without the fraction of the eighth bits that MMseqs2 keeps (release 14: of 434,240 values all were), so that 1 stands for 1 to 1.75: their
+ * middle is what is read. Against the profiles themselves this takes the mean L1 distance of a row from 0.126 to 0.082.
+ */
+const CUT_OFF = 0.375
+
+/**
  * @internal Reads all tables. Positions count from 0; the header's letters say which column is which residue; the letter of a row is that of the profile's
  * consensus, not of the protein. A row of zeros (MMseqs2 masked it) has the background.
  */
@@ -40,7 +46,7 @@ export async function* readMmseqs(lines: LineReader): AsyncGenerator<FoundProfil
 				throw lines.invalid(`position ${rows.length} of ${name} is missing: this is ${position}`)
 			rows.push(
 				scoreRow(
-					order.map((column) => Number(scores[column])),
+					order.map((column) => middle(Number(scores[column]))),
 					HALF_BIT,
 				),
 			)
@@ -59,4 +65,9 @@ export async function* readMmseqs(lines: LineReader): AsyncGenerator<FoundProfil
 			...{ letters: letters.join(''), isConsensus: true, rows: concatenated(rows), lines: numbers, homologues: null },
 		}
 	}
+}
+
+/** What a printed score stands for, in half bits. */
+function middle(printed: number): number {
+	return printed + CUT_OFF * Math.sign(printed)
 }
