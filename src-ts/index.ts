@@ -1,6 +1,20 @@
 /**
  * subloc-native: where in the cell a protein lives, and why. The convolutional LSTM networks of Sønderby et al. 2015, trained and run natively.
  */
+export {
+	type ImportReport,
+	type StoreImportedOptions,
+	storeImportedProfiles,
+} from './alignment/import-profiles.js'
+export {
+	type MakeProfilesOptions,
+	makeProfiles,
+	PROFILE_TOOLS,
+	type ProfileProgress,
+	type ProfileReport,
+	type ProfileTool,
+} from './alignment/make-profiles.js'
+export type { ProfilesInfo } from './alignment/record-file.js'
 export { loadConfig, parseConfig } from './config/load.js'
 export { PRESETS, type Preset } from './config/presets.js'
 export { type Resolved, resolveConfig } from './config/resolve.js'
@@ -62,8 +76,19 @@ export {
 	syntheticMultiLabel,
 } from './dataset/synthetic.js'
 export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable } from './encoding/blocks.js'
+export { profileOfAlignment } from './encoding/profile/alignment.js'
+export { PSSM_VALUES, type PssmValues } from './encoding/profile/formats/psiblast.js'
+export { type ReadProfilesOptions, readProfiles } from './encoding/profile/formats/read.js'
+export type { FoundProfile, ProfiledRecord, ProfileFormat } from './encoding/profile/found.js'
 export { impliedProfile, type MissingProfile, PROFILE_SCALE } from './encoding/profile/implied.js'
+export {
+	type ImportedProfile,
+	type ImportProfilesOptions,
+	importProfiles,
+	type UnclaimedProfile,
+} from './encoding/profile/import.js'
 export { openProfileStore, type ProfileSource } from './encoding/profile/store.js'
+export type { StoredProfile } from './encoding/profile/store-writer.js'
 export { describeError, type ErrorCode, type ErrorFacts, exitCode, fileError, SublocError } from './errors.js'
 export { type Answers, flatProbabilities } from './evaluate/answers.js'
 export {

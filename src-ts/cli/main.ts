@@ -15,6 +15,7 @@ import { infoCommand } from './info.js'
 import { asksForJson, openLog } from './options.js'
 import { predictCommand } from './predict.js'
 import { endWith } from './process.js'
+import { profileCommand } from './profile.js'
 import { reportCommand } from './report.js'
 import { splitCommand } from './split.js'
 import { trainCommand } from './train.js'
@@ -69,7 +70,7 @@ if (isJson) {
 for (const command of [
 	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand, compareCommand],
 	...[figuresCommand, explainCommand, reportCommand],
-	...[splitCommand, auditCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
+	...[profileCommand, splitCommand, auditCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {
 	program.addCommand(mandatoryLast(command().copyInheritedSettings(program)))
 }

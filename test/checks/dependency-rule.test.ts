@@ -126,6 +126,7 @@ const STAGES = [
 	'dataset',
 	'config',
 	'model',
+	'alignment',
 	'train',
 	'predict',
 	'cross-validate',
@@ -215,6 +216,15 @@ test('figures write no files', (t) => {
 	for (const file of sources().filter((file) => room(file) === 'figures')) {
 		for (const { from, line } of imports(file))
 			t.notRegex(from, /^node:(fs|child_process)/, `${relative(ROOT, file)}:${line}`)
+	}
+	t.pass()
+})
+
+test('alignment alone starts programs', (t) => {
+	for (const file of sources().filter((file) => !file.endsWith('.js'))) {
+		for (const { from, line } of imports(file)) {
+			if (from === 'node:child_process') t.is(room(file), 'alignment', `${relative(ROOT, file)}:${line}`)
+		}
 	}
 	t.pass()
 })

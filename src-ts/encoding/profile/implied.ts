@@ -13,17 +13,17 @@ export const PROFILE_SCALE = 200
 export const MISSING_PROFILE_POLICIES = ['blosum', 'onehot', 'fail'] as const
 export type MissingProfile = (typeof MISSING_PROFILE_POLICIES)[number]
 
-/** λ of BLOSUM62 without gaps (Altschul et al., NAR 25:3389, 1997). */
-const LAMBDA = 0.3176
+/** @internal λ of BLOSUM62 without gaps, in nats a unit of score (Altschul et al., NAR 25:3389, 1997). */
+export const LAMBDA = 0.3176
 
-/** Frequencies of the residues in proteins: Robinson & Robinson, PNAS 88:8880 (1991). */
-const BACKGROUND = [
+/** @internal Frequencies of the residues in proteins, ARNDCQEGHILKMFPSTWYV: Robinson & Robinson, PNAS 88:8880 (1991). */
+export const BACKGROUND: readonly number[] = [
 	0.07805, 0.05129, 0.04487, 0.05364, 0.01925, 0.04264, 0.06295, 0.07377, 0.02199, 0.05142, 0.09019, 0.05744, 0.02243,
 	0.03856, 0.05203, 0.0712, 0.05841, 0.0133, 0.03216, 0.06441,
 ]
 
-/** p(b | a) = q_ab / p_a with the target frequencies q_ab = p_a p_b exp(λ s_ab), [20, 20]. */
-const IMPLIED = Array.from({ length: 20 }, (_, a) =>
+/** @internal p(b | a) = q_ab / p_a with the target frequencies q_ab = p_a p_b exp(λ s_ab), [20, 20]. */
+export const IMPLIED: readonly number[][] = Array.from({ length: 20 }, (_, a) =>
 	normalised(BACKGROUND.map((p, b) => p * Math.exp(LAMBDA * BLOSUM62[a * 20 + b]!))),
 )
 const ONEHOT = Array.from({ length: 20 }, (_, a) => BACKGROUND.map((_, b) => (a === b ? 1 : 0)))
@@ -40,14 +40,15 @@ export function impliedProfile(sequence: string, policy: 'blosum' | 'onehot'): U
 	return rows
 }
 
-function codeRows(standard: number[][], unknown: number[]): Uint8Array[] {
+function codeRows(standard: readonly (readonly number[])[], unknown: number[]): Uint8Array[] {
 	const rows = [...standard]
 	for (const [code, [a, b]] of MEAN_OF) rows[code] = standard[a]!.map((p, column) => (p + standard[b]![column]!) / 2)
 	rows[AMBIGUOUS.X] = unknown
 	return rows.map((row) => Uint8Array.from(row, (p) => Math.round(PROFILE_SCALE * p)))
 }
 
-function normalised(row: number[]): number[] {
+/** @internal A row divided by its sum. */
+export function normalised(row: readonly number[]): number[] {
 	const sum = row.reduce((a, b) => a + b, 0)
 	return row.map((value) => value / sum)
 }
