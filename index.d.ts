@@ -1606,13 +1606,20 @@ export interface MapPanel {
 export declare function tsneFigure(panels: readonly MapPanel[], classes: readonly string[], options?: FigureOptions): string;
 /** The points of all panels as TSV: id, class, and x and y of each panel; six significant digits. Panels hold the same proteins in the same order. */
 export declare function tsneTsv(panels: readonly MapPanel[]): string;
+/** Residues of the whole sequence, from 1, both ends included, and the attention that they hold. */
+export interface AttentionSpan {
+	start: number;
+	end: number;
+	/** Σα of its residues, 0 to 1. */
+	weight: number;
+}
 /**
- * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
- * Errors: `IO` with `stage` `create` or `write`.
+ * The residues, heaviest first, that together hold `share` of the attention (default a half); those that adjoin in the sequence form a span. In the order
+ * of the sequence. Of equal weights the earlier residue comes first.
  */
-export declare function writeWhole(path: string, text: string | Uint8Array): Promise<void>;
-/** Makes a folder with its parents. Errors: `IO` with `stage` `create`. */
-export declare function makeFolder(path: string): Promise<void>;
+export declare function attentionSpans(attention: NonNullable<Prediction["attention"]>, share?: number): AttentionSpan[];
+/** SHA-256 of a model's model.safetensors: of the file that it was loaded from, or would be saved as. */
+export declare function modelDigest(model: Model): Promise<string>;
 export declare const PREDICTION_FORMATS: readonly [
 	"tsv",
 	"csv",
@@ -1634,6 +1641,203 @@ export interface PredictionFormatter {
  * Errors: `INVALID_OPTION` for an unknown format.
  */
 export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[]): PredictionFormatter;
+/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
+export type TextSource = string | Readable;
+/** One of `count` parts, from 1. */
+export interface Shard {
+	index: number;
+	count: number;
+}
+/** The records of a shard. */
+export interface ShardBlock {
+	/** Records before it. */
+	first: number;
+	records: number;
+	residues: number;
+}
+/** What an input holds, and how it is divided. */
+export interface ShardPlan {
+	records: number;
+	residues: number;
+	/** Residues of the longest record. */
+	longest: number;
+	/** SHA-256 over ids and sequences: the same for a file that is packed or wrapped otherwise. */
+	digest: string;
+	/** [N], in order; together they hold every record once. */
+	shards: ShardBlock[];
+}
+/**
+ * Divides the records of a FASTA file (gzip too) into `count` contiguous shards that are balanced by residues, in one pass and bounded memory. It depends
+ * on the records alone. A shard of an input with fewer records than shards may be empty. Inputs of more than 131,072 records are cut between blocks of
+ * 2, 4, 8, … records, as the memory asks for.
+ *
+ * Errors: those of `readFasta` for a file that is damaged as a whole; `INVALID_OPTION`.
+ */
+export declare function planShards(input: TextSource, count: number, signal?: AbortSignal): Promise<ShardPlan>;
+export interface PredictFileOptions extends Omit<PredictOptions, "attention" | "members"> {
+	/** Default `tsv`. */
+	format?: PredictionFormat;
+	/** Predicts one of N contiguous parts, balanced by residues; the output is a folder then. Not for stdin or a stream. */
+	shard?: Shard;
+	/** Goes on where a former run was stopped or killed; begins anew where there is none, or one of another input, model, option or device. */
+	resume?: boolean;
+	/** Folder of the journal; default: beside the output. */
+	journal?: string;
+	/** Also writes where an A-LSTM looked, as GFF3 beside the output; default false. */
+	spans?: boolean;
+	/** Called with every prediction that is computed; not with those that were written before. */
+	onPrediction?: (prediction: Prediction) => void;
+	/** Called with what was decided without being asked. */
+	onWarning?: (warning: string) => void;
+}
+/** What {@link predictFile} has written. */
+export interface PredictedFile {
+	/** The table. */
+	output: string;
+	/** The GFF3 file, where it was asked for. */
+	spans: string | null;
+	/** Rows of the table. */
+	records: number;
+	/** Of them, those that could not be predicted. */
+	problems: number;
+	/** Of them, those whose profile was missing. */
+	missingProfiles: number;
+	/** Of them, those that a former run had written. */
+	resumed: number;
+	/** Whether a finished shard was found, so that nothing was done. */
+	wasFinished: boolean;
+}
+/**
+ * Predicts an input into a file, or a shard of it into a folder. Rows are written as they come, beside the place of the output and with a journal
+ * (`<output>.<token>.partial` and `.journal`); the output appears when it is whole. A run that was killed at any moment and is run again with `resume`
+ * gives the same bytes as one that was not.
+ *
+ * A shard makes `shard-0003-of-0016.tsv`, and a record of what it is, `shard-0003-of-0016.json`; one that is finished already is left as it is.
+ *
+ * Errors: those of `predict`; `INVALID_SHARD` where the folder holds a shard of another job, or the input has changed since the run before;
+ * `INVALID_OPTION`; `IO`.
+ */
+export declare function predictFile(model: Model, input: PredictionInput, output: string, options?: PredictFileOptions): Promise<PredictedFile>;
+/** The task that a scheduler gave to this process. */
+export interface ArrayTask {
+	/** The number as the scheduler counts. */
+	id: number;
+	/** Number of the first task: 0 or 1. A Slurm array's, where it shows that it counts from 0. */
+	base: 0 | 1;
+	/** The environment variable that told. */
+	variable: string;
+	/** Whether the base was guessed: a part of an array does not show where the whole begins. */
+	isGuess: boolean;
+}
+type Environment = Readonly<Record<string, string | undefined>>;
+/**
+ * Which task of an array this process is, from `SLURM_ARRAY_TASK_ID`, `PBS_ARRAY_INDEX` (`PBS_ARRAYID`), `SGE_TASK_ID`, `LSB_JOBINDEX`,
+ * `AWS_BATCH_JOB_ARRAY_INDEX`, `JOB_COMPLETION_INDEX` or `SLURM_PROCID`, the first that is set. Arrays count from 1; the last three count from 0, and so
+ * does a Slurm array whose `SLURM_ARRAY_TASK_MIN` is 0. Null where none is set. `SLURM_PROCID` counts only in a step of as many tasks as there are parts,
+ * since every batch job has it.
+ *
+ * The number of parts is never read: a part of the array that is submitted again changes what the scheduler counts.
+ *
+ * Errors: `INVALID_OPTION` for a value that is no whole number.
+ */
+export declare function arrayTask(parts: number, env?: Environment): ArrayTask | null;
+/**
+ * The part, from 1, of `parts` that this process is to do, and how its array counts. `folder` is where the tasks of the array meet: a task of the whole
+ * array leaves its count there, and one that is submitted again alone reads it.
+ *
+ * Errors: `INVALID_OPTION` where the environment names no task, or one that is none of the parts; `IO`.
+ */
+export declare function partFromEnvironment(parts: number, folder: string, env?: Environment): Promise<number>;
+/** How Slurm calls the job, or the task of an array, of this process; null outside of Slurm. */
+export declare function slurmJob(env?: Environment): string | null;
+/** What the JSON file beside a shard says. */
+export interface ShardRecord {
+	version: 1;
+	shard: Shard;
+	/** Its records within the input. */
+	block: {
+		first: number;
+		records: number;
+		residues: number;
+	};
+	/** The whole input. */
+	input: {
+		name: string;
+		digest: string;
+		records: number;
+		residues: number;
+	};
+	/** SHA-256 of model.safetensors. */
+	model: string;
+	/** SHA-256 of the options that change what is predicted. */
+	options: string;
+	format: PredictionFormat;
+	device: {
+		backend: string;
+		cpuIsa: string;
+		precision: string;
+	};
+	versions: {
+		sublocNative: string;
+		node: string;
+	};
+	/** Of `records`, those that could not be predicted, and those whose profile was missing. */
+	counts: {
+		records: number;
+		problems: number;
+		missingProfiles: number;
+	};
+	/** The table, then, where asked for, the attention spans. `headerBytes`: what a merge leaves out of all but the first. */
+	files: {
+		name: string;
+		headerBytes: number;
+		bytes: number;
+		sha256: string;
+	}[];
+	/** ISO 8601, UTC. */
+	finished: string;
+}
+declare const EXIT_CODES: {
+	readonly SIGINT: 130;
+	readonly SIGTERM: 143;
+	readonly SIGHUP: 75;
+	readonly SIGUSR1: 75;
+	readonly SIGUSR2: 75;
+};
+/** A signal that stops work. */
+export type StopSignal = keyof typeof EXIT_CODES;
+/** Why work was stopped from outside: the reason of the AbortSignal of {@link stopSignals}. */
+export declare class StoppedBySignal extends Error {
+	readonly name = "StoppedBySignal";
+	readonly signal: StopSignal;
+	/** 130 after SIGINT, 143 after SIGTERM, else 75. */
+	readonly exitCode: number;
+	/** @internal */
+	constructor(signal: StopSignal);
+	/** Whether a scheduler has warned before a time limit or a preemption (SIGUSR1, SIGUSR2, SIGHUP), so that the job should be queued again. */
+	get isWarning(): boolean;
+}
+/** Ears for the stop signals; `close` ends them. */
+export interface StopSignals {
+	/** Aborted by the first stop signal, with a {@link StoppedBySignal} as the reason. */
+	readonly signal: AbortSignal;
+	/** From here on signals do what they do without. Idempotent. */
+	close(): void;
+	[Symbol.dispose](): void;
+}
+/**
+ * Listens for SIGTERM, SIGINT, SIGHUP, SIGUSR1 (which opens Node's debugger otherwise) and SIGUSR2. The first one aborts `signal`; work that has been given
+ * it saves its state and rejects. A second SIGINT or SIGTERM, or four seconds without an end, ends the process with the first one's exit code: what is on
+ * the disk then is whole.
+ */
+export declare function stopSignals(): StopSignals;
+/**
+ * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
+ * Errors: `IO` with `stage` `create` or `write`.
+ */
+export declare function writeWhole(path: string, text: string | Uint8Array): Promise<void>;
+/** Makes a folder with its parents. Errors: `IO` with `stage` `create`. */
+export declare function makeFolder(path: string): Promise<void>;
 export interface WritePredictionsOptions {
 	/** The model's classes, in order. */
 	classes: readonly string[];
@@ -1774,8 +1978,6 @@ export interface Report {
 export declare function report(run: string | Model, options?: ReportOptions): Promise<Report>;
 /** The 20 amino acids in the order of every table and profile here. */
 export declare const ALPHABET = "ARNDCQEGHILKMFPSTWYV";
-/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
-export type TextSource = string | Readable;
 export interface InputProblem {
 	code: ErrorCode;
 	line: number;

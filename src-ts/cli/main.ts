@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: a user of the package. One file a command. */
+import './early-signals.js'
 import { Command } from 'commander'
 import { packageVersion } from 'subloc-native'
 import { checkCommand } from './check.js'

@@ -105,6 +105,13 @@ export class Model {
 	}
 }
 
+const files = new WeakMap<Model, string>()
+
+/** @internal The file that a model was loaded from; null for one that was trained or joined here. */
+export function fileOf(model: Model): string | null {
+	return files.get(model) ?? null
+}
+
 /** @internal The native side of a model. */
 export function nativeOf(model: Model): NativeModel {
 	return natives.get(model)!
@@ -125,7 +132,9 @@ export async function loadModel(path: string): Promise<Model> {
 	if (isFolder) await requireModel(new RunFolder(path))
 	const native = await NativeModel.load(file)
 	checkBlocks(native, file)
-	return new Model(native, isFolder ? await readTraining(new RunFolder(path)) : null)
+	const model = new Model(native, isFolder ? await readTraining(new RunFolder(path)) : null)
+	files.set(model, file)
+	return model
 }
 
 /** Says what a folder without a model is. */

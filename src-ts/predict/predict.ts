@@ -57,8 +57,8 @@ export interface Prediction {
 	members: Float32Array[] | null
 }
 
-/** Names of {@link PredictOptions}. */
-const OPTIONS: readonly (keyof PredictOptions)[] = [
+/** @internal Names of {@link PredictOptions}. */
+export const PREDICT_OPTIONS: readonly (keyof PredictOptions)[] = [
 	...RUNTIME_OPTIONS,
 	...(['profiles', 'missingProfile', 'onProblem', 'attention', 'members', 'signal'] as const),
 ]
@@ -81,7 +81,7 @@ export async function* predict(
 	input: PredictionInput,
 	options: PredictOptions = {},
 ): AsyncGenerator<Prediction> {
-	requireKnown(options, OPTIONS)
+	requireKnown(options, PREDICT_OPTIONS)
 	requireSignal(options.signal)
 	const stop = new AbortController()
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
