@@ -1046,6 +1046,11 @@ export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>;
  * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
  */
 export declare function crossValidate(dataset: Dataset, options?: CrossValidateOptions): CrossValidationRun;
+/**
+ * Each record of a dataset, predicted by the models that did not see it: those of its fold. In the order of the dataset.
+ * Errors: `INVALID_SPLIT` for a split without a fold for each model; those of `predict`.
+ */
+export declare function predictHeldOut(dataset: Dataset, split: Split, models: readonly Model[], options?: PredictOptions): Promise<Prediction[]>;
 /** A split as text: a comment line with its method, then `id`, `class` and `fold`, a line a record in the dataset's order. */
 export declare function formatSplit(split: Split, dataset: Dataset): string;
 /**
@@ -1620,6 +1625,51 @@ export interface AttentionSpan {
 export declare function attentionSpans(attention: NonNullable<Prediction["attention"]>, share?: number): AttentionSpan[];
 /** SHA-256 of a model's model.safetensors: of the file that it was loaded from, or would be saved as. */
 export declare function modelDigest(model: Model): Promise<string>;
+export interface MergeOptions {
+	/** Joins parts that were computed on different devices, instruction sets or versions: they agree to rounding alone. Default false. */
+	allowMixed?: boolean;
+	/** Ends the merge; what stood in the output's place stays. */
+	signal?: AbortSignal;
+}
+/** What was merged. */
+export interface MergedShards {
+	/** The table, and the GFF3 file where the shards have one. */
+	outputs: string[];
+	shards: number;
+	records: number;
+	problems: number;
+	missingProfiles: number;
+}
+/**
+ * Joins the shards of a folder in their order: the bytes are those of a run in one piece. Looks first whether all of them are there, whole (their digests),
+ * disjoint, and of one input, model and set of options. `output` is a path, or a stream for the table alone.
+ *
+ * Errors: `INVALID_SHARD`, which names each shard that is missing, and each file that is no part of the job; `INVALID_OPTION` where the output's ending is
+ * another format's; `INPUT_MISSING`; `IO`.
+ */
+export declare function mergeShards(folder: string, output: string | Writable, { allowMixed, signal }?: MergeOptions): Promise<MergedShards>;
+/** Trainings that belong together. */
+export interface MergedRuns {
+	kind: "ensemble" | "cross-validation";
+	/** All members, in order, with the training's record as of one run; close it when done. */
+	model: Model;
+	/** Of a cross-validation: the ensemble of each fold, in order; close them when done. Else empty. */
+	folds: Model[];
+}
+/**
+ * Joins the run folders inside a folder: the members that `train` made with `member`, or the folds that it made with `fold`. On the CPU the model is that
+ * of the job in one piece, to the bit. Looks first whether all members or folds are there and finished, and of one dataset, configuration and split.
+ *
+ * Errors: `INVALID_SHARD`, which names what is missing, unfinished or a stranger; `INVALID_MODEL`, `INVALID_CONFIG`, `INPUT_MISSING`, `IO`.
+ */
+export declare function mergeRuns(folder: string, { allowMixed, signal }?: MergeOptions): Promise<MergedRuns>;
+/**
+ * What the cross-validation in one piece would have answered: each record predicted by the fold that held it out. The models are those of `merged`.
+ * Errors: `INVALID_SPLIT` for another dataset; those of `predict`.
+ */
+export declare function crossValidationOf({ model, folds }: MergedRuns, dataset: Dataset, options?: PredictOptions): Promise<CrossValidation>;
+/** Whether a folder holds runs: it decides what `subloc merge` joins. Errors: `INPUT_MISSING`, `IO`. */
+export declare function holdsRuns(folder: string): Promise<boolean>;
 export declare const PREDICTION_FORMATS: readonly [
 	"tsv",
 	"csv",

@@ -12,6 +12,7 @@ export {
 	type CrossValidationRun,
 	crossValidate,
 	type FoldEpochReport,
+	predictHeldOut,
 } from './cross-validate.js'
 export { type Annotation, parseAnnotations } from './dataset/annotations.js'
 export {
@@ -91,6 +92,8 @@ export type { FigureOptions, Theme } from './figures/style.js'
 export { type MapPanel, tsneFigure, tsneTsv } from './figures/tsne.js'
 export { type AttentionSpan, attentionSpans } from './jobs/attention-spans.js'
 export { modelDigest } from './jobs/digests.js'
+export { crossValidationOf, holdsRuns, type MergedRuns, mergeRuns } from './jobs/merge-runs.js'
+export { type MergedShards, type MergeOptions, mergeShards } from './jobs/merge-shards.js'
 export { type PredictedFile, type PredictFileOptions, predictFile } from './jobs/predict-file.js'
 export { type ArrayTask, arrayTask, partFromEnvironment, slurmJob } from './jobs/scheduler.js'
 export type { ShardRecord } from './jobs/shard-files.js'

@@ -11,6 +11,7 @@ import {
 	type Model,
 	makeFolder,
 	type Prediction,
+	partFromEnvironment,
 	predictAll,
 	predictionFormatter,
 	type ReportOptions,
@@ -22,9 +23,22 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { runtimeOf } from './options.js'
+import { type CommonOptions, type PartOrAuto, runtimeOf } from './options.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
+
+/**
+ * The member or fold, from 1, of this process. For `auto` the scheduler's environment tells, and the task gets a run folder of its own inside `-o`, which
+ * `flags.output` names from then on. Errors: `INVALID_OPTION`.
+ */
+export async function taskOf(flags: { output: string }, part: PartOrAuto, kind: 'member' | 'fold'): Promise<number> {
+	const { count } = part
+	if (part.index !== null) return part.index
+	const index = await partFromEnvironment(count, flags.output)
+	const padded = String(index).padStart(String(count).length, '0')
+	flags.output = join(flags.output, `${kind}-${padded}-of-${count}`)
+	return index
+}
 
 /** The configuration of the run that `--resume` goes on with; null where there is none or it is not asked for. */
 export async function resumedConfig(output: string, resume: boolean | undefined): Promise<ConfigFile | null> {
@@ -47,7 +61,7 @@ export async function readLabelled(data: string, log: Log): Promise<Dataset> {
 export async function scoreHeldOut(
 	model: Model,
 	dataset: Dataset,
-	flags: TrainingFlags,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report'> & CommonOptions,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {

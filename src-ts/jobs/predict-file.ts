@@ -104,13 +104,15 @@ export async function predictFile(
 		const counts = { ...attempt.done }
 		const progress = (): Progress => ({ ...counts, input: records.digest() })
 		for await (const prediction of predict(model, records.rest(), predicting)) {
+			onPrediction?.(prediction)
+			const row = formatter.row(prediction)
+			const texts = spans ? [row, gffLines(prediction)] : [row]
+			// From here to `add` nothing may throw: the journal counts what has its row.
 			records.passed()
 			counts.records += 1
 			if (prediction.problem) counts.problems += 1
 			if (prediction.missingProfile) counts.missingProfiles += 1
-			onPrediction?.(prediction)
-			const row = formatter.row(prediction)
-			attempt.add(spans ? [row, gffLines(prediction)] : [row], progress)
+			attempt.add(texts, progress)
 			await attempt.room()
 		}
 		records.requireWhole()
