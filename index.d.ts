@@ -1670,6 +1670,42 @@ export declare function mergeRuns(folder: string, { allowMixed, signal }?: Merge
 export declare function crossValidationOf({ model, folds }: MergedRuns, dataset: Dataset, options?: PredictOptions): Promise<CrossValidation>;
 /** Whether a folder holds runs: it decides what `subloc merge` joins. Errors: `INPUT_MISSING`, `IO`. */
 export declare function holdsRuns(folder: string): Promise<boolean>;
+/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
+export type TextSource = string | Readable;
+export interface PlanOptions extends RuntimeOptions {
+	/** How long one shard should take, in hours; default 1. */
+	hours?: number;
+	/** How long to measure, at least, in seconds; default 3. */
+	measureSeconds?: number;
+	/** Ends the planning. */
+	signal?: AbortSignal;
+}
+/** What was found, and what follows from it. */
+export interface PredictionPlan {
+	records: number;
+	residues: number;
+	/** Residues of the longest record. */
+	longest: number;
+	/** Residues that are computed: longer proteins lose their middle. */
+	computed: number;
+	/** Residues a second, as measured here. */
+	residuesPerSecond: number;
+	/** Expected for the whole input, in seconds, on this machine. */
+	seconds: number;
+	/** Expected for a process, with a fifth to spare, in bytes. */
+	memoryBytes: number;
+	/** Advised number of shards. */
+	shards: number;
+	threads: number;
+	backend: string;
+}
+/**
+ * Reads all of a FASTA file (gzip too) in bounded memory, and predicts a sample of it for a few seconds. The sample is drawn from the whole file, always the
+ * same; the memory is the process's largest, and what a full chunk would add to it.
+ *
+ * Errors: those of `readFasta` for a file that is damaged as a whole, and of `predict`; `INVALID_OPTION`.
+ */
+export declare function planPrediction(model: Model, input: TextSource, options?: PlanOptions): Promise<PredictionPlan>;
 export declare const PREDICTION_FORMATS: readonly [
 	"tsv",
 	"csv",
@@ -1691,8 +1727,6 @@ export interface PredictionFormatter {
  * Errors: `INVALID_OPTION` for an unknown format.
  */
 export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[]): PredictionFormatter;
-/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
-export type TextSource = string | Readable;
 /** One of `count` parts, from 1. */
 export interface Shard {
 	index: number;
@@ -1733,6 +1767,10 @@ export interface PredictFileOptions extends Omit<PredictOptions, "attention" | "
 	resume?: boolean;
 	/** Folder of the journal; default: beside the output. */
 	journal?: string;
+	/** Folder of a prediction cache, which many runs may share: each different protein is computed once. Not with `spans`. */
+	cache?: string;
+	/** Bytes that the cache may grow to; default 1 GiB. */
+	cacheBytes?: number;
 	/** Also writes where an A-LSTM looked, as GFF3 beside the output; default false. */
 	spans?: boolean;
 	/** Called with every prediction that is computed; not with those that were written before. */
@@ -1881,6 +1919,31 @@ export interface StopSignals {
  * the disk then is whole.
  */
 export declare function stopSignals(): StopSignals;
+/** Ready files for a cluster, as text. */
+/** What the files are to say. */
+export interface TemplateValues {
+	/** FASTA file. */
+	input: string;
+	/** Run folder or model.safetensors. */
+	model: string;
+	/** Number of shards. */
+	shards: number;
+	/** Cores of a task. */
+	cpus: number;
+	/** Memory of a task. */
+	memoryMiB: number;
+	/** Time limit of a task. */
+	minutes: number;
+}
+export declare const TEMPLATE_KINDS: readonly [
+	"slurm",
+	"snakemake",
+	"nextflow"
+];
+/** `slurm`: batch scripts; `snakemake`: a Snakefile; `nextflow`: a pipeline. */
+export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
+/** Name → text of the files that run a prediction in shards under a workflow manager or a scheduler. */
+export declare function jobTemplates(kind: TemplateKind, values: TemplateValues): Record<string, string>;
 /**
  * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
  * Errors: `IO` with `stage` `create` or `write`.

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line: a user of the package. One file a command. */
-import './early-signals.js'
 import { Command } from 'commander'
 import { packageVersion } from 'subloc-native'
 import { checkCommand } from './check.js'
@@ -11,8 +10,10 @@ import { evaluateCommand } from './evaluate.js'
 import { explainCommand } from './explain.js'
 import { figuresCommand } from './figures.js'
 import { infoCommand } from './info.js'
+import { initCommand } from './init.js'
 import { mergeCommand } from './merge.js'
 import { asksForJson, openLog } from './options.js'
+import { planCommand } from './plan.js'
 import { predictCommand } from './predict.js'
 import { endWith } from './process.js'
 import { reportCommand } from './report.js'
@@ -59,7 +60,7 @@ if (isJson) {
 
 for (const command of [
 	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand],
-	...[mergeCommand],
+	...[mergeCommand, planCommand, initCommand],
 	...[figuresCommand, explainCommand, reportCommand],
 	...[splitCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {

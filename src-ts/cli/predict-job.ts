@@ -12,6 +12,8 @@ export interface JobFlags {
 	resume?: boolean
 	journal?: string
 	gff?: boolean
+	cache?: string
+	cacheSize?: number
 	requeue?: boolean
 }
 
@@ -21,7 +23,7 @@ export async function isJob(flags: JobFlags & { report?: string }): Promise<bool
 	const isPlace = flags.output !== '-' && (found === null || found.isFile() || found.isDirectory())
 	const isFile = isPlace && flags.report === undefined
 	if (isFile) return true
-	for (const option of ['shard', 'resume', 'journal', 'gff'] as const) {
+	for (const option of ['shard', 'resume', 'journal', 'gff', 'cache'] as const) {
 		if (flags[option] === undefined) continue
 		const why = isPlace ? '--report needs all proteins in one run' : `it needs a file, and -o is ${flags.output}`
 		throw new SublocError('INVALID_OPTION', `--${option}: ${why}`, { option })
@@ -35,7 +37,7 @@ export async function runJob(
 	input: string,
 	{ flags, options, format, log }: { flags: JobFlags; options: PredictOptions; format: PredictionFormat; log: Log },
 ): Promise<void> {
-	const { output, shard, resume, journal, gff } = flags
+	const { output, shard, resume, journal, gff, cache, cacheSize } = flags
 	const started = Date.now()
 	const skipped: string[] = []
 	let count = 0
@@ -47,6 +49,7 @@ export async function runJob(
 	const part = shard && { ...shard, index: shard.index ?? (await partFromEnvironment(shard.count, output)) }
 	const done = await predictFile(model, input, output, {
 		...{ ...options, format, shard: part, resume, journal, spans: gff, onPrediction },
+		...{ cache, ...(cacheSize !== undefined && { cacheBytes: cacheSize * 2 ** 20 }) },
 		onWarning: (warning) => log.warning(warning),
 	})
 	const { problems, missingProfiles, records, resumed } = done

@@ -16,7 +16,7 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, openLog, partOrAuto, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, openLog, partOrAuto, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { isJob, type JobFlags, rate, runJob } from './predict-job.js'
 import { untilStopped } from './process.js'
 
@@ -58,6 +58,11 @@ export function predictCommand(): Command {
 			)
 			.option('--resume', 'go on where a run of the same was stopped or killed; begin anew where there is none')
 			.option('--journal <dir>', 'folder of the journal that --resume reads (default: beside the output)')
+			.option(
+				'--cache <dir>',
+				'compute each different protein once: answers are kept in this folder, which many runs may share',
+			)
+			.option('--cache-size <mib>', 'what the cache may grow to (default: 1024)', wholeNumber(0, 1 << 30))
 			.option('--gff', 'also write where an A-LSTM looked, as GFF3 beside the output')
 			.option('--requeue', 'under Slurm: after SIGUSR1, SIGUSR2 or SIGHUP queue the job again'),
 	)

@@ -18,6 +18,8 @@ import {
 import { readFasta } from '../sequence/fasta.js'
 import { packageVersion } from '../train/train.js'
 import { GFF_HEADER, gffLines } from './attention-spans.js'
+import { PredictionCache } from './cache.js'
+import { cachedPredict } from './cached-predict.js'
 import { modelDigest, optionsDigest } from './digests.js'
 import { Attempt, type Progress, removeAttempts } from './journal.js'
 import { firstMismatch, isComplete, readShardRecord, recordNames, type ShardRecord, shardName } from './shard-files.js'
@@ -32,6 +34,10 @@ export interface PredictFileOptions extends Omit<PredictOptions, 'attention' | '
 	resume?: boolean
 	/** Folder of the journal; default: beside the output. */
 	journal?: string
+	/** Folder of a prediction cache, which many runs may share: each different protein is computed once. Not with `spans`. */
+	cache?: string
+	/** Bytes that the cache may grow to; default 1 GiB. */
+	cacheBytes?: number
 	/** Also writes where an A-LSTM looked, as GFF3 beside the output; default false. */
 	spans?: boolean
 	/** Called with every prediction that is computed; not with those that were written before. */
@@ -60,7 +66,7 @@ export interface PredictedFile {
 
 const OPTIONS = [
 	...PREDICT_OPTIONS.filter((name) => name !== 'attention' && name !== 'members'),
-	...(['format', 'shard', 'resume', 'journal', 'spans', 'onPrediction', 'onWarning'] as const),
+	...(['format', 'shard', 'resume', 'journal', 'cache', 'cacheBytes', 'spans', 'onPrediction', 'onWarning'] as const),
 ]
 
 /**
@@ -80,7 +86,10 @@ export async function predictFile(
 	options: PredictFileOptions = {},
 ): Promise<PredictedFile> {
 	requireKnown(options, OPTIONS)
-	const { format = 'tsv', shard, resume = false, journal, spans = false, onPrediction, onWarning, ...own } = options
+	const { format = 'tsv', shard, resume = false, journal, spans = false, onPrediction, onWarning, ...others } = options
+	const { cache: cacheFolder, cacheBytes = 2 ** 30, ...own } = others
+	requireOption(!spans || cacheFolder === undefined, 'cache', cacheFolder, 'no spans: attention is not kept in it')
+	requireOption(Number.isInteger(cacheBytes) && cacheBytes >= 0, 'cacheBytes', cacheBytes, 'a whole number from 0')
 	const predicting: PredictOptions = spans ? { ...own, attention: true } : own
 	if (spans && model.info.kind !== 'a-lstm') {
 		throw new SublocError('INVALID_OPTION', 'spans: an R-LSTM has no attention', { option: 'spans' })
@@ -99,11 +108,16 @@ export async function predictFile(
 		warn: onWarning ?? (() => {}),
 	})
 	const resumed = attempt.done.records
+	let cache: PredictionCache | null = null
 	try {
 		const records = new Block(recordsOf(input, options), job.block, attempt.done)
 		const counts = { ...attempt.done }
 		const progress = (): Progress => ({ ...counts, input: records.digest() })
-		for await (const prediction of predict(model, records.rest(), predicting)) {
+		cache = cacheFolder === undefined ? null : await PredictionCache.open(cacheFolder, cacheBytes)
+		const predictions = cache
+			? cachedPredict(model, records.rest(), predicting, cache)
+			: predict(model, records.rest(), predicting)
+		for await (const prediction of predictions) {
 			onPrediction?.(prediction)
 			const row = formatter.row(prediction)
 			const texts = spans ? [row, gffLines(prediction)] : [row]
@@ -130,6 +144,8 @@ export async function predictFile(
 	} catch (error) {
 		await attempt.close()
 		throw error
+	} finally {
+		await cache?.close()
 	}
 }
 
