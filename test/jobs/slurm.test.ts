@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava'
 import { syntheticDataset, train } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { SMALL, smallDataset } from '../support/models.js'
-import { type Slurm, startSlurm, until } from '../support/slurm.js'
+import { startSlurm, until } from '../support/slurm.js'
 import { subloc } from '../support/subloc.js'
 
 /** Processes that a task of an array has had, in order. */
@@ -20,7 +20,7 @@ async function ends(t: ExecutionContext, args: string[]) {
 	return stdout
 }
 
-/** Waits for a task to be at work, then does something to it. */
+/** Waits for a task to be at work, then does something to its process: what Slurm's `--signal=B:USR1` does, or what a crash does. */
 async function once(folder: string, job: string, task: number, atWork: () => boolean, then: (pid: number) => void) {
 	await until(
 		() => starts(folder, job, task).length === 1 && atWork(),
@@ -28,10 +28,6 @@ async function once(folder: string, job: string, task: number, atWork: () => boo
 		() => `task ${task}: ${starts(folder, job, task)}`,
 	)
 	then(starts(folder, job, task)[0]!)
-}
-
-function preempt(slurm: Slurm, job: string, task: number) {
-	slurm('scancel', '--batch', '--signal=USR1', `${job}_${task}`)
 }
 
 test.serial(
@@ -58,12 +54,12 @@ test.serial(
 			readdirSync(parts).some((name) => name.startsWith(`shard-${String(task).padStart(4, '0')}-of-0016.tsv.`))
 		await Promise.all([
 			...[2, 9].map((task) => once(folder, job, task, predicts(task), (pid) => process.kill(pid, 'SIGKILL'))),
-			...[6, 12].map((task) => once(folder, job, task, predicts(task), () => preempt(slurm, job, task))),
+			...[6, 12].map((task) => once(folder, job, task, predicts(task), (pid) => process.kill(pid, 'SIGUSR1'))),
 		])
 		await slurm.idle()
 		for (const task of [6, 12]) {
 			t.is(starts(folder, job, task).length, 2, 'it ran again by itself')
-			t.regex(readFileSync(join(folder, `subloc-predict-${task}.log`), 'utf8'), /is queued again|queued/)
+			t.regex(readFileSync(join(folder, `subloc-predict-${task}.log`), 'utf8'), /DUE TO JOB REQUEUE/)
 		}
 		const refused = await subloc(['merge', parts, '-o', join(folder, 'places.tsv')])
 		t.is(refused.code, 65)
@@ -107,7 +103,7 @@ test.serial(
 			existsSync(join(folder, `folds/fold-${task}-of-5/checkpoint/state.safetensors`))
 		await Promise.all([
 			once(folder, second, 1, trains(1), (pid) => process.kill(pid, 'SIGKILL')),
-			once(folder, second, 3, trains(3), () => preempt(slurm, second, 3)),
+			once(folder, second, 3, trains(3), (pid) => process.kill(pid, 'SIGUSR1')),
 		])
 		await slurm.idle()
 		t.is(starts(folder, second, 3).length, 2)
