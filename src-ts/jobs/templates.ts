@@ -80,7 +80,7 @@ rule predict:
     input:
         INPUT,
     output:
-        "parts/shard-{n}-of-{count}.json",
+        "parts/shard-{n}-of-{total}.json",
     threads: ${cpus}
     resources:
         mem_mb=${memoryMiB},

@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { type Model, predictAll, predictFile, train } from 'subloc-native'
 import { PredictionCache } from '../../src-ts/jobs/cache.js'
 import { cachedPredict } from '../../src-ts/jobs/cached-predict.js'
+import { predictFile } from '../../src-ts/jobs/predict-file.js'
+import type { Model } from '../../src-ts/model/model.js'
+import { predictAll } from '../../src-ts/predict/predict.js'
+import { train } from '../../src-ts/train/train.js'
 import { temporaryFolder } from '../support/folder.js'
 import { SMALL, smallDataset } from '../support/models.js'
 
