@@ -2,10 +2,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import test from 'ava'
 import { syntheticDataset, train } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { SMALL, smallDataset } from '../support/models.js'
+import { until } from '../support/slurm.js'
 import { subloc } from '../support/subloc.js'
 
 const MOMENTS = process.env['SUBLOC_SOAK'] === '1' ? 100 : 5
@@ -55,7 +57,7 @@ function signalled(args: readonly string[], signal: NodeJS.Signals, at: number |
 	return subloc(args, {
 		onStart: (child) => {
 			if (typeof at === 'number') {
-				setTimeout(() => child.kill(signal), at)
+				void setTimeout(at).then(() => child.kill(signal))
 				return
 			}
 			const stopOnce = (text: Buffer) => {
@@ -133,12 +135,12 @@ for (const [signal, code] of [
 		}
 		let sent = 0
 		const stopped = await subloc(['predict', long, '--model', slow, '--threads', '1', '-o', join(folder, 'out.tsv')], {
-			// Node has loaded and the batch has begun by then; an earlier signal ends with the same code.
-			onStart: (child) => {
-				setTimeout(() => {
-					sent = performance.now()
-					child.kill(signal)
-				}, 2500)
+			onStart: async (child) => {
+				// The journal is opened before the first batch, which takes far longer than this.
+				await until(() => readdirSync(folder).some((name) => name.endsWith('.journal')), 60)
+				await setTimeout(1000)
+				sent = performance.now()
+				child.kill(signal)
 			},
 		})
 		t.true(performance.now() - sent < 5000)
