@@ -87,8 +87,7 @@ export async function* predict(
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 	const engine = await Engine.open(model, options)
 	const chunks = chunked(recordsOf(input, options, signal))
-	const aborted = whenAborted(signal)
-	let ahead = settle(Promise.race([chunks.next(), aborted]))
+	let ahead = settle(unlessAborted(chunks.next(), signal))
 	try {
 		for (;;) {
 			const read = await ahead
@@ -97,7 +96,7 @@ export async function* predict(
 			const { records, failure } = read.value.value
 			const computed = settle(engine.predict(records))
 			// A file that breaks off in the next chunk must not cost this one.
-			ahead = failure ? settle(Promise.reject(failure)) : settle(Promise.race([chunks.next(), aborted]))
+			ahead = failure ? settle(Promise.reject(failure)) : settle(unlessAborted(chunks.next(), signal))
 			const answer = await computed
 			if ('error' in answer) throw answer.error
 			yield* answer.value
@@ -123,15 +122,14 @@ async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<
 	}
 }
 
-/** Rejects with the signal's reason; is nobody's unhandled rejection. */
-function whenAborted(signal: AbortSignal): Promise<never> {
-	const aborted = new Promise<never>((_, fail) => {
+/** Rejects with the signal's reason once it is aborted. A race with one lasting promise would keep every chunk that was ever read. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	return new Promise((done, fail) => {
 		const onAbort = () => fail(signal.reason)
 		if (signal.aborted) onAbort()
 		else signal.addEventListener('abort', onAbort, { once: true })
+		promise.then(done, fail).finally(() => signal.removeEventListener('abort', onAbort))
 	})
-	aborted.catch(() => {})
-	return aborted
 }
 
 /** Predictions of a whole input at once. */
