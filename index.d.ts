@@ -3,6 +3,295 @@
 import { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 
+/** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
+/** What went wrong. The codes are part of the interface; messages are not. */
+export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
+/** Facts about an error; which are there depends on the code. */
+export interface ErrorFacts {
+	/** Path of the file at fault. */
+	file?: string;
+	/** Its line, from 1. */
+	line?: number;
+	/** Id of the record at fault. */
+	record?: string;
+	/** The character at fault. */
+	residue?: string;
+	/** Place of the residue in its sequence, from 1. */
+	position?: number;
+	/** Name of the option at fault, as in `optimizer.learningRate`. */
+	option?: string;
+	/** The value at fault. */
+	value?: unknown;
+	/** What would have been right. */
+	allowed?: readonly string[];
+	/** `create`, `write` or `read`: what failed, of `IO`. */
+	stage?: string;
+	[fact: string]: unknown;
+}
+/** Every error that this package throws on purpose. Cancelling is the exception: it rejects with the signal's own reason. */
+export declare class SublocError extends Error {
+	readonly name = "SublocError";
+	/** Stable; compare this, never the message. */
+	readonly code: ErrorCode;
+	/** File, line, record and whatever else is known. */
+	readonly facts: Readonly<ErrorFacts>;
+	constructor(code: ErrorCode, message: string, facts?: ErrorFacts, options?: ErrorOptions);
+	/** Path of the file at fault. */
+	get file(): string | undefined;
+	/** Line of the file at fault, from 1. */
+	get line(): number | undefined;
+	/** Id of the record at fault. */
+	get record(): string | undefined;
+	/** The character at fault. */
+	get residue(): string | undefined;
+}
+/** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
+export declare function exitCode(error: unknown): number;
+/** `file:line: record: message` with what is known of the place; a message that names the path itself is not given it twice. */
+export declare function describeError({ file, line, record, message }: SublocError): string;
+/** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */
+export declare function fileError(error: unknown, file: string, stage: "create" | "write" | "read"): unknown;
+/** Formats that are read; told by their first line. */
+export type ProfileFormat = "psiblast" | "mmseqs" | "a3m" | "hhm";
+/** One profile of a file. */
+export interface FoundProfile {
+	format: ProfileFormat;
+	/** The file, for messages. */
+	file: string;
+	/** Where it begins, from 1. */
+	line: number;
+	/** The protein's name inside the file; null where the format has none. */
+	name: string | null;
+	/** MMseqs2's number of the query in its database; null in other formats. */
+	key: number | null;
+	/** One letter a row, upper case: the protein's residues, or those of a consensus. */
+	letters: string;
+	/** MMseqs2 prints the most likely residue and not the protein's own: the letters agree with the sequence only roughly. */
+	isConsensus: boolean;
+	/** Rows [T, 20], round(200 · p). */
+	rows: Uint8Array;
+	/** Lines of the rows, from 1. */
+	lines: readonly number[];
+	/** Aligned sequences that are not the protein itself; null where the format does not tell. */
+	homologues: number | null;
+}
+/** The protein that a profile is for. */
+export interface ProfiledRecord {
+	id: string;
+	/** Letters A–Z. */
+	sequence: string;
+}
+/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
+export type TextSource = string | Readable;
+/**
+ * Which of PSI-BLAST's two tables gives the rows: `percent`, the weighted observed percentages (what the paper's group used), or `score`, the residue
+ * probabilities that the log-odds scores imply, which hold pseudocounts.
+ */
+export declare const PSSM_VALUES: readonly [
+	"percent",
+	"score"
+];
+export type PssmValues = (typeof PSSM_VALUES)[number];
+/** A protein's profile, to be stored. */
+export interface StoredProfile extends ProfiledRecord {
+	/** [T, 20], round(200 · p); null where it was searched and has none. */
+	rows: Uint8Array | null;
+	/** Sequences of the database that were aligned, other than the protein itself; null where that is not known. */
+	homologues: number | null;
+}
+export interface ImportProfilesOptions {
+	/** Which table of a PSI-BLAST matrix. Default `percent`. */
+	pssm?: PssmValues;
+	/**
+	 * MMseqs2's list of its queries (`<queryDB>.lookup`), which says whose profile `sequence N` is. Default: a file of the profile's name with the ending
+	 * `.lookup`, where there is one.
+	 */
+	lookup?: string;
+	/** Ends the reading. */
+	signal?: AbortSignal;
+}
+/** A profile that none of the proteins claims. */
+export interface UnclaimedProfile {
+	file: string;
+	line: number;
+	/** Its name; the file's where it has none. */
+	name: string;
+}
+/** What {@link importProfiles} gives: a protein's profile, or one that nobody wants. */
+export type ImportedProfile = {
+	profile: StoredProfile;
+	file: string;
+} | {
+	unclaimed: UnclaimedProfile;
+};
+/**
+ * Reads profiles and finds the protein of each: by the file's name without its endings (`P12345.pssm`), by the name inside the file (A3M, HHM; `sp|P12345|X` is
+ * also P12345), by MMseqs2's lookup file, or, where no name fits and the letters are the protein's own, as the only protein with that sequence. Each is checked
+ * against its protein's length and residues. A folder stands for its files, in order of name, without those that begin with a dot; the folder of a
+ * packed store gives its profiles of the proteins.
+ *
+ * Errors: `INVALID_PROFILE` with file, line, record and the first residue that differs, also where two profiles are for one protein; `INPUT_MISSING`; `IO`.
+ */
+export declare function importProfiles(files: readonly string[], records: readonly ProfiledRecord[], { pssm, lookup, signal }?: ImportProfilesOptions): AsyncGenerator<ImportedProfile>;
+export interface StoreImportedOptions extends ImportProfilesOptions {
+	/** Folder of the store; made where it is not there. */
+	output: string;
+	/** Adds to a store of imported profiles: those of proteins that it has are passed over. Default false. */
+	resume?: boolean;
+	/** After each profile that was stored: how many there are. */
+	onProgress?: (stored: number) => void;
+}
+/** What an import has made. */
+export interface ImportReport {
+	output: string;
+	/** Profiles that were stored now. */
+	imported: number;
+	/** Profiles of the store. */
+	withProfile: number;
+	/** Ids of the proteins that still have none. */
+	missing: string[];
+	/** Profiles of no protein. */
+	unclaimed: UnclaimedProfile[];
+}
+/**
+ * Reads profiles of files (PSI-BLAST's text matrices, MMseqs2's `profile2pssm`, A3M, HHM, packed stores; see `importProfiles`) and stores those of the given
+ * proteins. Each is checked against its protein; what was stored before an error stays.
+ *
+ * Errors: `INVALID_PROFILE` with file, line, record and residue; `INVALID_OPTION`, `INPUT_MISSING`, `INVALID_CONFIG`, `INVALID_DATASET`, `IO`.
+ */
+export declare function storeImportedProfiles(given: readonly ProfiledRecord[], files: readonly string[], options: StoreImportedOptions): Promise<ImportReport>;
+/** Training goes on within an epoch: for a progress line; some may be skipped. */
+export interface StepProgress {
+	/** From 1. */
+	epoch: number;
+	/** Of the whole training. */
+	epochs: number;
+	/** Steps done in this epoch by the members in work. */
+	step: number;
+	/** Steps of this epoch. */
+	steps: number;
+	/** Of the last step, nats. */
+	loss: number;
+}
+/**
+ * Work that has begun. `await` gives its result; `for await` gives its events, all of them from the first one, however late the loop begins, and throws
+ * what the work failed with. Leaving the loop early stops the work. A run that nobody awaits ends no process.
+ */
+export declare class Run<Event, Result> implements PromiseLike<Result>, AsyncIterable<Event> {
+	#private;
+	/** @internal `work` gets a function for its events, and a signal that ends it: the user's, or a loop that was left. */
+	constructor(work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<Result>, signal?: AbortSignal);
+	then<A = Result, B = never>(fulfilled?: ((result: Result) => A | PromiseLike<A>) | null, rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B>;
+	[Symbol.asyncIterator](): AsyncGenerator<Event>;
+}
+interface DatabaseInfo {
+	/** As it was given. */
+	path: string;
+	/** A FASTA file, or what the tool has made of one. */
+	form: "fasta" | "made";
+	/** Of all files that the digest covers. */
+	bytes: number;
+	/** SHA-256 of the file, or of the lines `name, bytes, SHA-256` of its files in order of name. */
+	sha256: string;
+	/** Newest change of a file, ms since 1970: a resumed run hashes again where this or the size differs. */
+	changed: number;
+}
+/** What `profiles.json` says. */
+export interface ProfilesInfo {
+	/** Of this file. */
+	formatVersion: 1;
+	/** `mmseqs`, `psiblast`, or `import` where they were made elsewhere. */
+	tool: {
+		name: "mmseqs" | "psiblast" | "import";
+		version: string | null;
+	};
+	/** null for imported ones. */
+	database: DatabaseInfo | null;
+	settings: {
+		/** Rounds of the search. */
+		iterations: number | null;
+		evalue: number | null;
+		/** Of PSI-BLAST: the table that gave the rows. */
+		pssm: "percent" | "score";
+	};
+	/** Command lines, with QUERY and DB for what changes; or the files that were imported. */
+	commands: string[];
+	/** Records of the store so far. */
+	proteins: number;
+	/** Those of them that have a profile. */
+	withProfile: number;
+	/** Every run that has added to the store. */
+	runs: {
+		started: string;
+		finished: string | null;
+		threads: number | null;
+		version: string;
+		added: number;
+	}[];
+}
+/** Programs that make profiles. */
+export declare const PROFILE_TOOLS: readonly [
+	"mmseqs",
+	"psiblast"
+];
+export type ProfileTool = (typeof PROFILE_TOOLS)[number];
+export interface MakeProfilesOptions {
+	/** Folder of the store; made where it is not there. */
+	output: string;
+	/** A FASTA file, or the prefix of a database that the tool has made (`mmseqs createdb`, `makeblastdb`). */
+	database: string;
+	/** Default `mmseqs`. */
+	tool?: ProfileTool;
+	/** Rounds of the search, 1 to 20. Default 3. */
+	iterations?: number;
+	/** Largest E-value of a hit that counts, above 0. Default 1e-3. */
+	evalue?: number;
+	/** Of PSI-BLAST: which table gives the rows. Default `percent`. */
+	pssm?: PssmValues;
+	/** CPU threads of MMseqs2, processes of PSI-BLAST. Default: the cores that this process was given. */
+	threads?: number;
+	/** Goes on with a store of the same tool, database and settings: proteins that it has are passed over. Default false. */
+	resume?: boolean;
+	/** Proteins a batch; what a stop can cost with MMseqs2. Default 5000, of PSI-BLAST 1000, where each protein is stored by itself. */
+	batch?: number;
+	/** Name of the store's files, `<part>.u8` and `<part>_index.tsv`: shards of one folder have different ones. Default `profiles`. */
+	part?: string;
+	/** Ends the run; what is stored stays. */
+	signal?: AbortSignal;
+}
+/** How far a run is; some are skipped where they follow each other closely. */
+export interface ProfileProgress {
+	/** Proteins of the store, with those of earlier runs. */
+	done: number;
+	/** All proteins. */
+	total: number;
+	/** Those done that have a profile. */
+	withProfile: number;
+	/** What is going on: `database`, `search`, `result2profile`, … */
+	step: string;
+	/** Something to know; absent mostly. */
+	warning?: string;
+}
+/** What a run has made. */
+export interface ProfileReport {
+	output: string;
+	/** Proteins of the store. */
+	proteins: number;
+	withProfile: number;
+	/** Those that were in the store before. */
+	before: number;
+	info: ProfilesInfo;
+}
+/**
+ * Searches a database for relatives of each protein and stores their profiles (docs/profiles.md). A protein that has no relatives there has no profile: the
+ * store says so, and `missingProfile` decides what a model reads. Ids are unique; two proteins of one id must be equal.
+ *
+ * Temporary files go to TMPDIR and are removed. What is stored stays stored, however the run ends: with `resume` it goes on after it.
+ *
+ * Errors: `TOOL_UNAVAILABLE` with the tool's last lines, `INVALID_OPTION`, `INPUT_MISSING` for the database, `INVALID_CONFIG` for a resumed store of other
+ * settings, `INVALID_DATASET` for an id of two sequences, `IO`; the signal's reason.
+ */
+export declare function makeProfiles(records: readonly ProfiledRecord[], options: MakeProfilesOptions): Run<ProfileProgress, ProfileReport>;
 declare const trainingConfigSchema: z.ZodObject<{
 	model: z.ZodEnum<{
 		"r-lstm": "r-lstm";
@@ -239,54 +528,6 @@ export declare function resolveConfig(options: ConfigFile, { hasProfiles }: {
  * Errors: `INVALID_OPTION` for a setting without a path; `INVALID_CONFIG` that names the setting as `file`.
  */
 export declare function withSettings(config: ConfigFile, settings: readonly string[]): ConfigFile;
-/** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
-/** What went wrong. The codes are part of the interface; messages are not. */
-export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
-/** Facts about an error; which are there depends on the code. */
-export interface ErrorFacts {
-	/** Path of the file at fault. */
-	file?: string;
-	/** Its line, from 1. */
-	line?: number;
-	/** Id of the record at fault. */
-	record?: string;
-	/** The character at fault. */
-	residue?: string;
-	/** Place of the residue in its sequence, from 1. */
-	position?: number;
-	/** Name of the option at fault, as in `optimizer.learningRate`. */
-	option?: string;
-	/** The value at fault. */
-	value?: unknown;
-	/** What would have been right. */
-	allowed?: readonly string[];
-	/** `create`, `write` or `read`: what failed, of `IO`. */
-	stage?: string;
-	[fact: string]: unknown;
-}
-/** Every error that this package throws on purpose. Cancelling is the exception: it rejects with the signal's own reason. */
-export declare class SublocError extends Error {
-	readonly name = "SublocError";
-	/** Stable; compare this, never the message. */
-	readonly code: ErrorCode;
-	/** File, line, record and whatever else is known. */
-	readonly facts: Readonly<ErrorFacts>;
-	constructor(code: ErrorCode, message: string, facts?: ErrorFacts, options?: ErrorOptions);
-	/** Path of the file at fault. */
-	get file(): string | undefined;
-	/** Line of the file at fault, from 1. */
-	get line(): number | undefined;
-	/** Id of the record at fault. */
-	get record(): string | undefined;
-	/** The character at fault. */
-	get residue(): string | undefined;
-}
-/** The exit code that the command line ends with for an error: 73 where a file cannot be created, 70 for what is no {@link SublocError}. */
-export declare function exitCode(error: unknown): number;
-/** `file:line: record: message` with what is known of the place; a message that names the path itself is not given it twice. */
-export declare function describeError({ file, line, record, message }: SublocError): string;
-/** Turns what a file operation threw into `INPUT_MISSING` or `IO`; other errors stay as they are. */
-export declare function fileError(error: unknown, file: string, stage: "create" | "write" | "read"): unknown;
 /** One protein of a FASTA file. */
 export interface SequenceRecord {
 	/** First word of the header, without `>`. */
@@ -973,13 +1214,14 @@ export declare function impliedProfile(sequence: string, policy: "blosum" | "one
 export interface ProfileSource {
 	/**
 	 * Rows [T, 20] of the whole sequence as round(200 · p), or null where it has none.
-	 * Errors: `INVALID_PROFILE` where the profile's length is not the sequence's.
+	 * Errors: `INVALID_PROFILE` where the profile is another sequence's.
 	 */
 	rows(id: string, sequence: string): Promise<Uint8Array | null>;
 }
 /**
- * Opens every `*_index.tsv` of a folder. An index has the columns `accession`, `file`, `first_row` and `length` (others are ignored); a file is the gzip
- * of `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV. A gzip file is unpacked into memory when its first profile is asked for, and stays there.
+ * Opens every `*_index.tsv` of a folder. An index has the columns `accession`, `file`, `first_row` and `length`, and may have `sequence` (others are ignored);
+ * a file is `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV, plain or gzip; `-` in place of a file says that the protein has no profile. A gzip file is
+ * unpacked into memory when its first profile is asked for, and stays there; of a plain one (`.u8`) only the rows asked for are read.
  *
  * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `IO` for an index that cannot be read.
  */
@@ -1074,30 +1316,6 @@ export interface Prediction {
 export declare function predict(model: Model, input: PredictionInput, options?: PredictOptions): AsyncGenerator<Prediction>;
 /** Predictions of a whole input at once. */
 export declare function predictAll(model: Model, input: PredictionInput, options?: PredictOptions): Promise<Prediction[]>;
-/** Training goes on within an epoch: for a progress line; some may be skipped. */
-export interface StepProgress {
-	/** From 1. */
-	epoch: number;
-	/** Of the whole training. */
-	epochs: number;
-	/** Steps done in this epoch by the members in work. */
-	step: number;
-	/** Steps of this epoch. */
-	steps: number;
-	/** Of the last step, nats. */
-	loss: number;
-}
-/**
- * Work that has begun. `await` gives its result; `for await` gives its events, all of them from the first one, however late the loop begins, and throws
- * what the work failed with. Leaving the loop early stops the work. A run that nobody awaits ends no process.
- */
-export declare class Run<Event, Result> implements PromiseLike<Result>, AsyncIterable<Event> {
-	#private;
-	/** @internal `work` gets a function for its events, and a signal that ends it: the user's, or a loop that was left. */
-	constructor(work: (emit: (event: Event) => void, signal: AbortSignal) => Promise<Result>, signal?: AbortSignal);
-	then<A = Result, B = never>(fulfilled?: ((result: Result) => A | PromiseLike<A>) | null, rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B>;
-	[Symbol.asyncIterator](): AsyncGenerator<Event>;
-}
 /** One member's epoch: losses are mean cross-entropies in nats, accuracies lie from 0 to 1. */
 export interface EpochReport extends NativeEpochReport {
 	/** Wall time of the epoch, all members together. */
@@ -1170,6 +1388,11 @@ export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>;
  * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
  */
 export declare function crossValidate(dataset: Dataset, options?: CrossValidateOptions): CrossValidationRun;
+/**
+ * Each record of a dataset, predicted by the models that did not see it: those of its fold. In the order of the dataset.
+ * Errors: `INVALID_SPLIT` for a split without a fold for each model; those of `predict`.
+ */
+export declare function predictHeldOut(dataset: Dataset, split: Split, models: readonly Model[], options?: PredictOptions): Promise<Prediction[]>;
 /** What is needed of a protein. */
 export interface HomologyRecord {
 	id: string;
@@ -1359,6 +1582,29 @@ export declare function syntheticDataset(options?: SyntheticOptions): Dataset;
  * (a presequence in front of a nuclear protein), and cytoplasmic. The same options give the same proteins.
  */
 export declare function syntheticMultiLabel(options?: SyntheticOptions): Dataset;
+/**
+ * Rows [T, 20] of an alignment, round(200 · p). `aligned` are sequences of letters A–Z and `-`, all as long as the protein, which is the first; equal ones
+ * count once.
+ *
+ * Weights: Henikoff & Henikoff, JMB 243:574 (1994), 1 / (k · n) in a column with k kinds of letter, n times this one, averaged over the columns that a sequence
+ * covers; a gap inside is a kind, the ends are not covered. Weighted frequencies f; pseudocounts g(b) = Σ_a f(a) p(b | a) with BLOSUM62's p(b | a); p = (α f + β g) / (α + β) with
+ * β = 5 and α = N − 1, N the mean number of distinct residues a column (of the 20), 15 columns to either side. X is no residue; B, Z and J are half of each; a column
+ * without residues has the background.
+ */
+export declare function profileOfAlignment(aligned: readonly string[]): Uint8Array;
+export interface ReadProfilesOptions {
+	/** Which table of a PSI-BLAST matrix. Default `percent`. */
+	pssm?: PssmValues;
+	/** Ends the reading. */
+	signal?: AbortSignal;
+}
+/**
+ * Profiles of a file, one at a time: PSI-BLAST's text matrix, MMseqs2's `profile2pssm`, HMMs of the HH-suite, A3M or aligned FASTA. The first line tells which;
+ * lines may end in any way, gzip is recognised by its first bytes.
+ *
+ * Errors: `INVALID_PROFILE` with file and line, `INPUT_MISSING`, `IO`.
+ */
+export declare function readProfiles(file: string, { pssm, signal }?: ReadProfilesOptions): AsyncGenerator<FoundProfile>;
 /** What could be predicted, in order. N records, K classes. */
 export interface Answers {
 	/** Rows of the records that could be predicted, [N]. */
@@ -1466,8 +1712,6 @@ export declare function auditSplitLeak(split: Split, dataset: Dataset, { folds, 
 }): Promise<LeakAudit>;
 /** The proteins of an audit as a table, a line a protein; cells are empty where there is no relative. */
 export declare function auditTsv({ proteins }: Pick<LeakAudit, "proteins">): string;
-/** What {@link textLines} reads: a path, `-` for stdin, or a stream of bytes. */
-export type TextSource = string | Readable;
 /** A protein and its nearest relative among the training proteins. */
 export interface Relative {
 	/** The protein that is scored. */
@@ -2535,13 +2779,99 @@ export interface MapPanel {
 export declare function tsneFigure(panels: readonly MapPanel[], classes: readonly string[], options?: FigureOptions): string;
 /** The points of all panels as TSV: id, class, and x and y of each panel; six significant digits. Panels hold the same proteins in the same order. */
 export declare function tsneTsv(panels: readonly MapPanel[]): string;
+/** Residues of the whole sequence, from 1, both ends included, and the attention that they hold. */
+export interface AttentionSpan {
+	start: number;
+	end: number;
+	/** Σα of its residues, 0 to 1. */
+	weight: number;
+}
 /**
- * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
- * Errors: `IO` with `stage` `create` or `write`.
+ * The residues, heaviest first, that together hold `share` of the attention (default a half); those that adjoin in the sequence form a span. In the order
+ * of the sequence. Of equal weights the earlier residue comes first.
  */
-export declare function writeWhole(path: string, text: string | Uint8Array): Promise<void>;
-/** Makes a folder with its parents. Errors: `IO` with `stage` `create`. */
-export declare function makeFolder(path: string): Promise<void>;
+export declare function attentionSpans(attention: NonNullable<Prediction["attention"]>, share?: number): AttentionSpan[];
+/** SHA-256 of a model's model.safetensors: of the file that it was loaded from, or would be saved as. */
+export declare function modelDigest(model: Model): Promise<string>;
+export interface MergeOptions {
+	/** Joins parts that were computed on different devices, instruction sets or versions: they agree to rounding alone. Default false. */
+	allowMixed?: boolean;
+	/** Ends the merge; what stood in the output's place stays. */
+	signal?: AbortSignal;
+}
+/** What was merged. */
+export interface MergedShards {
+	/** The table, and the GFF3 file where the shards have one. */
+	outputs: string[];
+	shards: number;
+	records: number;
+	problems: number;
+	missingProfiles: number;
+}
+/**
+ * Joins the shards of a folder in their order: the bytes are those of a run in one piece. Looks first whether all of them are there, whole (their digests),
+ * disjoint, and of one input, model and set of options. `output` is a path, or a stream for the table alone.
+ *
+ * Errors: `INVALID_SHARD`, which names each shard that is missing, and each file that is no part of the job; `INVALID_OPTION` where the output's ending is
+ * another format's; `INPUT_MISSING`; `IO`.
+ */
+export declare function mergeShards(folder: string, output: string | Writable, { allowMixed, signal }?: MergeOptions): Promise<MergedShards>;
+/** Trainings that belong together. */
+export interface MergedRuns {
+	kind: "ensemble" | "cross-validation";
+	/** All members, in order, with the training's record as of one run; close it when done. */
+	model: Model;
+	/** Of a cross-validation: the ensemble of each fold, in order; close them when done. Else empty. */
+	folds: Model[];
+}
+/**
+ * Joins the run folders inside a folder: the members that `train` made with `member`, or the folds that it made with `fold`. On the CPU the model is that
+ * of the job in one piece, to the bit. Looks first whether all members or folds are there and finished, and of one dataset, configuration and split.
+ *
+ * Errors: `INVALID_SHARD`, which names what is missing, unfinished or a stranger; `INVALID_MODEL`, `INVALID_CONFIG`, `INPUT_MISSING`, `IO`.
+ */
+export declare function mergeRuns(folder: string, { allowMixed, signal }?: MergeOptions): Promise<MergedRuns>;
+/**
+ * What the cross-validation in one piece would have answered: each record predicted by the fold that held it out. The models are those of `merged`.
+ * Errors: `INVALID_SPLIT` for another dataset; those of `predict`.
+ */
+export declare function crossValidationOf({ model, folds }: MergedRuns, dataset: Dataset, options?: PredictOptions): Promise<CrossValidation>;
+/** Whether a folder holds runs: it decides what `subloc merge` joins. Errors: `INPUT_MISSING`, `IO`. */
+export declare function holdsRuns(folder: string): Promise<boolean>;
+export interface PlanOptions extends RuntimeOptions {
+	/** How long one shard should take, in hours; default 1. */
+	hours?: number;
+	/** How long to measure, at least, in seconds; default 3. */
+	measureSeconds?: number;
+	/** Ends the planning. */
+	signal?: AbortSignal;
+}
+/** What was found, and what follows from it. */
+export interface PredictionPlan {
+	records: number;
+	residues: number;
+	/** Residues of the longest record. */
+	longest: number;
+	/** Residues that are computed: longer proteins lose their middle. */
+	computed: number;
+	/** Residues a second, as measured here. */
+	residuesPerSecond: number;
+	/** Expected for the whole input, in seconds, on this machine. */
+	seconds: number;
+	/** Expected for a process, with a fifth to spare, in bytes. */
+	memoryBytes: number;
+	/** Advised number of shards. */
+	shards: number;
+	threads: number;
+	backend: string;
+}
+/**
+ * Reads all of a FASTA file (gzip too) in bounded memory, and predicts a sample of it for a few seconds. The sample is drawn from the whole file, always the
+ * same; the memory is the process's largest, and what a full chunk would add to it.
+ *
+ * Errors: those of `readFasta` for a file that is damaged as a whole, and of `predict`; `INVALID_OPTION`.
+ */
+export declare function planPrediction(model: Model, input: TextSource, options?: PlanOptions): Promise<PredictionPlan>;
 export declare const PREDICTION_FORMATS: readonly [
 	"tsv",
 	"csv",
@@ -2566,6 +2896,230 @@ export interface PredictionFormatter {
 export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[], { multiLabel }?: {
 	multiLabel?: boolean;
 }): PredictionFormatter;
+/** One of `count` parts, from 1. */
+export interface Shard {
+	index: number;
+	count: number;
+}
+/** The records of a shard. */
+export interface ShardBlock {
+	/** Records before it. */
+	first: number;
+	records: number;
+	residues: number;
+}
+/** What an input holds, and how it is divided. */
+export interface ShardPlan {
+	records: number;
+	residues: number;
+	/** Residues of the longest record. */
+	longest: number;
+	/** SHA-256 over ids and sequences: the same for a file that is packed or wrapped otherwise. */
+	digest: string;
+	/** [N], in order; together they hold every record once. */
+	shards: ShardBlock[];
+}
+/**
+ * Divides the records of a FASTA file (gzip too) into `count` contiguous shards that are balanced by residues, in one pass and bounded memory. It depends
+ * on the records alone. A shard of an input with fewer records than shards may be empty. Inputs of more than 131,072 records are cut between blocks of
+ * 2, 4, 8, … records, as the memory asks for.
+ *
+ * Errors: those of `readFasta` for a file that is damaged as a whole; `INVALID_OPTION`.
+ */
+export declare function planShards(input: TextSource, count: number, signal?: AbortSignal): Promise<ShardPlan>;
+export interface PredictFileOptions extends Omit<PredictOptions, "attention" | "members"> {
+	/** Default `tsv`. */
+	format?: PredictionFormat;
+	/** Predicts one of N contiguous parts, balanced by residues; the output is a folder then. Not for stdin or a stream. */
+	shard?: Shard;
+	/** Goes on where a former run was stopped or killed; begins anew where there is none, or one of another input, model, option or device. */
+	resume?: boolean;
+	/** Folder of the journal; default: beside the output. */
+	journal?: string;
+	/** Folder of a prediction cache, which many runs may share: each different protein is computed once. Not with `spans`. */
+	cache?: string;
+	/** Bytes that the cache may grow to; default 1 GiB. */
+	cacheBytes?: number;
+	/** Also writes where an A-LSTM looked, as GFF3 beside the output; default false. */
+	spans?: boolean;
+	/** Called with every prediction that is computed; not with those that were written before. */
+	onPrediction?: (prediction: Prediction) => void;
+	/** Called with what was decided without being asked. */
+	onWarning?: (warning: string) => void;
+}
+/** What {@link predictFile} has written. */
+export interface PredictedFile {
+	/** The table. */
+	output: string;
+	/** The GFF3 file, where it was asked for. */
+	spans: string | null;
+	/** Rows of the table. */
+	records: number;
+	/** Of them, those that could not be predicted. */
+	problems: number;
+	/** Of them, those whose profile was missing. */
+	missingProfiles: number;
+	/** Of them, those that a former run had written. */
+	resumed: number;
+	/** Whether a finished shard was found, so that nothing was done. */
+	wasFinished: boolean;
+}
+/**
+ * Predicts an input into a file, or a shard of it into a folder. Rows are written as they come, beside the place of the output and with a journal
+ * (`<output>.<token>.partial` and `.journal`); the output appears when it is whole. A run that was killed at any moment and is run again with `resume`
+ * gives the same bytes as one that was not.
+ *
+ * A shard makes `shard-0003-of-0016.tsv`, and a record of what it is, `shard-0003-of-0016.json`; one that is finished already is left as it is.
+ *
+ * Errors: those of `predict`; `INVALID_SHARD` where the folder holds a shard of another job, or the input has changed since the run before;
+ * `INVALID_OPTION`; `IO`.
+ */
+export declare function predictFile(model: Model, input: PredictionInput, output: string, options?: PredictFileOptions): Promise<PredictedFile>;
+/** The task that a scheduler gave to this process. */
+export interface ArrayTask {
+	/** The number as the scheduler counts. */
+	id: number;
+	/** Number of the first task: 0 or 1. A Slurm array's, where it shows that it counts from 0. */
+	base: 0 | 1;
+	/** The environment variable that told. */
+	variable: string;
+	/** Whether the base was guessed: a part of an array does not show where the whole begins. */
+	isGuess: boolean;
+}
+type Environment = Readonly<Record<string, string | undefined>>;
+/**
+ * Which task of an array this process is, from `SLURM_ARRAY_TASK_ID`, `PBS_ARRAY_INDEX` (`PBS_ARRAYID`), `SGE_TASK_ID`, `LSB_JOBINDEX`,
+ * `AWS_BATCH_JOB_ARRAY_INDEX`, `JOB_COMPLETION_INDEX` or `SLURM_PROCID`, the first that is set. Arrays count from 1; the last three count from 0, and so
+ * does a Slurm array whose `SLURM_ARRAY_TASK_MIN` is 0. Null where none is set. `SLURM_PROCID` counts only in a step of as many tasks as there are parts,
+ * since every batch job has it.
+ *
+ * The number of parts is never read: a part of the array that is submitted again changes what the scheduler counts.
+ *
+ * Errors: `INVALID_OPTION` for a value that is no whole number.
+ */
+export declare function arrayTask(parts: number, env?: Environment): ArrayTask | null;
+/**
+ * The part, from 1, of `parts` that this process is to do, and how its array counts. `folder` is where the tasks of the array meet: a task of the whole
+ * array leaves its count there, and one that is submitted again alone reads it.
+ *
+ * Errors: `INVALID_OPTION` where the environment names no task, or one that is none of the parts; `IO`.
+ */
+export declare function partFromEnvironment(parts: number, folder: string, env?: Environment): Promise<number>;
+/** How Slurm calls the job, or the task of an array, of this process; null outside of Slurm. */
+export declare function slurmJob(env?: Environment): string | null;
+/** What the JSON file beside a shard says. */
+export interface ShardRecord {
+	version: 1;
+	shard: Shard;
+	/** Its records within the input. */
+	block: {
+		first: number;
+		records: number;
+		residues: number;
+	};
+	/** The whole input. */
+	input: {
+		name: string;
+		digest: string;
+		records: number;
+		residues: number;
+	};
+	/** SHA-256 of model.safetensors. */
+	model: string;
+	/** SHA-256 of the options that change what is predicted. */
+	options: string;
+	format: PredictionFormat;
+	device: {
+		backend: string;
+		cpuIsa: string;
+		precision: string;
+	};
+	versions: {
+		sublocNative: string;
+		node: string;
+	};
+	/** Of `records`, those that could not be predicted, and those whose profile was missing. */
+	counts: {
+		records: number;
+		problems: number;
+		missingProfiles: number;
+	};
+	/** The table, then, where asked for, the attention spans. `headerBytes`: what a merge leaves out of all but the first. */
+	files: {
+		name: string;
+		headerBytes: number;
+		bytes: number;
+		sha256: string;
+	}[];
+	/** ISO 8601, UTC. */
+	finished: string;
+}
+declare const EXIT_CODES: {
+	readonly SIGINT: 130;
+	readonly SIGTERM: 143;
+	readonly SIGHUP: 75;
+	readonly SIGUSR1: 75;
+	readonly SIGUSR2: 75;
+};
+/** A signal that stops work. */
+export type StopSignal = keyof typeof EXIT_CODES;
+/** Why work was stopped from outside: the reason of the AbortSignal of {@link stopSignals}. */
+export declare class StoppedBySignal extends Error {
+	readonly name = "StoppedBySignal";
+	readonly signal: StopSignal;
+	/** 130 after SIGINT, 143 after SIGTERM, else 75. */
+	readonly exitCode: number;
+	/** @internal */
+	constructor(signal: StopSignal);
+	/** Whether a scheduler has warned before a time limit or a preemption (SIGUSR1, SIGUSR2, SIGHUP), so that the job should be queued again. */
+	get isWarning(): boolean;
+}
+/** Ears for the stop signals; `close` ends them. */
+export interface StopSignals {
+	/** Aborted by the first stop signal, with a {@link StoppedBySignal} as the reason. */
+	readonly signal: AbortSignal;
+	/** From here on signals do what they do without. Idempotent. */
+	close(): void;
+	[Symbol.dispose](): void;
+}
+/**
+ * Listens for SIGTERM, SIGINT, SIGHUP, SIGUSR1 (which opens Node's debugger otherwise) and SIGUSR2. The first one aborts `signal`; work that has been given
+ * it saves its state and rejects. A second SIGINT or SIGTERM, or four seconds without an end, ends the process with the first one's exit code: what is on
+ * the disk then is whole.
+ */
+export declare function stopSignals(): StopSignals;
+/** Ready files for a cluster, as text. */
+/** What the files are to say. */
+export interface TemplateValues {
+	/** FASTA file. */
+	input: string;
+	/** Run folder or model.safetensors. */
+	model: string;
+	/** Number of shards. */
+	shards: number;
+	/** Cores of a task. */
+	cpus: number;
+	/** Memory of a task. */
+	memoryMiB: number;
+	/** Time limit of a task. */
+	minutes: number;
+}
+export declare const TEMPLATE_KINDS: readonly [
+	"slurm",
+	"snakemake",
+	"nextflow"
+];
+/** `slurm`: batch scripts; `snakemake`: a Snakefile; `nextflow`: a pipeline. */
+export type TemplateKind = (typeof TEMPLATE_KINDS)[number];
+/** Name → text of the files that run a prediction in shards under a workflow manager or a scheduler. */
+export declare function jobTemplates(kind: TemplateKind, values: TemplateValues): Record<string, string>;
+/**
+ * Writes a file beside its place and renames it; what stood there stays until then. A device or a pipe is written to as it is.
+ * Errors: `IO` with `stage` `create` or `write`.
+ */
+export declare function writeWhole(path: string, text: string | Uint8Array): Promise<void>;
+/** Makes a folder with its parents. Errors: `IO` with `stage` `create`. */
+export declare function makeFolder(path: string): Promise<void>;
 export interface WritePredictionsOptions {
 	/** The model's classes, in order. */
 	classes: readonly string[];

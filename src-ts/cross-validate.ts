@@ -4,7 +4,7 @@ import type { Dataset } from './dataset/dataset.js'
 import { rowsOf, type Split, stratifiedFolds } from './dataset/split/split.js'
 import { SublocError } from './errors.js'
 import { Model, nativeOf } from './model/model.js'
-import { type Prediction, predictAll } from './predict/predict.js'
+import { type Prediction, type PredictOptions, predictAll } from './predict/predict.js'
 import { Run } from './progress.js'
 import {
 	configurationOf,
@@ -86,14 +86,35 @@ async function validate(
 		native.close()
 		return new Model(chosen, null)
 	})
-	const predictions = new Array<Prediction>(dataset.records.length)
-	for (const [index, { rows }] of groups.entries()) {
-		const own = Array.from(rows.test, (row) => dataset.records[row]!)
-		const found = await predictAll(models[index]!, own, {
-			...{ profiles: options.profiles, missingProfile: config.missingProfile, signal },
-			...{ backend: options.backend, threads: options.threads, cpuIsa: options.cpuIsa, precision: options.precision },
-		})
-		for (const [at, row] of rows.test.entries()) predictions[row] = found[at]!
-	}
+	const predictions = await predictHeldOut(dataset, split, models, {
+		...{ profiles: options.profiles, missingProfile: config.missingProfile, signal },
+		...{ backend: options.backend, threads: options.threads, cpuIsa: options.cpuIsa, precision: options.precision },
+	})
 	return { predictions, split, models }
+}
+
+/**
+ * Each record of a dataset, predicted by the models that did not see it: those of its fold. In the order of the dataset.
+ * Errors: `INVALID_SPLIT` for a split without a fold for each model; those of `predict`.
+ */
+export async function predictHeldOut(
+	dataset: Dataset,
+	split: Split,
+	models: readonly Model[],
+	options: PredictOptions = {},
+): Promise<Prediction[]> {
+	if (split.folds !== models.length) {
+		throw new SublocError('INVALID_SPLIT', `${models.length} models for ${split.folds} folds`, { option: 'split' })
+	}
+	const predictions = new Array<Prediction>(dataset.records.length)
+	for (const [index, model] of models.entries()) {
+		const rows = dataset.records.flatMap((_, row) => (split.parts[row] === index + 1 ? [row] : []))
+		const found = await predictAll(
+			model,
+			rows.map((row) => dataset.records[row]!),
+			options,
+		)
+		for (const [at, row] of rows.entries()) predictions[row] = found[at]!
+	}
+	return predictions
 }

@@ -26,6 +26,7 @@ export {
 	type CrossValidationRun,
 	crossValidate,
 	type FoldEpochReport,
+	predictHeldOut,
 } from './cross-validate.js'
 export { type Annotation, parseAnnotations } from './dataset/annotations.js'
 export {
@@ -212,6 +213,17 @@ export { figurePng, type PngOptions } from './figures/png.js'
 export { reliabilityFigure } from './figures/reliability.js'
 export { type FigureOptions, readable, type Theme } from './figures/style.js'
 export { type MapPanel, tsneFigure, tsneTsv } from './figures/tsne.js'
+export { type AttentionSpan, attentionSpans } from './jobs/attention-spans.js'
+export { modelDigest } from './jobs/digests.js'
+export { crossValidationOf, holdsRuns, type MergedRuns, mergeRuns } from './jobs/merge-runs.js'
+export { type MergedShards, type MergeOptions, mergeShards } from './jobs/merge-shards.js'
+export { type PlanOptions, type PredictionPlan, planPrediction } from './jobs/plan.js'
+export { type PredictedFile, type PredictFileOptions, predictFile } from './jobs/predict-file.js'
+export { type ArrayTask, arrayTask, partFromEnvironment, slurmJob } from './jobs/scheduler.js'
+export type { ShardRecord } from './jobs/shard-files.js'
+export { planShards, type Shard, type ShardBlock, type ShardPlan } from './jobs/shards.js'
+export { StoppedBySignal, type StopSignal, type StopSignals, stopSignals } from './jobs/signals.js'
+export { jobTemplates, TEMPLATE_KINDS, type TemplateKind, type TemplateValues } from './jobs/templates.js'
 export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'

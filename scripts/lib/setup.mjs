@@ -77,13 +77,15 @@ export async function buildTypeScript() {
 	await buildPage(tool('tsc'))
 	mkdirSync(join(ROOT, 'dist/native'), { recursive: true })
 	placeNative()
-	const main = join(ROOT, 'dist/cli/main.js')
-	if (existsSync(main)) makeRunnable(main)
+	for (const name of ['start.js', 'main.js']) {
+		const path = join(ROOT, 'dist/cli', name)
+		if (existsSync(path)) makeRunnable(path)
+	}
 }
 
 function makeRunnable(path) {
 	const text = readFileSync(path, 'utf8')
-	if (!text.startsWith('#!')) throw new Stop('src-ts/cli/main.ts must begin with #!/usr/bin/env node')
+	if (!text.startsWith('#!')) throw new Stop(`${path} must begin with #!/usr/bin/env node`)
 	writeFileSync(path, text, { mode: 0o755 })
 }
 

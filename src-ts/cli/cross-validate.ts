@@ -1,34 +1,13 @@
 import { Command } from 'commander'
-import {
-	crossValidate,
-	evaluateLabels,
-	evaluatePredictions,
-	foldedBaselineAnswers,
-	readSplit,
-	resolveConfig,
-	SublocError,
-	stratifiedFolds,
-	train,
-} from 'subloc-native'
-import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
-import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
+import { crossValidate, readSplit, resolveConfig, SublocError, stratifiedFolds, train } from 'subloc-native'
+import { openLog, type PartOrAuto, partOrAuto, runtimeOf, wholeNumber } from './options.js'
 import { savedIn, untilStopped } from './process.js'
-import { foldTemperatures } from './scoring.js'
-import {
-	printEvaluation,
-	readLabelled,
-	resumedConfig,
-	scoreHeldOut,
-	TrainingLog,
-	tellSplit,
-	writeEvaluation,
-	writeReport,
-} from './training.js'
+import { readLabelled, resumedConfig, scoreFolds, scoreHeldOut, TrainingLog, taskOf } from './training.js'
 import { configOf, type TrainingFlags, withTraining } from './training-options.js'
 
 interface CrossValidateFlags extends TrainingFlags {
 	folds: number
-	fold?: PartOf
+	fold?: PartOrAuto
 }
 
 export function crossValidateCommand(): Command {
@@ -40,39 +19,46 @@ export function crossValidateCommand(): Command {
 		)
 		.argument('<data>', 'folder of <class>.fasta, or a TSV')
 		.option('--folds <k>', 'stratified folds', wholeNumber(2, 1000), 5)
-		.option('--fold <i/k>', 'train and score the models of fold I alone: one job a fold', partOf)
+		.option(
+			'--fold <i/k>',
+			'train and score the models of fold I alone; auto/K: the task of the array, in a folder of its own inside -o',
+			partOrAuto,
+		)
 		.addHelpText(
 			'after',
 			`
 Examples:
   subloc cross-validate multiloc/ -o runs/five --preset quick
-  subloc cross-validate multiloc/ -o runs/five-3 --fold 3/5       fold 3 alone: one job a fold`,
+  subloc cross-validate multiloc/ -o runs/five-3 --fold 3/5       fold 3 alone: one job a fold
+  subloc cross-validate multiloc/ -o folds --fold auto/5 --resume  a task of an array; subloc merge folds -o runs/five`,
 		)
 		.action((data: string, flags: CrossValidateFlags) =>
 			untilStopped(
 				(signal) => run(data, flags, signal),
 				() => savedIn(flags.output),
+				flags,
 			),
 		)
 }
 
 async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
+	const fold = flags.fold && (await taskOf(flags, flags.fold, 'fold'))
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
 	const dataset = await readLabelled(data, log, config)
 	const training = new TrainingLog(log, config.members ?? 1)
 	const { output, resume, profiles } = flags
 	const options = { ...config, output, resume, profiles, signal, ...runtimeOf(flags), ...training.listeners }
-	if (flags.fold) {
-		const { index, count } = flags.fold
+	if (flags.fold && fold) {
+		const { count } = flags.fold
 		const split = flags.split
 			? await readSplit(flags.split, dataset)
 			: stratifiedFolds(dataset, { folds: count, seed: config.seed ?? 1 })
 		if (split.folds !== count) {
-			const message = `--fold ${index}/${count}: the split has ${split.folds} folds`
+			const message = `--fold ${fold}/${count}: the split has ${split.folds} folds`
 			throw new SublocError('INVALID_OPTION', message, { option: 'fold' })
 		}
-		const job = train(dataset, { ...options, split, fold: index })
+		const job = train(dataset, { ...options, split, fold })
 		for await (const report of job) training.epoch(report)
 		using model = await job
 		training.finished()
@@ -82,26 +68,6 @@ async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal)
 	for await (const report of job) training.epoch(report)
 	const { predictions, split, models } = await job
 	training.finished()
-	const on = `${split.folds} folds of a ${split.by} split`
-	const { classes } = models[0]!
-	if (dataset.multiLabel) {
-		for (const model of models) model.close()
-		const evaluation = evaluateLabels(dataset.records, predictions, classes, on)
-		await writeLabelEvaluation(output, evaluation, predictions, log)
-		tellSplit(split.by, log)
-		return printLabelEvaluation(evaluation)
-	}
 	const { config: full } = resolveConfig(config, { hasProfiles: profiles !== undefined })
-	const predicting = { profiles, missingProfile: full.missingProfile, signal, ...runtimeOf(flags) }
-	const temperatures = await foldTemperatures(models, dataset, split, full, predicting)
-	log.progress('baselines')
-	const evaluation = evaluatePredictions(dataset.records, predictions, classes, on, {
-		calibration: temperatures && split.parts.map((part) => temperatures[Number(part) - 1]!),
-		baselines: foldedBaselineAnswers(dataset, split),
-	})
-	for (const model of models) model.close()
-	await writeEvaluation(output, evaluation, predictions, log)
-	if (flags.report) await writeReport(output, output, { proteins: dataset, signal }, log)
-	tellSplit(split.by, log)
-	printEvaluation(evaluation)
+	await scoreFolds({ dataset, split, models, predictions, config: full }, flags, log, signal)
 }

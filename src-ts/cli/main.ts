@@ -12,7 +12,10 @@ import { evaluateCommand } from './evaluate.js'
 import { explainCommand } from './explain.js'
 import { figuresCommand } from './figures.js'
 import { infoCommand } from './info.js'
+import { initCommand } from './init.js'
+import { mergeCommand } from './merge.js'
 import { asksForJson, openLog } from './options.js'
+import { planCommand } from './plan.js'
 import { predictCommand } from './predict.js'
 import { endWith } from './process.js'
 import { profileCommand } from './profile.js'
@@ -49,6 +52,7 @@ First steps:
   subloc predict proteome.faa.gz --model RUN -o out.tsv
   subloc evaluate RUN independent.tsv
   subloc figures RUN DATA                             logos, attention map, t-SNE, curves, …
+  subloc merge parts -o out.tsv                       after predict --shard auto/16 -o parts on a cluster (docs/hpc.md)
   subloc explain protein.fasta --model RUN -o DIR     which residues a prediction hangs on
 
 Exit codes: 0 done · 2 wrong option or configuration · 65 wrong data · 66 missing input · 69 model, device or tool not usable ·
@@ -69,6 +73,7 @@ if (isJson) {
 
 for (const command of [
 	...[trainCommand, predictCommand, evaluateCommand, crossValidateCommand, compareCommand],
+	...[mergeCommand, planCommand, initCommand],
 	...[figuresCommand, explainCommand, reportCommand],
 	...[profileCommand, splitCommand, auditCommand, checkCommand, infoCommand, devicesCommand, demoCommand],
 ]) {

@@ -96,6 +96,24 @@ export function partOf(text: string): PartOf {
 	throw new InvalidArgumentError('I/N with I from 1 to N is needed, for example 2/5.')
 }
 
+/** `I/N`, or `auto/N`: the scheduler's environment tells which one this process is. */
+export interface PartOrAuto {
+	/** From 1; null for `auto`. */
+	index: number | null
+	count: number
+}
+
+/** Parser of `I/N` and `auto/N`, counted from 1. */
+export function partOrAuto(text: string): PartOrAuto {
+	const count = Number(/^auto\/(\d+)$/.exec(text)?.[1])
+	if (count >= 1) return { index: null, count }
+	try {
+		return partOf(text)
+	} catch {
+		throw new InvalidArgumentError('I/N with I from 1 to N, or auto/N, is needed, for example 2/5.')
+	}
+}
+
 /** Parser of a comma-separated list. */
 export function list(text: string): string[] {
 	return text.split(',').map((part) => part.trim())

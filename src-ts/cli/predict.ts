@@ -3,6 +3,7 @@ import { basename, extname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import {
 	loadModel,
+	type Model,
 	PREDICTION_FORMATS,
 	type Prediction,
 	type PredictionFormat,
@@ -14,13 +15,14 @@ import {
 	writePredictions,
 	writeWhole,
 } from 'subloc-native'
-import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import type { Log } from './log.js'
+import { type CommonOptions, openLog, partOrAuto, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { isJob, type JobFlags, rate, runJob } from './predict-job.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
 
-interface PredictFlags extends CommonOptions {
+interface PredictFlags extends CommonOptions, JobFlags {
 	model: string
-	output: string
 	profiles?: string
 	missingProfile?: 'blosum' | 'onehot' | 'fail'
 	format?: PredictionFormat
@@ -49,7 +51,21 @@ export function predictCommand(): Command {
 			)
 			.addOption(new Option('--format <format>', 'default: by the ending of -o, else tsv').choices(PREDICTION_FORMATS))
 			.option('--strict', 'end with an error at the first record that cannot be used')
-			.option('--report <file>', 'also write a page to look at (HTML); holds all proteins in memory'),
+			.option('--report <file>', 'also write a page to look at (HTML); holds all proteins in memory')
+			.option(
+				'--shard <i/n>',
+				'one of N parts, balanced by residues, into the folder -o; auto/N: the task of the array',
+				partOrAuto,
+			)
+			.option('--resume', 'go on where a run of the same was stopped or killed; begin anew where there is none')
+			.option('--journal <dir>', 'folder of the journal that --resume reads (default: beside the output)')
+			.option(
+				'--cache <dir>',
+				'compute each different protein once: answers are kept in this folder, which many runs may share',
+			)
+			.option('--cache-size <mib>', 'what the cache may grow to (default: 1024)', wholeNumber(0, 1 << 30))
+			.option('--gff', 'also write where an A-LSTM looked, as GFF3 beside the output')
+			.option('--requeue', 'under Slurm: after SIGUSR1, SIGUSR2 or SIGHUP queue the job again'),
 	)
 		.addHelpText(
 			'after',
@@ -57,18 +73,24 @@ export function predictCommand(): Command {
 Examples:
   subloc predict proteome.faa.gz --model runs/first -o places.tsv
   subloc predict proteome.faa.gz --model runs/first -o places.tsv --report places.html
+  subloc predict proteome.faa.gz --model runs/first -o parts --shard 3/16       part 3 of 16; subloc merge parts -o places.tsv
   zcat *.faa.gz | subloc predict - --model runs/first --format jsonl | jq .compartment
 
 Columns: id, status, compartment, its probability, spread (standard deviation over the ensemble), and the probability of each class.`,
 		)
 		.action((input: string, flags: PredictFlags) =>
-			untilStopped((signal) => run(input, flags, signal), 'the rows so far are in the .partial file, or were printed'),
+			untilStopped(
+				(signal) => run(input, flags, signal),
+				'the rows so far are kept (--resume goes on), or were printed',
+				flags,
+			),
 		)
 }
 
 async function run(input: string, flags: PredictFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	requireDifferentFiles({ in: input, output: flags.output, report: flags.report })
+	const isInFile = await isJob(flags)
 	using model = await loadModel(flags.model)
 	const format = flags.format ?? formatOf(flags.output)
 	if (format === null)
@@ -98,6 +120,10 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		...runtimeOf(flags),
 	}
 	const onProblem = flags.strict ? 'fail' : 'skip'
+	if (isInFile) {
+		warnUnusedProfiles(model, flags, log)
+		return await runJob(model, input, { flags, options: { ...options, onProblem }, format: format ?? 'tsv', log })
+	}
 	const isTold = flags.report !== undefined
 	const proteins: SequenceRecord[] = []
 	const source = isTold
@@ -116,8 +142,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	for (const one of shown) log.warning(`skipped ${one}`)
 	if (skipped > 5) log.warning(`… and ${skipped - 5} more, see their status`)
 	remarks.tell(log)
-	if (flags.profiles !== undefined && !model.readsProfiles)
-		log.warning('the model reads no profiles: --profiles is without effect')
+	warnUnusedProfiles(model, flags, log)
 	const where = flags.output === '-' ? '' : `: ${flags.output}`
 	const predicted = `${count - skipped} ${count - skipped === 1 ? 'protein' : 'proteins'} predicted`
 	log.event('predicted', `${predicted}, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
@@ -149,9 +174,9 @@ function requireDifferentFiles(paths: Record<string, string | undefined>): void 
 	}
 }
 
-function rate(count: number, started: number): string {
-	const rate = count / Math.max((Date.now() - started) / 1000, 0.001)
-	return rate.toFixed(rate < 10 ? 1 : 0)
+function warnUnusedProfiles(model: Model, { profiles }: PredictFlags, log: Log): void {
+	if (profiles !== undefined && !model.readsProfiles)
+		log.warning('the model reads no profiles: --profiles is without effect')
 }
 
 /** By the ending; null for an unknown one. */

@@ -1,29 +1,22 @@
 /** The process around a command: signals in, exit code out. */
 
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { CommanderError } from 'commander'
 import pc from 'picocolors'
-import { describeError, exitCode, fileError, RunFolder, SublocError } from 'subloc-native'
+import {
+	describeError,
+	exitCode,
+	fileError,
+	RunFolder,
+	StoppedBySignal,
+	SublocError,
+	slurmJob,
+	stopSignals,
+} from 'subloc-native'
+import { handOver } from './early-signals.js'
 import { Log } from './log.js'
-
-/** Why a command was stopped from outside. */
-class Stopped extends Error {
-	readonly code: number
-
-	constructor(signal: NodeJS.Signals, code: number) {
-		super(`stopped by ${signal}`)
-		this.code = code
-	}
-}
-
-const EXIT_OF_SIGNAL: Partial<Record<NodeJS.Signals, number>> = {
-	SIGINT: 130,
-	SIGTERM: 143,
-	// A scheduler's warnings before a time limit: state is saved, the job may be queued again.
-	SIGHUP: 75,
-	SIGUSR1: 75,
-	SIGUSR2: 75,
-}
 
 /** What a stopped training has left in its run folder. */
 export function savedIn(output: string): string {
@@ -33,29 +26,38 @@ export function savedIn(output: string): string {
 
 /**
  * Runs a command's work with a signal that the process's signals abort; a second Ctrl-C ends at once. `left` tells a person what a stop has left; a
- * function is asked once the work has ended.
+ * function is asked once the work has ended. With `requeue` a scheduler's warning has Slurm queue the job again.
  */
 export async function untilStopped<T>(
 	work: (signal: AbortSignal) => Promise<T>,
 	left: string | (() => string) = 'nothing was changed',
+	{ requeue = false }: { requeue?: boolean } = {},
 ): Promise<T> {
-	const controller = new AbortController()
-	const listeners = Object.entries(EXIT_OF_SIGNAL).map(([name, code]) => {
-		const signal = name as NodeJS.Signals
-		const listener = () => {
-			if (controller.signal.aborted) process.exit(code)
-			controller.abort(new Stopped(signal, code))
-		}
-		process.on(signal, listener)
-		return () => process.off(signal, listener)
-	})
+	const stop = stopSignals()
+	handOver()
 	try {
-		return await work(controller.signal)
+		return await work(stop.signal)
 	} catch (error) {
-		if (error instanceof Stopped) error.message += `; ${typeof left === 'string' ? left : left()}`
+		if (error instanceof StoppedBySignal) {
+			error.message += `; ${typeof left === 'string' ? left : left()}`
+			if (requeue && error.isWarning) error.message += await queueAgain()
+		}
 		throw error
 	} finally {
-		for (const remove of listeners) remove()
+		stop.close()
+	}
+}
+
+/** Has Slurm queue this job again; says in words what came of it. */
+async function queueAgain(): Promise<string> {
+	const job = slurmJob()
+	if (job === null) return '; --requeue: this is no Slurm job'
+	try {
+		await promisify(execFile)('scontrol', ['requeue', job], { timeout: 2500 })
+		return `; job ${job} is queued again`
+	} catch (error) {
+		const { stderr, message } = error as Error & { stderr?: string }
+		return `; job ${job} could not be queued again: ${(stderr || message).trim()}`
 	}
 }
 
@@ -72,9 +74,9 @@ export function endWith(error: unknown): void {
 	}
 	const log = Log.current
 	log.clearLine()
-	if (error instanceof Stopped) {
-		process.exitCode = error.code
-		log.event('stopped', error.message, { exitCode: error.code })
+	if (error instanceof StoppedBySignal) {
+		process.exitCode = error.exitCode
+		log.event('stopped', error.message, { exitCode: error.exitCode, signal: error.signal })
 		return
 	}
 	process.exitCode = exitCode(error)

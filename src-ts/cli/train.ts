@@ -1,13 +1,13 @@
 import { Command } from 'commander'
 import { SublocError, train } from 'subloc-native'
-import { openLog, type PartOf, partOf, runtimeOf, wholeNumber } from './options.js'
+import { openLog, type PartOrAuto, partOrAuto, runtimeOf, wholeNumber } from './options.js'
 import { savedIn, untilStopped } from './process.js'
-import { readLabelled, resumedConfig, scoreHeldOut, TrainingLog } from './training.js'
+import { readLabelled, resumedConfig, scoreHeldOut, TrainingLog, taskOf } from './training.js'
 import { configOf, type TrainingFlags, withTraining } from './training-options.js'
 
 interface TrainFlags extends TrainingFlags {
 	fold?: number
-	member?: PartOf
+	member?: PartOrAuto
 }
 
 export function trainCommand(): Command {
@@ -19,13 +19,18 @@ export function trainCommand(): Command {
 		)
 		.argument('<data>', 'folder of <class>.fasta, or a TSV')
 		.option('--fold <i>', 'the held-out fold of a split with numbered folds', wholeNumber(1))
-		.option('--member <i/m>', 'train member I of M alone: one job a member', partOf)
+		.option(
+			'--member <i/m>',
+			'train member I of M alone; auto/M: the task of the array, in a folder of its own inside -o',
+			partOrAuto,
+		)
 		.addHelpText(
 			'after',
 			`
 Examples:
   subloc train multiloc/ -o runs/first --preset quick
   subloc train multiloc/ -o runs/ensemble --members 10 --model a-lstm --set dropout.lstmInput=0.3
+  subloc train multiloc/ -o members --member auto/10 --resume     a task of an array; subloc merge members -o runs/ensemble
   subloc train multiloc/ -o runs/first --resume                   after Ctrl-C, a time limit or a crash: same weights as in one go
 
 The accuracy that is printed is of the held-out part and names its split.`,
@@ -34,6 +39,7 @@ The accuracy that is printed is of the held-out part and names its split.`,
 			untilStopped(
 				(signal) => run(data, flags, signal),
 				() => savedIn(flags.output),
+				flags,
 			),
 		)
 }
@@ -41,15 +47,16 @@ The accuracy that is printed is of the held-out part and names its split.`,
 async function run(data: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	if (flags.member && flags.members !== undefined && flags.members !== flags.member.count) {
-		const message = `--member ${flags.member.index}/${flags.member.count} is of another ensemble than --members ${flags.members}`
+		const message = `--member ${flags.member.index ?? 'auto'}/${flags.member.count} is of another ensemble than --members ${flags.members}`
 		throw new SublocError('INVALID_OPTION', message, { option: 'member' })
 	}
+	const member = flags.member && (await taskOf(flags, flags.member, 'member'))
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
 	const dataset = await readLabelled(data, log, config)
 	const members = flags.member?.count ?? config.members
 	const training = new TrainingLog(log, flags.member ? 1 : (members ?? 1))
 	const job = train(dataset, {
-		...{ ...config, members, split: flags.split, fold: flags.fold, member: flags.member?.index },
+		...{ ...config, members, split: flags.split, fold: flags.fold, member },
 		...{ profiles: flags.profiles, output: flags.output, resume: flags.resume, signal },
 		...{ ...runtimeOf(flags), ...training.listeners },
 	})

@@ -22,6 +22,7 @@ export interface TrainingFlags extends CommonOptions {
 	config?: string
 	set: string[]
 	resume?: boolean
+	requeue?: boolean
 	/** False with `--no-report`. */
 	report: boolean
 }
@@ -64,6 +65,7 @@ export function withTraining(command: Command): Command {
 				[],
 			)
 			.option('--resume', 'go on from the run folder’s checkpoint; begin anew where there is none')
+			.option('--requeue', 'under Slurm: after SIGUSR1, SIGUSR2 or SIGHUP queue the job again')
 			.option('--no-report', 'write no report.html into the run folder'),
 	)
 }

@@ -2,16 +2,19 @@
 import { basename, join, resolve } from 'node:path'
 import {
 	type ConfigFile,
+	type CrossValidation,
 	confusionFigure,
 	type Dataset,
 	type EpochReport,
 	type Evaluation,
 	evaluateLabels,
 	evaluatePredictions,
+	foldedBaselineAnswers,
 	heldOutRecords,
 	type Model,
 	makeFolder,
 	type Prediction,
+	partFromEnvironment,
 	predictAll,
 	predictionFormatter,
 	type ReportOptions,
@@ -20,14 +23,28 @@ import {
 	readDataset,
 	report,
 	type StepProgress,
+	type TrainingConfig,
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
-import { runtimeOf } from './options.js'
-import { baselinesFor, calibrate } from './scoring.js'
+import { type CommonOptions, type PartOrAuto, runtimeOf } from './options.js'
+import { baselinesFor, calibrate, foldTemperatures } from './scoring.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
+
+/**
+ * The member or fold, from 1, of this process. For `auto` the scheduler's environment tells, and the task gets a run folder of its own inside `-o`, which
+ * `flags.output` names from then on. Errors: `INVALID_OPTION`.
+ */
+export async function taskOf(flags: { output: string }, part: PartOrAuto, kind: 'member' | 'fold'): Promise<number> {
+	const { count } = part
+	if (part.index !== null) return part.index
+	const index = await partFromEnvironment(count, flags.output)
+	const padded = String(index).padStart(String(count).length, '0')
+	flags.output = join(flags.output, `${kind}-${padded}-of-${count}`)
+	return index
+}
 
 /** The configuration of the run that `--resume` goes on with; null where there is none or it is not asked for. */
 export async function resumedConfig(output: string, resume: boolean | undefined): Promise<ConfigFile | null> {
@@ -50,7 +67,7 @@ export async function readLabelled(data: string, log: Log, { loss }: Pick<Config
 export async function scoreHeldOut(
 	model: Model,
 	dataset: Dataset,
-	flags: TrainingFlags,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report'> & CommonOptions,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {
@@ -91,6 +108,37 @@ export async function scoreHeldOut(
 			'the model does no better than always naming the largest class: more epochs (--epochs) or proteins are needed',
 		)
 	}
+	printEvaluation(evaluation)
+}
+
+/** Scores a cross-validation and writes that into its run folder. Closes the models. */
+export async function scoreFolds(
+	{ dataset, split, models, predictions, config }: CrossValidation & { dataset: Dataset; config: TrainingConfig },
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report'> & CommonOptions,
+	log: Log,
+	signal: AbortSignal,
+): Promise<void> {
+	const { output, profiles } = flags
+	const on = `${split.folds} folds of a ${split.by} split`
+	const { classes } = models[0]!
+	if (dataset.multiLabel) {
+		for (const model of models) model.close()
+		const evaluation = evaluateLabels(dataset.records, predictions, classes, on)
+		await writeLabelEvaluation(output, evaluation, predictions, log)
+		tellSplit(split.by, log)
+		return printLabelEvaluation(evaluation)
+	}
+	const predicting = { profiles, missingProfile: config.missingProfile, signal, ...runtimeOf(flags) }
+	const temperatures = await foldTemperatures(models, dataset, split, config, predicting)
+	log.progress('baselines')
+	const evaluation = evaluatePredictions(dataset.records, predictions, classes, on, {
+		calibration: temperatures && split.parts.map((part) => temperatures[Number(part) - 1]!),
+		baselines: foldedBaselineAnswers(dataset, split),
+	})
+	for (const model of models) model.close()
+	await writeEvaluation(output, evaluation, predictions, log)
+	if (flags.report) await writeReport(output, output, { proteins: dataset, signal }, log)
+	tellSplit(split.by, log)
 	printEvaluation(evaluation)
 }
 

@@ -125,6 +125,13 @@ export class Model {
 	}
 }
 
+const files = new WeakMap<Model, string>()
+
+/** @internal The file that a model was loaded from; null for one that was trained or joined here. */
+export function fileOf(model: Model): string | null {
+	return files.get(model) ?? null
+}
+
 /** @internal The native side of a model. */
 export function nativeOf(model: Model): NativeModel {
 	return natives.get(model)!
@@ -148,10 +155,10 @@ export async function loadModel(path: string): Promise<Model> {
 	if (isFolder) await requireModel(new RunFolder(path))
 	const native = await NativeModel.load(file)
 	checkBlocks(native, file)
-	if (!isFolder) return new Model(native, null)
-	const folder = new RunFolder(path)
-	const model = new Model(native, await readTraining(folder))
-	model.calibration = await folder.readCalibration()
+	const folder = isFolder ? new RunFolder(path) : null
+	const model = new Model(native, folder && (await readTraining(folder)))
+	if (folder) model.calibration = await folder.readCalibration()
+	files.set(model, file)
 	return model
 }
 

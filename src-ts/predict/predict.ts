@@ -75,8 +75,8 @@ export interface Prediction {
 	members: Float32Array[] | null
 }
 
-/** Names of {@link PredictOptions}. */
-const OPTIONS: readonly (keyof PredictOptions)[] = [
+/** @internal Names of {@link PredictOptions}. */
+export const PREDICT_OPTIONS: readonly (keyof PredictOptions)[] = [
 	...RUNTIME_OPTIONS,
 	...(['profiles', 'missingProfile', 'onProblem', 'attention', 'members', 'signal'] as const),
 ]
@@ -99,14 +99,13 @@ export async function* predict(
 	input: PredictionInput,
 	options: PredictOptions = {},
 ): AsyncGenerator<Prediction> {
-	requireKnown(options, OPTIONS)
+	requireKnown(options, PREDICT_OPTIONS)
 	requireSignal(options.signal)
 	const stop = new AbortController()
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 	const engine = await Engine.open(model, options)
 	const chunks = chunked(recordsOf(input, options, signal))
-	const aborted = whenAborted(signal)
-	let ahead = settle(Promise.race([chunks.next(), aborted]))
+	let ahead = settle(unlessAborted(chunks.next(), signal))
 	try {
 		for (;;) {
 			const read = await ahead
@@ -115,7 +114,7 @@ export async function* predict(
 			const { records, failure } = read.value.value
 			const computed = settle(engine.predict(records))
 			// A file that breaks off in the next chunk must not cost this one.
-			ahead = failure ? settle(Promise.reject(failure)) : settle(Promise.race([chunks.next(), aborted]))
+			ahead = failure ? settle(Promise.reject(failure)) : settle(unlessAborted(chunks.next(), signal))
 			const answer = await computed
 			if ('error' in answer) throw answer.error
 			yield* answer.value
@@ -141,15 +140,14 @@ async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<
 	}
 }
 
-/** Rejects with the signal's reason; is nobody's unhandled rejection. */
-function whenAborted(signal: AbortSignal): Promise<never> {
-	const aborted = new Promise<never>((_, fail) => {
+/** Rejects with the signal's reason once it is aborted. A race with one lasting promise would keep every chunk that was ever read. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	return new Promise((done, fail) => {
 		const onAbort = () => fail(signal.reason)
 		if (signal.aborted) onAbort()
 		else signal.addEventListener('abort', onAbort, { once: true })
+		promise.then(done, fail).finally(() => signal.removeEventListener('abort', onAbort))
 	})
-	aborted.catch(() => {})
-	return aborted
 }
 
 /** Predictions of a whole input at once. */

@@ -1,0 +1,102 @@
+/** What docs/hpc.md shows is run, as it stands there; what needs Slurm is run by slurm.test.ts. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import test from 'ava'
+import { syntheticDataset, train } from 'subloc-native'
+import { temporaryFolder } from '../support/folder.js'
+import { SMALL, smallDataset } from '../support/models.js'
+import { ROOT } from '../support/subloc.js'
+
+const page = readFileSync(join(ROOT, 'docs/hpc.md'), 'utf8')
+const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code]) => code!)
+
+test('the commands of docs/hpc.md work as they stand, and the example', async (t) => {
+	const folder = temporaryFolder(t)
+	const model = await train(smallDataset(), SMALL)
+	await model.save(join(folder, 'runs/first'))
+	const { records, classes } = syntheticDataset({ seed: 3, perClass: 6, length: [20, 60] })
+	const fasta = (own: typeof records) => own.map(({ id, sequence }) => `>${id}\n${sequence}\n`).join('')
+	writeFileSync(join(folder, 'proteome.faa.gz'), gzipSync(fasta(records)))
+	mkdirSync(join(folder, 'proteins'))
+	for (const name of classes)
+		writeFileSync(join(folder, `proteins/${name}.fasta`), fasta(records.filter((record) => record.class === name)))
+	mkdirSync(join(folder, 'bin'))
+	const start = `exec '${process.execPath}' '${join(ROOT, 'dist/cli/start.js')}' "$@"`
+	writeFileSync(join(folder, 'bin/subloc'), `#!/bin/sh\n${start}\n`, { mode: 0o755 })
+	const env = { ...process.env, NO_COLOR: '1', PATH: `${folder}/bin:${process.env['PATH']}` }
+	t.is(blocks.length, 5)
+	for (const block of blocks) {
+		const { status, stderr } = spawnSync('bash', ['-e', '-c', block], { cwd: folder, env, encoding: 'utf8' })
+		t.is(status, 0, `${block}\n${stderr}`)
+	}
+	const text = (name: string) => readFileSync(join(folder, name), 'utf8')
+	t.is(text('places-1.tsv'), text('places.tsv'))
+	t.is(text('places-2.tsv'), text('places.tsv'))
+	const script = text('work/predict.sbatch')
+	for (const line of [...page.matchAll(/^#SBATCH .*$/gm)].map(([line]) => line))
+		t.true(script.includes(`\n${line}\n`), line)
+	t.regex(
+		script,
+		/\n#SBATCH --array=1-4\n#SBATCH --cpus-per-task=\d+\n#SBATCH --mem=\d+M\n#SBATCH --time=\d\d:\d\d:00\n/,
+	)
+	t.regex(
+		script,
+		/\nexec subloc predict proteome.faa.gz --model runs\/first -o parts --shard auto\/4 --resume --requeue/,
+	)
+	t.regex(text('work/submit.sh'), /--dependency=afterok/)
+
+	mkdirSync(join(folder, 'node_modules'))
+	symlinkSync(ROOT, join(folder, 'node_modules/subloc-native'))
+	writeFileSync(join(folder, 'predict.mjs'), readFileSync(join(ROOT, 'examples/cluster/predict.mjs')))
+	for (const index of ['1', '2']) {
+		const args = ['predict.mjs', 'proteome.faa.gz', 'runs/first', 'own', '2']
+		const { status, stderr } = spawnSync(process.execPath, args, {
+			cwd: folder,
+			env: { ...env, PBS_ARRAY_INDEX: index },
+			encoding: 'utf8',
+		})
+		t.is(status, 0, stderr)
+		t.regex(stderr, /own\/shard-000\d-of-0002\.tsv: \d+ proteins/)
+	}
+	const { status } = spawnSync('subloc', ['merge', 'own', '-o', 'own.tsv'], { cwd: folder, env })
+	t.is(status, 0)
+	t.is(text('own.tsv'), text('places.tsv'))
+})
+
+test('the Snakefile runs where Snakemake is, and gives the bytes of one run', async (t) => {
+	t.timeout(300_000)
+	if (spawnSync('snakemake', ['--version']).status !== 0) {
+		const line = `SKIPPED for want of Snakemake: "${t.title}" (apt-get install snakemake, as .ci/run does)`
+		console.error(line)
+		t.log(line)
+		t.pass()
+		return
+	}
+	const folder = temporaryFolder(t)
+	const model = await train(smallDataset(), SMALL)
+	await model.save(join(folder, 'run'))
+	const { records } = smallDataset()
+	writeFileSync(join(folder, 'in.fa'), records.map(({ id, sequence }) => `>${id}\n${sequence}\n`).join(''))
+	mkdirSync(join(folder, 'bin'))
+	const start = `exec '${process.execPath}' '${join(ROOT, 'dist/cli/start.js')}' "$@"`
+	writeFileSync(join(folder, 'bin/subloc'), `#!/bin/sh\n${start}\n`, { mode: 0o755 })
+	const env = { ...process.env, NO_COLOR: '1', HOME: folder, PATH: `${folder}/bin:${process.env['PATH']}` }
+	const run = (command: string, ...args: string[]) => {
+		const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, env, encoding: 'utf8' })
+		t.is(status, 0, `${stdout}\n${stderr}`)
+		return stderr
+	}
+	run('subloc', 'init', 'snakemake', 'in.fa', '--model', 'run', '--threads', '1', '--shards', '3')
+	run('snakemake', '--cores', '2', '--quiet')
+	run('subloc', 'predict', 'in.fa', '--model', 'run', '-o', 'whole.tsv')
+	t.is(readFileSync(join(folder, 'places.tsv'), 'utf8'), readFileSync(join(folder, 'whole.tsv'), 'utf8'))
+	const again = spawnSync('subloc', ['init', 'snakemake', 'in.fa', '--model', 'run'], {
+		cwd: folder,
+		env,
+		encoding: 'utf8',
+	})
+	t.is(again.status, 2)
+	t.regex(again.stderr, /Snakefile is there already/)
+})
