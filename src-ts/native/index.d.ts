@@ -224,7 +224,7 @@ export interface BindingRuntime {
   threads: number
   /** `auto`, `avx512`, `avx2` or `portable`. */
   cpuIsa: string
-  /** `f32` or `bf16`; the latter on the CPU alone. */
+  /** `f32`; `bf16` on the CPU, and `tf32` or `bf16` on a cuda card with tensor cores. */
   precision: string
 }
 
