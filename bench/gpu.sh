@@ -89,6 +89,7 @@ bench "predict cuda" 30 predict --backend cuda --rounds 2
 bench "parity wgpu" 60 parity --backend wgpu
 bench "lstm wgpu" 40 lstm --backend wgpu --sizes 64:1:1000,200:1:1000,64:10:1000 --naive-residues 0
 bench "steps wgpu" 30 steps --backend wgpu --kind r-lstm --sizes 64:1:1000,64:10:1000 --rounds 2
+bench "predict wgpu" 30 predict --backend wgpu --sizes 64:1:400 --rounds 2
 bench "steps cpu" 30 steps --backend cpu --kind r-lstm --sizes 64:1:1000 --steps 2 --rounds 1
 rm -f "$out/.subloc-bench"
 echo "{\"what\":\"session\",\"seconds\":$(($(date +%s) - began))}" | tee -a "$results"

@@ -46,22 +46,38 @@ fn the_memory_of_a_device_does_not_grow_over_two_thousand_steps() {
     in_a_process("in_its_own_process_memory_does_not_grow", 667);
 }
 
+/// What the process holds of the machine's memory; Linux alone tells.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
+}
+
 #[test]
 #[ignore = "the test above runs it"]
 fn in_its_own_process_memory_does_not_grow() {
     let Some(epochs) = std::env::var(ALONE).ok().and_then(|n| n.parse().ok()) else { return };
     let problem = Problem::new(ModelKind::ALstm, 90);
     for (name, device) in devices() {
-        let mut reserved = Vec::new();
+        let (mut reserved, mut resident) = (Vec::new(), Vec::new());
         let training = TrainingConfig { epochs, ..plain() }; // 3 steps an epoch
         let result = Job::new(&problem, training, plans(90, &[1])).on(&device).run_with(&Default::default(), &mut |event| {
             if let Event::Epoch(_) = event {
                 reserved.push(device::memory_in_use(&device).unwrap().1);
+                resident.push(resident_bytes());
+                if reserved.len() % 67 == 0 {
+                    let (mb, of) = (resident.last().unwrap().unwrap_or(0) >> 20, reserved.last().unwrap() >> 10);
+                    eprintln!("{name}: {} steps: resident {mb} MB, the device's reserve {of} kB", 3 * reserved.len());
+                }
             }
         });
         assert!(result.is_ok(), "{name}");
         let (early, late) = (reserved[20], reserved[epochs - 1]);
         assert!(late <= early, "{name}: {early} bytes after 63 steps, {late} after {}", 3 * epochs);
+        // A leak of 4 kB a step would be 8 MB over two thousand.
+        if let (Some(early), Some(late)) = (resident[20], resident[epochs - 1]) {
+            assert!(late < early + (6 << 20), "{name}: {early} bytes resident after 63 steps, {late} after {}", 3 * epochs);
+        }
     }
 }
 
