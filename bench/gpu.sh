@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bash bench/gpu.sh [OUT] — everything that a GPU machine is asked, in eight minutes, results written as they come to OUT/results.jsonl (default: $OUT, else gpu-out).
 #
-# It needs neither a registry nor Node. `bash bench/gpu.sh pack` makes bench/gpu-pack/ where there is a build machine: the stripped binary under zstd (or gzip),
+# It needs neither a registry nor Node. `bash bench/gpu.sh pack` makes bench/gpu-pack/ where there is a build machine: the stripped binary under gzip,
 # the FASTA files, the encoding table, and libvulkan. The folder is ignored by git and travels with the working tree.
 set -uo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -13,7 +13,8 @@ if [ "${1:-}" = pack ]; then
   set -e
   (cd "$root" && cargo build --workspace --release --locked --target x86_64-unknown-linux-gnu --target-dir target/full --features gpu --bin subloc-bench)
   rm -rf "$pack" && mkdir -p "$pack/multiloc"
-  if command -v zstd >/dev/null; then zstd -q -19 "$binary" -o "$pack/subloc-bench.zst"; else gzip -9 -c "$binary" >"$pack/subloc-bench.gz"; fi
+  # gzip, since a bare GPU machine may have no zstd.
+  gzip -9 -c "$binary" >"$pack/subloc-bench.gz"
   cp "${MULTILOC:-$root/../shared/data/multiloc}"/*.fasta "$pack/multiloc/"
   node --input-type=module -e "
     import { encodingTable } from '$root/dist/index.js'
@@ -47,16 +48,15 @@ part() {
 
 if [ ! -x "$binary" ]; then
   binary="$out/.subloc-bench"
-  if [ -f "$pack/subloc-bench.zst" ]; then zstd -q -d -f "$pack/subloc-bench.zst" -o "$binary"; else gzip -d -c "$pack/subloc-bench.gz" >"$binary"; fi
-  chmod +x "$binary"
+  gzip -d -c "$pack/subloc-bench.gz" >"$binary" && chmod +x "$binary" || { echo "there is no binary: bash bench/gpu.sh pack, where there is a build machine" >&2; exit 1; }
 fi
 export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-$out}"
 # The loader of this machine where it has one, else the one that travelled.
-[ -f "$pack/libvulkan.so.1" ] && export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}:$pack"
+if [ -f "$pack/libvulkan.so.1" ] && ! ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1'; then export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$pack"; fi
 # NVRTC's headers, where only PyTorch brought CUDA.
 if [ -z "${CUDA_PATH:-}" ] && [ ! -d /usr/local/cuda/include ]; then
   found="$(python3 -c 'import nvidia.cuda_runtime as r; print(list(r.__path__)[0])' 2>/dev/null || true)"
-  [ -n "$found" ] && export CUDA_PATH="$found" LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}:$found/lib:$(dirname "$found")/cuda_nvrtc/lib"
+  [ -n "$found" ] && export CUDA_PATH="$found" LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$found/lib:$(dirname "$found")/cuda_nvrtc/lib"
 fi
 # GPU_DRY=1: sizes that a software adapter manages, to see that the script works; the last of two equal options counts.
 dry=()
@@ -83,11 +83,11 @@ for precision in tf32 bf16; do
   bench "steps cuda $precision" 20 steps --backend cuda --precision $precision --kind r-lstm --sizes 200:1:1000,200:10:1000 --rounds 2
 done
 bench "members cuda" 30 steps --backend cuda --kind r-lstm --sizes 64:2:1000,64:4:1000,64:20:1000 --rounds 2
+bench "parity wgpu" 45 parity --backend wgpu
+bench "lstm wgpu" 30 lstm --backend wgpu --sizes 64:1:1000,200:1:1000,64:10:1000 --naive-residues 0
 [ -d "$multiloc" ] && bench "training cuda, one member" 70 train --backend cuda --kind r-lstm --data "$multiloc" --members 1 --epochs 100 "${table[@]}"
 [ -d "$multiloc" ] && bench "training cuda, ten members" 110 train --backend cuda --kind r-lstm --data "$multiloc" --members 10 --epochs 20 "${table[@]}"
 bench "predict cuda" 30 predict --backend cuda --rounds 2
-bench "parity wgpu" 60 parity --backend wgpu
-bench "lstm wgpu" 40 lstm --backend wgpu --sizes 64:1:1000,200:1:1000,64:10:1000 --naive-residues 0
 bench "steps wgpu" 30 steps --backend wgpu --kind r-lstm --sizes 64:1:1000,64:10:1000 --rounds 2
 bench "predict wgpu" 30 predict --backend wgpu --sizes 64:1:400 --rounds 2
 bench "steps cpu" 30 steps --backend cpu --kind r-lstm --sizes 64:1:1000 --steps 2 --rounds 1

@@ -7,7 +7,7 @@
 //!     lstm    --backend B [--sizes …]                  forward and backward of the bidirectional LSTM alone, ours and burn-nn's
 //!     train   --backend B --data DIR [--members 10] [--epochs 100] [--table FILE]   a training on FASTA files, one a class
 //!
-//! `--precision tf32 | bf16` takes tensor cores (cuda) or rounds (the CPU, bf16); each result names the precision. `--out FILE` appends the lines to a file as well. `--seconds N` bounds a measurement; it takes at least two rounds.
+//! `--precision tf32 | bf16` takes tensor cores (cuda) or rounds (the CPU, bf16); each result names the precision. `--out FILE` appends the lines to a file as well.
 
 mod data;
 mod measure;

@@ -1,12 +1,6 @@
 //! Prediction: length-sorted batches of bounded size, results in input order. On the CPU a protein's results do not depend on its batch.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context as TaskContext, Poll, Wake, Waker},
-};
-
-use burn::tensor::{Device, ExecutionError, Tensor, TensorData, activation::softmax};
+use burn::tensor::{DataError, Device, Tensor, activation::softmax};
 
 use crate::{
     Error, TrainedModel,
@@ -67,16 +61,15 @@ pub(crate) fn batches(records: &Records, rows: &[u32], most_residues: usize) -> 
 /// A tensor's values on the host.
 ///
 /// # Errors
-/// `OUT_OF_MEMORY` or `DEVICE_LOST` where the device could not compute them.
+/// `OUT_OF_MEMORY` or `DEVICE_LOST` where the device could not compute them, or not hand them over.
 pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Error> {
     let device = tensor.device();
-    floats(tensor.inner().try_into_data(), &device)
-}
-
-fn floats(told: Told, device: &Device) -> Result<Vec<f32>, Error> {
-    let data = told.map_err(|reason| device::failure(device, &reason))?;
-    data.try_to_vec()
-        .map_err(|reason| Error::new("INTERNAL", format!("a tensor is not of 32-bit floats: {reason:?}"), serde_json::json!({})))
+    let data = tensor.inner().try_into_data().map_err(|reason| device::failure(&device, &reason))?;
+    // The data may still lie on the device: only this call copies them.
+    data.try_to_vec().map_err(|error| match error {
+        DataError::StorageAccess(reason) => device::read_failure(&device, &reason.to_string()),
+        other => Error::new("INTERNAL", format!("a tensor is not of 32-bit floats: {other:?}"), serde_json::json!({})),
+    })
 }
 
 /// Calls `work` with a batch's rows; where the device has not the memory for them, with each half, down to one protein.
@@ -97,19 +90,11 @@ fn most_residues(config: &ModelConfig, device: &Device) -> usize {
     MOST_RESIDUES.min(bound / (size_of::<f32>() * config.widest()))
 }
 
-/// Logits [M, B, K] → what is read of them: of one class a protein the softmax over them, of several labels the logits.
-fn on_device(logits: Tensor<3>, loss: Objective) -> Tensor<3> {
+/// Logits [M, B, K] → the probability of each class: a softmax over them, or a sigmoid of each (on the host in f64, which does not depend on its neighbours).
+fn probabilities_of(logits: Tensor<3>, loss: Objective) -> Result<Vec<f32>, Error> {
     match loss {
-        Objective::Softmax => softmax(logits, 2),
-        Objective::MultiLabel => logits,
-    }
-}
-
-/// What was read → probabilities: of several labels the sigmoid of each, in f64, which does not depend on its neighbours.
-fn on_host(read: Vec<f32>, loss: Objective) -> Vec<f32> {
-    match loss {
-        Objective::Softmax => read,
-        Objective::MultiLabel => read.into_iter().map(|z| logistic(f64::from(z)) as f32).collect(),
+        Objective::Softmax => values(softmax(logits, 2)),
+        Objective::MultiLabel => Ok(values(logits)?.into_iter().map(|z| logistic(f64::from(z)) as f32).collect()),
     }
 }
 
@@ -122,8 +107,7 @@ pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], 
     for batch_rows in batches(records, rows, most_residues(&network.config, device)) {
         in_parts(&batch_rows, &mut |batch_rows| {
             let batch = Batch::new(records, &[batch_rows], network.config.profile, device);
-            let logits = network.forward(&batch, &Mode::Predict).logits;
-            let found = on_host(values(on_device(logits, network.config.loss))?, network.config.loss);
+            let found = probabilities_of(network.forward(&batch, &Mode::Predict).logits, network.config.loss)?;
             for (row, found) in batch_rows.iter().zip(found.chunks(classes)) {
                 out[place[*row as usize] * classes..][..classes].copy_from_slice(found);
             }
@@ -156,129 +140,46 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
     };
     let networks: Vec<Network> = (0..model.members()).map(|m| model.network(m, device)).collect();
     let rows: Vec<u32> = (0..n as u32).filter(|row| records.length(*row as usize) > 0).collect();
-    let queue = |batch_rows: &[u32]| {
-        let batch = Batch::new(records, &[batch_rows], config.profile, device);
-        let members = networks.iter().map(|network| {
-            let Forward { logits, attention, pooled, hidden } = network.forward(&batch, &Mode::Predict);
-            Asked {
-                probabilities: Reading::begin(on_device(logits, config.loss)),
-                attention: attention.filter(|_| want_attention).map(Reading::begin),
-                last: want.last_states.then(|| Reading::begin(hidden.unwrap_or_else(|| pooled.clone().unsqueeze_dim(2)))),
-                states: want.states.then(|| Reading::begin(pooled)),
-            }
-        });
-        (members.collect::<Vec<_>>(), batch)
-    };
-    let mut take = |batch_rows: &[u32], (members, batch): (Vec<Asked>, Batch)| {
-        for (m, asked) in members.into_iter().enumerate() {
-            let probabilities = on_host(asked.probabilities.finish()?, config.loss);
-            let alpha = asked.attention.map(Reading::finish).transpose()?;
-            let last = asked.last.map(Reading::finish).transpose()?.map(|hidden| last_states(&hidden, &batch, width));
-            let states = asked.states.map(Reading::finish).transpose()?;
-            if context::current().is_cancelled() {
-                return Err(Error::cancelled(false));
-            }
-            for (b, &row) in batch_rows.iter().enumerate() {
-                let row = row as usize;
-                out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
-                if let (Some(to), Some(from)) = (&mut out.states, &states) {
-                    let pooled = config.pooled();
-                    to[(m * n + row) * pooled..][..pooled].copy_from_slice(&from[b * pooled..][..pooled]);
-                }
-                if let (Some(to), Some(from)) = (&mut out.last_states, &last) {
-                    to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
-                }
-                if let (Some(to), Some(from)) = (&mut out.attention, &alpha) {
-                    let range = records.range(row);
-                    to[m * residues + range.start..m * residues + range.end].copy_from_slice(&from[b * batch.residues..][..range.len()]);
-                }
-            }
-        }
-        Ok(())
-    };
-    // One batch ahead: a device computes the next while the last is read and put in its place. What has not the memory is done again in parts, alone.
-    let mut settle = |batch_rows: Vec<u32>, asked| match take(&batch_rows, asked) {
-        Err(error) if error.code == "OUT_OF_MEMORY" && batch_rows.len() > 1 => {
-            let (first, second) = batch_rows.split_at(batch_rows.len() / 2);
-            [first, second].into_iter().try_for_each(|rows| in_parts(rows, &mut |rows| take(rows, queue(rows))))
-        }
-        result => result,
-    };
-    let mut ahead = None;
     for batch_rows in batches(records, &rows, most_residues(config, device)) {
-        let asked = queue(&batch_rows);
-        if let Some((rows, asked)) = ahead.replace((batch_rows, asked)) {
-            settle(rows, asked)?;
-        }
-    }
-    if let Some((rows, asked)) = ahead {
-        settle(rows, asked)?;
+        in_parts(&batch_rows, &mut |batch_rows| {
+            let batch = Batch::new(records, &[batch_rows], config.profile, device);
+            for (m, network) in networks.iter().enumerate() {
+                let Forward { logits, attention, pooled, hidden } = network.forward(&batch, &Mode::Predict);
+                let probabilities = probabilities_of(logits, config.loss)?;
+                let alpha = attention.filter(|_| want_attention).map(values).transpose()?;
+                let last = if want.last_states { Some(last_states(&pooled, hidden, &batch)?) } else { None };
+                let states = if want.states { Some(values(pooled)?) } else { None };
+                if context::current().is_cancelled() {
+                    return Err(Error::cancelled(false));
+                }
+                for (b, &row) in batch_rows.iter().enumerate() {
+                    let row = row as usize;
+                    out.probabilities[(m * n + row) * classes..][..classes].copy_from_slice(&probabilities[b * classes..][..classes]);
+                    if let (Some(to), Some(from)) = (&mut out.states, &states) {
+                        let pooled = config.pooled();
+                        to[(m * n + row) * pooled..][..pooled].copy_from_slice(&from[b * pooled..][..pooled]);
+                    }
+                    if let (Some(to), Some(from)) = (&mut out.last_states, &last) {
+                        to[(m * n + row) * width..][..width].copy_from_slice(&from[b * width..][..width]);
+                    }
+                    if let (Some(to), Some(from)) = (&mut out.attention, &alpha) {
+                        let range = records.range(row);
+                        to[m * residues + range.start..m * residues + range.end]
+                            .copy_from_slice(&from[b * batch.residues..][..range.len()]);
+                    }
+                }
+            }
+            Ok(())
+        })?;
     }
     Ok(out)
 }
 
-/// What is read of one member's batch.
-struct Asked {
-    probabilities: Reading,
-    attention: Option<Reading>,
-    /// Hidden states [1, B, T, 2H], or the pooled ones of a network that keeps no others, [1, B, 1, 2H].
-    last: Option<Reading>,
-    states: Option<Reading>,
-}
-
-type Told = Result<TensorData, ExecutionError>;
-
-/// A tensor on its way to the host. The copy is queued when it begins, in front of what the device is given afterwards.
-struct Reading {
-    told: Pin<Box<dyn Future<Output = Told> + Send>>,
-    ready: Option<Told>,
-    device: Device,
-}
-
-impl Reading {
-    fn begin<const D: usize>(tensor: Tensor<D>) -> Self {
-        let device = tensor.device();
-        let mut told: Pin<Box<dyn Future<Output = Told> + Send>> = Box::pin(tensor.inner().into_data_async());
-        let ready = match told.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())) {
-            Poll::Ready(told) => Some(told),
-            Poll::Pending => None,
-        };
-        Self { told, ready, device }
-    }
-    /// Waits for it.
-    ///
-    /// # Errors
-    /// As [`values`].
-    fn finish(self) -> Result<Vec<f32>, Error> {
-        let Self { told, ready, device } = self;
-        floats(ready.unwrap_or_else(|| wait(told)), &device)
-    }
-}
-
-/// Runs a future to its end on this thread.
-fn wait<T>(mut future: Pin<Box<dyn Future<Output = T> + Send>>) -> T {
-    struct Unpark(std::thread::Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    loop {
-        match future.as_mut().poll(&mut TaskContext::from_waker(&waker)) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
-/// The last states of one member's batch, [B, 2H], from what [`Asked::last`] reads: an R-LSTM pools them, of an A-LSTM they are the forward half at residue T
-/// and the backward half at 1.
-fn last_states(hidden: &[f32], batch: &Batch, width: usize) -> Vec<f32> {
-    let (residues, half) = (hidden.len() / (batch.size * width), width / 2);
-    if residues == 1 {
-        return hidden.to_vec();
-    }
+/// The last states of one member's batch, [B, 2H]: an R-LSTM pools them, of an A-LSTM they are the forward half at residue T and the backward half at 1.
+fn last_states(pooled: &Tensor<3>, hidden: Option<Tensor<4>>, batch: &Batch) -> Result<Vec<f32>, Error> {
+    let Some(hidden) = hidden else { return values(pooled.clone()) };
+    let [_, _, residues, width] = hidden.dims();
+    let (hidden, half) = (values(hidden)?, width / 2);
     let state = |b: usize, t: usize, part: usize| hidden[(b * residues + t) * width + part * half..][..half].to_vec();
-    batch.lengths.iter().enumerate().flat_map(|(b, length)| [state(b, *length as usize - 1, 0), state(b, 0, 1)].concat()).collect()
+    Ok(batch.lengths.iter().enumerate().flat_map(|(b, length)| [state(b, *length as usize - 1, 0), state(b, 0, 1)].concat()).collect())
 }

@@ -38,12 +38,20 @@ pub fn mark_dead(backend: &str, reason: &str) -> Error {
 /// What a failed read of a device's tensor means: `OUT_OF_MEMORY` where an allocation failed, which leaves the device usable; otherwise `DEVICE_LOST`, and
 /// the device is marked dead.
 pub fn failure(device: &Device, error: &ExecutionError) -> Error {
-    let said = error.to_string();
+    meaning(device, &error.to_string(), error.is_device_poisoned())
+}
+
+/// What it means that a tensor could not be copied from the device, which is when a deferred failure shows: as [`failure`].
+pub fn read_failure(device: &Device, said: &str) -> Error {
+    meaning(device, said, false)
+}
+
+fn meaning(device: &Device, said: &str, is_poisoned: bool) -> Error {
     // The causes follow one another, a line each, between markers and backtraces.
     let line =
         |words: &[&str]| said.lines().map(str::trim).find(|line| words.iter().any(|w| line.to_lowercase().contains(w))).map(str::to_owned);
     let backend = backend_of(device);
-    if !error.is_device_poisoned()
+    if !is_poisoned
         && let Some(reason) = line(&["can't allocate", "out of device memory", "out of memory", "no room for"])
     {
         let message = format!("the device of backend {backend} has not enough memory: {reason}");

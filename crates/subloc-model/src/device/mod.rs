@@ -18,7 +18,7 @@ use crate::{
     ops::{context::Precision, lstm::LstmForm},
 };
 use failure::{check_alive, dead};
-pub use failure::{failure, mark_dead, watched};
+pub use failure::{failure, mark_dead, read_failure, watched};
 #[cfg(all(feature = "gpu", test))]
 pub(crate) use gpu::client;
 
@@ -83,9 +83,9 @@ pub fn compiled_backends() -> Vec<&'static str> {
     if cfg!(feature = "gpu") { vec!["cpu", "wgpu", "cuda"] } else { vec!["cpu"] }
 }
 
-/// All devices; an unavailable backend has one entry with its reason. The first of a backend is the one that its name opens.
+/// All devices; an unavailable backend, also one that has failed in this process, has one entry with its reason. The first of a backend is the one that its name opens.
 pub fn list_devices() -> Vec<DeviceReport> {
-    let found = |backend| match probe(backend) {
+    let found = |backend| match dead(backend).map_or_else(|| probe(backend), Err) {
         Ok(found) => found.into_iter().map(|(report, _)| report).collect(),
         Err(reason) => vec![unavailable(backend, reason)],
     };

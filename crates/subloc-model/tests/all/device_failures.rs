@@ -108,6 +108,9 @@ fn in_its_own_process_a_lost_device() {
         assert!(refused.message.contains("Xid 79"), "{refused}");
         let again = device::watched(&device, || Ok(()));
         assert_eq!(failed(again).code, "DEVICE_LOST", "{name}: no job begins on it");
+        let reports = device::list_devices();
+        let report = reports.iter().find(|report| report.backend == backend).unwrap();
+        assert!(!report.available && !report.auto && report.reason.as_ref().unwrap().contains("Xid 79"), "{report:?}");
         assert!(std::fs::read(&checkpoint).unwrap() == before, "{name}");
         assert_ne!(device::auto_backend(), backend, "{name}");
     }
@@ -181,6 +184,9 @@ fn an_allocation_that_the_device_cannot_make_is_out_of_memory_and_leaves_it_usab
         let error = device::failure(&device, &error);
         assert_eq!(error.code, "OUT_OF_MEMORY", "{name}: {error}");
         assert!(error.message.lines().count() == 1, "{name}: {error}");
+        // What a deferred copy says, which only tells it as text.
+        let deferred = device::read_failure(&device, "Failed to read: CUDA_ERROR: out of memory");
+        assert_eq!(deferred.code, "OUT_OF_MEMORY", "{name}: {deferred}");
         let one: Vec<f32> = Tensor::<1>::ones([1], &device).try_into_data().unwrap().try_to_vec().unwrap();
         assert_eq!(one, [1.0], "{name}");
     }
