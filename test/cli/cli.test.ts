@@ -48,6 +48,16 @@ test.before(async (t) => {
 })
 test.after.always(() => rmSync(home, { recursive: true, force: true }))
 
+test('a precision that a backend has not is refused, and nothing is said before', async (t) => {
+	const ask = (...flags: string[]) => subloc(['predict', '-', '--model', run, ...flags], { input: '>a\nMK\n' })
+	const wgpu = await ask('--precision', 'bf16', '--backend', 'wgpu')
+	t.is(wgpu.code, 2)
+	t.regex(wgpu.stderr, /^error INVALID_OPTION: precision bf16 needs backend cuda or cpu: wgpu computes in f32/)
+	const cpu = await ask('--precision', 'tf32', '--backend', 'cpu')
+	t.is(cpu.code, 2)
+	t.regex(cpu.stderr, /^error INVALID_OPTION: precision tf32 needs backend cuda: cpu computes in f32 or bf16/)
+})
+
 test('train leaves a whole run folder', (t) => {
 	for (const name of [
 		'config.json',
