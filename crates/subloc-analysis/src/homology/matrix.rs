@@ -44,16 +44,15 @@ mod tests {
 
     #[test]
     fn the_matrix_is_symmetric_and_scores_no_pair_above_identity() {
-        for a in 0..CODES {
-            for b in 0..CODES {
-                assert_eq!(BLOSUM62[a][b], BLOSUM62[b][a]);
-                assert!(a >= 20 || BLOSUM62[a][b] <= BLOSUM62[a][a]);
+        for (a, row) in BLOSUM62.iter().enumerate() {
+            for (b, score) in row.iter().enumerate() {
+                assert_eq!(*score, BLOSUM62[b][a]);
+                assert!(a >= 20 || *score <= row[a]);
             }
         }
     }
 
-    /// What the file's own head says: entropy 0.6979 bits and expected score -0.5209 belong to its target frequencies, which are not in it; with the background of
-    /// Robinson & Robinson (1991), λ of ungapped alignment is 0.3176 (Altschul & Gish 1996, table 1). Σ p_a p_b e^(λ s_ab) = 1 says so.
+    /// With the background of Robinson & Robinson (1991), λ of ungapped alignment is 0.3176 (Altschul & Gish 1996): Σ p_a p_b e^(λ s_ab) = 1.
     #[test]
     fn the_scores_have_blasts_lambda() {
         // ARNDCQEGHILKMFPSTWYV, a thousand residues.
