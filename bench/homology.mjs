@@ -63,7 +63,10 @@ if (proteins > 0) {
 	const records = mixture(proteins)
 	const residues = records.reduce((sum, { sequence }) => sum + sequence.length, 0)
 	console.log(`${proteins} proteins, ${residues} residues`)
-	const clusters = await timed('clusters', () => clusterByHomology(records))
+	const onProgress = (done, total) =>
+		done % 1000 === 0 &&
+		console.log(`  ${done} of ${total}, ${(process.cpuUsage().user / 1e6).toFixed(0)} s of CPU time`)
+	const clusters = await timed('clusters', () => clusterByHomology(records, { onProgress }))
 	console.log(`${new Set(clusters).size} clusters`)
 	process.exit()
 }

@@ -159,7 +159,10 @@ export class RunFolder {
 	async #readChecked<T>(name: JsonFile, schema: z.ZodType, added: Partial<T> = {}): Promise<T | null> {
 		const read = await this.readJson<T>(name)
 		if (read === null && !(await this.has(name))) return null
-		const value = typeof read === 'object' && read !== null ? { ...added, ...read } : read
+		// What the file has comes first, in its order: written again, it has the same bytes.
+		const lacking = (name: string) => typeof read === 'object' && read !== null && !(name in read)
+		const later = Object.fromEntries(Object.entries(added).filter(([name]) => lacking(name)))
+		const value = typeof read === 'object' && read !== null ? { ...read, ...later } : read
 		const { error } = schema.safeParse(value)
 		if (!error) return value
 		const [{ option, message }] = issues(error) as [ReturnType<typeof issues>[number]]

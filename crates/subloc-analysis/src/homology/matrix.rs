@@ -52,8 +52,7 @@ mod tests {
         }
     }
 
-    /// What the file's own head says: entropy 0.6979 bits and expected score -0.5209 belong to its target frequencies, which are not in it; with the background of
-    /// Robinson & Robinson (1991), λ of ungapped alignment is 0.3176 (Altschul & Gish 1996, table 1). Σ p_a p_b e^(λ s_ab) = 1 says so.
+    /// With the background of Robinson & Robinson (1991), λ of ungapped alignment is 0.3176 (Altschul & Gish 1996): Σ p_a p_b e^(λ s_ab) = 1.
     #[test]
     fn the_scores_have_blasts_lambda() {
         // ARNDCQEGHILKMFPSTWYV, a thousand residues.

@@ -1,0 +1,67 @@
+/** `split --by homology` and `audit`, as a person types them. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { syntheticDataset } from 'subloc-native'
+import { temporaryFolder } from '../support/folder.js'
+import { subloc } from '../support/subloc.js'
+
+/** A TSV in which every protein has a twin with two residues less; twins stand in different folds. */
+function twins(folder: string): string {
+	const { records } = syntheticDataset({ perClass: 4, length: [80, 120], seed: 2 })
+	const rows = records.flatMap(({ id, sequence, class: own }) => [
+		[id, sequence, own, '1'],
+		[`${id}-twin`, sequence.slice(1, -1), own, '2'],
+	])
+	const path = join(folder, 'twins.tsv')
+	writeFileSync(path, [['id', 'sequence', 'class', 'fold'], ...rows].map((row) => `${row.join('\t')}\n`).join(''))
+	return path
+}
+
+test('split by homology keeps twins together, writes clusters, and tells of its audit', async (t) => {
+	const folder = temporaryFolder(t)
+	const output = join(folder, 'folds.tsv')
+	const { code, stderr } = await subloc(['split', twins(folder), '-o', output, '--by', 'homology', '--folds', '2'])
+	t.is(code, 0, stderr)
+	t.regex(stderr, /32 homology clusters, the largest with 2 proteins/)
+	t.regex(stderr, /audit: 0 pairs of different folds/)
+	const text = readFileSync(output, 'utf8')
+	t.regex(text, /^# split: homology\n# settings: \{"identity":0\.3,.*"seed":1\}\nid\tclass\tfold\tcluster\n/)
+	const foldOf = new Map(
+		text
+			.split('\n')
+			.slice(3)
+			.map((line) => line.split('\t') as [string, string, string])
+			.map(([id, , fold]) => [id, fold]),
+	)
+	for (const [id, fold] of foldOf) if (id.endsWith('-twin')) t.is(foldOf.get(id.slice(0, -5)), fold)
+})
+
+test('the audit of a fold column with leaks fails, and is overruled by --allow-leaks', async (t) => {
+	const folder = temporaryFolder(t)
+	const parameters = ['split', twins(folder), '-o', join(folder, 'folds.tsv'), '--by', 'column', '--audit']
+	const failed = await subloc(parameters)
+	t.is(failed.code, 65)
+	t.regex(failed.stderr, /INVALID_SPLIT.*32 pairs of different folds have 30\.0 % identity over 80\.0 % of both/s)
+	const allowed = await subloc([...parameters, '--allow-leaks'])
+	t.is(allowed.code, 0, allowed.stderr)
+	t.regex(allowed.stderr, /warning 32 pairs/)
+})
+
+test('audit tells the nearest relatives and what copying scores', async (t) => {
+	const folder = temporaryFolder(t)
+	const data = twins(folder)
+	const lines = readFileSync(data, 'utf8').trim().split('\n')
+	const [train, other] = [join(folder, 'train.tsv'), join(folder, 'test.fasta')]
+	writeFileSync(train, `${[lines[0], ...lines.filter((line) => line.endsWith('\t1'))].join('\n')}\n`)
+	const twin = lines[2]!.split('\t')
+	writeFileSync(other, `>${twin[0]}\n${twin[1]}\n`)
+	const output = join(folder, 'nearest.tsv')
+	const unlabelled = await subloc(['audit', train, other, '-o', output, '--json'])
+	t.is(unlabelled.code, 0, unlabelled.stderr)
+	t.like(JSON.parse(unlabelled.stdout), { records: 1, withRelative: 1, copyAccuracy: null })
+	t.is(readFileSync(output, 'utf8').split('\n')[1]!.split('\t')[3], twin[0]!.slice(0, -5))
+	const labelled = await subloc(['audit', train, data])
+	t.regex(labelled.stdout, /copying the nearest relative scores 100\.0 %; 64 of 64 proteins have a relative/)
+	t.is((await subloc(['audit', train])).code, 2)
+})
