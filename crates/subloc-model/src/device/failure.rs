@@ -51,9 +51,7 @@ fn meaning(device: &Device, said: &str, is_poisoned: bool) -> Error {
     let line =
         |words: &[&str]| said.lines().map(str::trim).find(|line| words.iter().any(|w| line.to_lowercase().contains(w))).map(str::to_owned);
     let backend = backend_of(device);
-    if !is_poisoned
-        && let Some(reason) = line(&["can't allocate", "out of device memory", "out of memory", "no room for"])
-    {
+    if !is_poisoned && let Some(reason) = line(&["can't allocate", "out of device memory", "out of memory", "no room for"]) {
         let message = format!("the device of backend {backend} has not enough memory: {reason}");
         return Error::new("OUT_OF_MEMORY", message, json!({ "backend": backend, "reason": reason }));
     }
