@@ -52,12 +52,13 @@ function* seeded(seed: number): Generator<number> {
 	}
 }
 
-/** Runs a command; a signal after so many milliseconds, or once it has told `when`. */
-function signalled(args: readonly string[], signal: NodeJS.Signals, at: number | RegExp) {
+/** Runs a command; a signal after so many milliseconds, once something has come about, or once it has told something. */
+function signalled(args: readonly string[], signal: NodeJS.Signals, at: number | (() => Promise<unknown>) | RegExp) {
 	return subloc(args, {
 		onStart: (child) => {
-			if (typeof at === 'number') {
-				void setTimeout(at).then(() => child.kill(signal))
+			if (!(at instanceof RegExp)) {
+				const moment = typeof at === 'number' ? setTimeout(at) : at()
+				void moment.then(() => child.kill(signal))
 				return
 			}
 			const stopOnce = (text: Buffer) => {
@@ -83,8 +84,15 @@ test.serial('predict, killed at seeded moments and run again, gives the bytes of
 		const folder = temporaryFolder(t)
 		// A plain file, and shards, in turn.
 		const place = moment % 2 ? ['-o', folder, '--shard', '2/2'] : ['-o', join(folder, 'out.tsv')]
-		await signalled([...args, ...place], 'SIGKILL', random.next().value * span)
-		if (readdirSync(folder).some((name) => name.endsWith('.journal'))) resumed += 1
+		const hasBegun = () => readdirSync(folder).some((name) => name.endsWith('.journal'))
+		const wait = random.next().value * span
+		// At any moment from the start, and in every third run while rows are written, which takes a small part of the time.
+		const whileWriting = async () => {
+			for (let tries = 0; tries < 12_000 && !hasBegun(); tries++) await setTimeout(5)
+			await setTimeout(moment === 2 ? 0 : wait / 10)
+		}
+		await signalled([...args, ...place], 'SIGKILL', moment % 3 === 2 ? whileWriting : wait)
+		if (hasBegun()) resumed += 1
 		const again = await subloc([...args, ...place])
 		t.is(again.code, 0, again.stderr)
 		let output = join(folder, 'out.tsv')
