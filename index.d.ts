@@ -1247,6 +1247,19 @@ export interface RuntimeOptions {
 	 */
 	precision?: "f32" | "tf32" | "bf16";
 }
+export declare const KINGDOMS: readonly [
+	"animal",
+	"fungi",
+	"plant"
+];
+/** Where a protein comes from, as far as its cell's compartments go. */
+export type Kingdom = (typeof KINGDOMS)[number];
+/**
+ * The classes of a model that a kingdom rules out, in the model's order; by their names in MultiLoc and UniProt (`chloroplast`, `plastid`, `vacuolar`,
+ * `vacuole`, `lysosomal`, `lysosome`), in any case of the letters. A class under another name is never ruled out.
+ * Errors: `INVALID_OPTION` for an unknown kingdom, and where no class would be left.
+ */
+export declare function absentClasses(kingdom: Kingdom, classes: readonly string[]): string[];
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>;
 /** A record that was not read from a file. */
@@ -1256,6 +1269,11 @@ export interface PredictOptions extends RuntimeOptions {
 	profiles?: string | ProfileSource;
 	/** What stands in for a missing profile; default: as the model was trained. */
 	missingProfile?: MissingProfile;
+	/**
+	 * The proteins' kingdom: compartments that its cells do not have get probability 0, and the others are conditioned on that, in each member. Default: nothing
+	 * is ruled out. Not for a multi-label model.
+	 */
+	kingdom?: Kingdom;
 	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
 	onProblem?: "skip" | "fail";
 	/** Also gives the attention weights of an A-LSTM; default false. */

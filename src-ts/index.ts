@@ -243,6 +243,7 @@ export {
 	type PredictionFormatter,
 	predictionFormatter,
 } from './predict/format.js'
+export { absentClasses, KINGDOMS, type Kingdom } from './predict/kingdom.js'
 export {
 	type Prediction,
 	type PredictionInput,

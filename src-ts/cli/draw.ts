@@ -1,4 +1,4 @@
-/** Each figure of a run: where its numbers come from, and what it needs. */
+/** Each figure of a run: where its numbers come from, and what it needs. Whole, though long: a table of one short function a figure. */
 import {
 	attentionMap,
 	attentionMapFigure,

@@ -2,6 +2,9 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import {
+	absentClasses,
+	KINGDOMS,
+	type Kingdom,
 	loadModel,
 	type Model,
 	PREDICTION_FORMATS,
@@ -25,6 +28,7 @@ interface PredictFlags extends CommonOptions, JobFlags {
 	model: string
 	profiles?: string
 	missingProfile?: 'blosum' | 'onehot' | 'fail'
+	kingdom?: Kingdom
 	format?: PredictionFormat
 	strict?: boolean
 	report?: string
@@ -49,6 +53,7 @@ export function predictCommand(): Command {
 					'fail',
 				]),
 			)
+			.addOption(new Option('--kingdom <name>', 'rule out compartments that its cells do not have').choices(KINGDOMS))
 			.addOption(new Option('--format <format>', 'default: by the ending of -o, else tsv').choices(PREDICTION_FORMATS))
 			.option('--strict', 'end with an error at the first record that cannot be used')
 			.option('--report <file>', 'also write a page to look at (HTML); holds all proteins in memory')
@@ -100,6 +105,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		const message = 'report: the model gives several labels a protein, for which the page has no place'
 		throw new SublocError('INVALID_OPTION', message, { option: 'report' })
 	}
+	if (flags.kingdom !== undefined) tellKingdom(flags.kingdom, model, log)
 	const started = Date.now()
 	const shown: string[] = []
 	const told: Prediction[] = []
@@ -116,7 +122,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		}
 	}
 	const options = {
-		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, signal },
+		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, kingdom: flags.kingdom, signal },
 		...runtimeOf(flags),
 	}
 	const onProblem = flags.strict ? 'fail' : 'skip'
@@ -177,6 +183,12 @@ function requireDifferentFiles(paths: Record<string, string | undefined>): void 
 function warnUnusedProfiles(model: Model, { profiles }: PredictFlags, log: Log): void {
 	if (profiles !== undefined && !model.readsProfiles)
 		log.warning('the model reads no profiles: --profiles is without effect')
+}
+
+function tellKingdom(kingdom: Kingdom, { classes }: Model, log: Log): void {
+	const absent = absentClasses(kingdom, classes)
+	if (absent.length > 0) log.event('kingdom', `${kingdom}: ${absent.join(', ')} ruled out`, { kingdom, absent })
+	else log.warning(`--kingdom ${kingdom} rules out none of the model's classes: ${classes.join(', ')}`)
 }
 
 /** By the ending; null for an unknown one. */

@@ -1,5 +1,6 @@
 /**
- * The one door to the native side: the only importer of the generated loader. Errors come over as values and leave as {@link SublocError}.
+ * The one door to the native side: the only importer of the generated loader. Errors come over as values and leave as {@link SublocError}. Whole, though
+ * long, since it is one door: a short function for each function of the addon.
  */
 import { type ErrorCode, SublocError } from '../errors.js'
 import { prepareDrivers } from './drivers.js'

@@ -14,6 +14,8 @@ import { looksLikeDna } from '../sequence/nucleotides.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 import { DEFAULT_THRESHOLD } from '../train/thresholds.js'
+import { absentClasses, type Kingdom, ruleOut } from './kingdom.js'
+import { meanProbabilities, meanWeight, memberProbabilities, spreadOf } from './members.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
@@ -26,6 +28,11 @@ export interface PredictOptions extends RuntimeOptions {
 	profiles?: string | ProfileSource
 	/** What stands in for a missing profile; default: as the model was trained. */
 	missingProfile?: MissingProfile
+	/**
+	 * The proteins' kingdom: compartments that its cells do not have get probability 0, and the others are conditioned on that, in each member. Default: nothing
+	 * is ruled out. Not for a multi-label model.
+	 */
+	kingdom?: Kingdom
 	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
 	onProblem?: 'skip' | 'fail'
 	/** Also gives the attention weights of an A-LSTM; default false. */
@@ -78,7 +85,7 @@ export interface Prediction {
 /** @internal Names of {@link PredictOptions}. */
 export const PREDICT_OPTIONS: readonly (keyof PredictOptions)[] = [
 	...RUNTIME_OPTIONS,
-	...(['profiles', 'missingProfile', 'onProblem', 'attention', 'members', 'signal'] as const),
+	...(['profiles', 'missingProfile', 'kingdom', 'onProblem', 'attention', 'members', 'signal'] as const),
 ]
 
 /** Proteins and residues that are encoded at a time: what bounds the memory. */
@@ -222,6 +229,8 @@ class Engine {
 	readonly #runtime: NativeRuntime
 	readonly #profiles: ProfileSource | null
 	readonly #missingProfile: MissingProfile
+	/** [K], whether the kingdom rules a class out; null without one. */
+	readonly #isAbsent: readonly boolean[] | null
 	readonly #options: PredictOptions
 
 	private constructor(model: Model, options: PredictOptions, runtime: NativeRuntime, profiles: ProfileSource | null) {
@@ -230,6 +239,8 @@ class Engine {
 		this.#runtime = runtime
 		this.#profiles = profiles
 		this.#missingProfile = options.missingProfile ?? model.training?.config.missingProfile ?? 'blosum'
+		const absent = options.kingdom === undefined ? null : absentClasses(options.kingdom, model.classes)
+		this.#isAbsent = absent && model.classes.map((name) => absent.includes(name))
 		this.#options = options
 	}
 
@@ -239,6 +250,9 @@ class Engine {
 		const { missingProfile = 'blosum' } = options
 		const isPolicy = MISSING_PROFILE_POLICIES.includes(missingProfile)
 		requireOption(isPolicy, 'missingProfile', missingProfile, `one of ${MISSING_PROFILE_POLICIES.join(', ')}`)
+		const { kingdom } = options
+		const isPossible = kingdom === undefined || model.info.loss !== 'multi-label'
+		requireOption(isPossible, 'kingdom', kingdom, 'a model of one class a protein')
 		const profiles = model.readsProfiles ? await profileSource(options.profiles) : null
 		return new Engine(model, options, runtime, profiles)
 	}
@@ -299,6 +313,7 @@ class Engine {
 			{ ...this.#runtime, attention: wantsAttention },
 			this.signal,
 		)
+		if (this.#isAbsent) ruleOut(probabilities, this.#isAbsent)
 		const shape = { members: info.members, records: records.length, classes: classes.length }
 		let offset = 0
 		return records.map((record, row) => {
@@ -332,41 +347,6 @@ class Engine {
 function labelsAbove(mean: readonly number[], { classes, info }: Model, best: number): string[] {
 	const found = classes.filter((_, index) => mean[index]! >= (info.thresholds?.[index] ?? DEFAULT_THRESHOLD))
 	return found.length > 0 ? found : [classes[best]!]
-}
-
-interface Shape {
-	members: number
-	records: number
-	classes: number
-}
-
-/** Mean over the members of [M, N, K] at one record; in f64, members in order. */
-function meanProbabilities(values: Float32Array, row: number, { members, records, classes }: Shape): number[] {
-	return Array.from({ length: classes }, (_, index) => {
-		let sum = 0
-		for (let member = 0; member < members; member++) sum += values[(member * records + row) * classes + index]!
-		return sum / members
-	})
-}
-
-/** Each member's row of [M, N, K]. */
-function memberProbabilities(values: Float32Array, row: number, { members, records, classes }: Shape): Float32Array[] {
-	return Array.from({ length: members }, (_, member) => {
-		const from = (member * records + row) * classes
-		return values.slice(from, from + classes)
-	})
-}
-
-function spreadOf(values: Float32Array, row: number, index: number, { members, records, classes }: Shape): number {
-	const own = Array.from({ length: members }, (_, member) => values[(member * records + row) * classes + index]!)
-	const mean = own.reduce((a, b) => a + b, 0) / members
-	return Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / members)
-}
-
-function meanWeight(values: Float32Array, members: number, residues: number, place: number): number {
-	let sum = 0
-	for (let member = 0; member < members; member++) sum += values[member * residues + place]!
-	return sum / members
 }
 
 function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Prediction {

@@ -1,4 +1,4 @@
-//! The path of a pair: seeds, score, alignment, limits.
+//! The path of a pair: seeds, score, alignment, limits. Whole, though long: a quarter of it is its tests, which compare each step with the literal form.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! The loop.
+//! The loop. Whole, though long: what a step, an epoch and a stop do to one state is read together.
 
 use std::{
     path::Path,

@@ -73,7 +73,8 @@ fn in_its_own_process_memory_does_not_grow() {
         });
         assert!(result.is_ok(), "{name}");
         let (early, late) = (reserved[20], reserved[epochs - 1]);
-        assert!(late <= early, "{name}: {early} bytes after 63 steps, {late} after {}", 3 * epochs);
+        // The pools of the device still round up by some kilobytes after the first steps: 2 % of room, a hundred bytes a step over two thousand.
+        assert!(late <= early + early / 50, "{name}: {early} bytes after 63 steps, {late} after {}", 3 * epochs);
         // A leak of 4 kB a step would be 8 MB over two thousand.
         if let (Some(early), Some(late)) = (resident[20], resident[epochs - 1]) {
             assert!(late < early + (6 << 20), "{name}: {early} bytes resident after 63 steps, {late} after {}", 3 * epochs);

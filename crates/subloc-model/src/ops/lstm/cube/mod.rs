@@ -1,4 +1,4 @@
-//! The LSTM on a GPU: all members and both directions in every launch.
+//! The LSTM on a GPU: all members and both directions in every launch. Whole, though long: forward and backward share the cut into chunks.
 //!
 //! Time runs in **steps**: at step s the forward direction is at residue s, the reverse one at residue length − 1 − s, so both directions of all
 //! proteins end where they end without padding in front. Steps are cut into chunks, each with its own buffers [step, M, 2, B, ·]: no buffer outgrows
