@@ -55,7 +55,7 @@ export interface Report {
 
 const OPTIONS: readonly (keyof ReportOptions)[] = [
 	...(['title', 'proteins', 'source', 'predictions', 'evaluation', 'filterProteins', 'onProgress'] as const),
-	...(['profiles', 'missingProfile'] as const),
+	...(['profiles', 'missingProfile', 'kingdom'] as const),
 	...RUNTIME_OPTIONS,
 	'signal',
 ]
@@ -160,10 +160,10 @@ async function scored(
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {
-	const { profiles, missingProfile, signal, onProgress } = options
+	const { profiles, missingProfile, kingdom, signal, onProgress } = options
 	onProgress?.('predictions')
 	const told = { attention: true, members: true }
-	return predictAll(model, records, { profiles, missingProfile, signal, ...told, ...runtimeOf(options) })
+	return predictAll(model, records, { profiles, missingProfile, kingdom, signal, ...told, ...runtimeOf(options) })
 }
 
 /** What labelled proteins are to a model, and which of them are told of. */
