@@ -1119,6 +1119,39 @@ export declare class RunFolder {
 }
 /** First option in which two configurations differ, as a path; null where they are equal. */
 export declare function firstDifference(a: TrainingConfig, b: TrainingConfig): string | null;
+/** Folder of the model that comes with the package. */
+export declare const SHIPPED_MODEL: string;
+declare const cardSchema: z.ZodObject<{
+	name: z.ZodString;
+	what: z.ZodString;
+	model: z.ZodObject<{
+		file: z.ZodString;
+		bytes: z.ZodInt;
+		sha256: z.ZodString;
+	}, z.core.$loose>;
+	data: z.ZodObject<{
+		name: z.ZodString;
+		proteins: z.ZodInt;
+		digest: z.ZodString;
+		licence: z.ZodString;
+		fingerprints: z.ZodArray<z.ZodString>;
+	}, z.core.$loose>;
+	training: z.ZodObject<{
+		split: z.ZodString;
+		members: z.ZodString;
+		command: z.ZodString;
+		when: z.ZodString;
+	}, z.core.$loose>;
+	scores: z.ZodObject<{
+		on: z.ZodString;
+		file: z.ZodString;
+	}, z.core.$loose>;
+	limits: z.ZodArray<z.ZodString>;
+}, z.core.$loose>;
+/** What a model that is given to others says about itself; its scores are in `scores.file` beside it. */
+export type ModelCard = z.infer<typeof cardSchema>;
+/** What a card keeps of a training protein: enough to know it again, too little to have it. */
+export declare function fingerprint(sequence: string): string;
 /** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
 export interface TrainingRecord {
 	config: TrainingConfig;
@@ -1176,6 +1209,8 @@ export declare class Model {
 	 * calibration.json, `calibrateModel` fits it; null where nothing is known.
 	 */
 	calibration: Readonly<TemperatureScaling> | null;
+	/** What it says about itself: of the model that comes with the package, and of folders with a card.json; else null. */
+	card: Readonly<ModelCard> | null;
 	/** @internal */
 	constructor(native: NativeModel, training: TrainingRecord | null);
 	/** Class names in the order of the probabilities. */
@@ -1192,12 +1227,13 @@ export declare class Model {
 	[Symbol.dispose](): void;
 }
 /**
- * Loads a model from a run folder, or from a lone model.safetensors.
+ * Loads a model from a run folder, or from a lone model.safetensors; without a path the model that comes with the package (docs/model.md). Where the folder has a card,
+ * the SHA-256 of the model's file must be the card's.
  *
  * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a file beside it is damaged: the lone
  * model.safetensors still loads.
  */
-export declare function loadModel(path: string): Promise<Model>;
+export declare function loadModel(path?: string): Promise<Model>;
 /** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */
 export declare function mergeModels(models: readonly Model[]): Model;
 /** Profiles are kept as round(200 · p), [T, 20]: steps of 0.005; a row is divided by its sum when it is used. */
@@ -1260,6 +1296,102 @@ export type Kingdom = (typeof KINGDOMS)[number];
  * Errors: `INVALID_OPTION` for an unknown kingdom, and where no class would be left.
  */
 export declare function absentClasses(kingdom: Kingdom, classes: readonly string[]): string[];
+/** What is needed of a protein. */
+export interface HomologyRecord {
+	id: string;
+	/** Letters A–Z, at least one and at most 500,000. */
+	sequence: string;
+}
+/** Which alignments make homologs. */
+export interface HomologyLimits {
+	/** Least share of identical columns, 0 to 1; default 0.3. */
+	identity?: number;
+	/** Least share of the residues of each of both that lie between the ends of the alignment, 0 to 1; default 0.8. */
+	coverage?: number;
+	/** Largest E (Karlin–Altschul, BLOSUM62 with gaps 11/1, all residues of the searched set); default 1e-3. Equal sequences are homologs whatever their E. */
+	maxExpect?: number;
+	/**
+	 * What identical columns are divided by: columns of the alignment (default; MMseqs2's default, `--seq-id-mode 0`), residues of the `shorter` (1) or the
+	 * `longer` (2) protein.
+	 */
+	identityOver?: "alignment" | "shorter" | "longer";
+}
+/** How the search for homologs runs. */
+export interface HomologySearch {
+	/** Align every pair, not only those that share seeds; default false. Ten times the time and more; bench/RESULTS.md says what the seeds miss. */
+	exhaustive?: boolean;
+	/** CPU threads; default: all of the machine. The result is the same for any number. */
+	threads?: number;
+	/** Told how many of the queries are done. */
+	onProgress?: (done: number, total: number) => void;
+	/** Ends the work within a second. */
+	signal?: AbortSignal;
+}
+export interface HomologyOptions extends HomologyLimits, HomologySearch {
+}
+/** Two proteins and their best local alignment. */
+export interface Homolog {
+	/** Row of the query. */
+	query: number;
+	/** Row of the target. */
+	target: number;
+	/** 0 to 1; see {@link HomologyLimits.identityOver}. */
+	identity: number;
+	/** Share of the query's residues between the ends of the alignment, 0 to 1. */
+	queryCoverage: number;
+	/** Of the target's. */
+	targetCoverage: number;
+	/** Bit score. */
+	bits: number;
+	/** Alignments of this score that chance gives. */
+	expect: number;
+}
+/** Defaults of {@link HomologyLimits}: what method.md's figures were measured with. */
+export declare const HOMOLOGY_LIMITS: {
+	readonly identity: 0.3;
+	readonly coverage: 0.8;
+	readonly maxExpect: 0.001;
+	readonly identityOver: "alignment";
+};
+/**
+ * All pairs of homologs within a set, query before target, in order; with `groups` (one a record) pairs of different groups alone. A pair's E is that of its shorter
+ * protein as the query. Of alignments with the same score the one with the most identical columns counts. The same for any number of threads.
+ *
+ * Errors: `INVALID_OPTION`, `UNKNOWN_RESIDUE`. Rejects with the signal's reason once it is aborted.
+ */
+export declare function findHomologs(records: readonly HomologyRecord[], { groups, ...options }?: HomologyOptions & {
+	groups?: readonly (string | number)[];
+}): Promise<Homolog[]>;
+/**
+ * For each query the target of the largest bit score (of equals the first), or null where no E is within `maxExpect`. `identity` and `coverage` limit nothing here: a
+ * nearest relative is told whatever it is. Errors: as {@link findHomologs}.
+ */
+export declare function nearestRelatives(queries: readonly HomologyRecord[], targets: readonly HomologyRecord[], options?: Omit<HomologyOptions, "identity" | "coverage">): Promise<(Homolog | null)[]>;
+/** How homologs become clusters. */
+export interface ClusterOptions extends HomologyOptions {
+	/**
+	 * `single` (default): whatever a chain of homologs connects, so that no pair of homologs has two clusters. `greedy`: the longest protein that is left takes its
+	 * homologs (as CD-HIT); smaller clusters, between which homologs remain.
+	 */
+	linkage?: "single" | "greedy";
+}
+/** Cluster of each record, numbered from 0 in the order of their first records, [N]. Errors: as {@link findHomologs}. */
+export declare function clusterByHomology(records: readonly HomologyRecord[], { linkage, ...options }?: ClusterOptions): Promise<Uint32Array>;
+/** A protein that a model was trained on. */
+export interface TrainingProtein extends HomologyRecord {
+	class: string;
+}
+/** The nearest training protein of a protein, and how near it is. */
+export interface NearestProtein {
+	id: string;
+	class: string;
+	/** Share of the aligned columns that are identical, 0 to 1. */
+	identity: number;
+	/** Share of the shorter of both sequences that is aligned, 0 to 1. */
+	coverage: number;
+	/** Bit score of the alignment. */
+	bits: number;
+}
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>;
 /** A record that was not read from a file. */
@@ -1274,6 +1406,11 @@ export interface PredictOptions extends RuntimeOptions {
 	 * is ruled out. Not for a multi-label model.
 	 */
 	kingdom?: Kingdom;
+	/**
+	 * Labelled proteins that the model was trained on: predictions then name the nearest of them (`Prediction.relative`), found by local alignment with E ≤ 0.001.
+	 * Seconds for a thousand proteins against five thousand. Default: none, and `relative` is null.
+	 */
+	training?: readonly TrainingProtein[];
 	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
 	onProblem?: "skip" | "fail";
 	/** Also gives the attention weights of an A-LSTM; default false. */
@@ -1311,6 +1448,8 @@ export interface Prediction {
 	calibrated: number | null;
 	/** Standard deviation of `probability` over the members; 0 for a single network. */
 	spread: number | null;
+	/** The nearest protein of `PredictOptions.training`; null where there is none, or it was not looked for. */
+	relative: NearestProtein | null;
 	/** Probability of each class, in the order of the classes; they sum to 1, but for a multi-label model's. */
 	probabilities: Record<string, number> | null;
 	/**
@@ -1411,87 +1550,6 @@ export declare function crossValidate(dataset: Dataset, options?: CrossValidateO
  * Errors: `INVALID_SPLIT` for a split without a fold for each model; those of `predict`.
  */
 export declare function predictHeldOut(dataset: Dataset, split: Split, models: readonly Model[], options?: PredictOptions): Promise<Prediction[]>;
-/** What is needed of a protein. */
-export interface HomologyRecord {
-	id: string;
-	/** Letters A–Z, at least one and at most 500,000. */
-	sequence: string;
-}
-/** Which alignments make homologs. */
-export interface HomologyLimits {
-	/** Least share of identical columns, 0 to 1; default 0.3. */
-	identity?: number;
-	/** Least share of the residues of each of both that lie between the ends of the alignment, 0 to 1; default 0.8. */
-	coverage?: number;
-	/** Largest E (Karlin–Altschul, BLOSUM62 with gaps 11/1, all residues of the searched set); default 1e-3. Equal sequences are homologs whatever their E. */
-	maxExpect?: number;
-	/**
-	 * What identical columns are divided by: columns of the alignment (default; MMseqs2's default, `--seq-id-mode 0`), residues of the `shorter` (1) or the
-	 * `longer` (2) protein.
-	 */
-	identityOver?: "alignment" | "shorter" | "longer";
-}
-/** How the search for homologs runs. */
-export interface HomologySearch {
-	/** Align every pair, not only those that share seeds; default false. Ten times the time and more; bench/RESULTS.md says what the seeds miss. */
-	exhaustive?: boolean;
-	/** CPU threads; default: all of the machine. The result is the same for any number. */
-	threads?: number;
-	/** Told how many of the queries are done. */
-	onProgress?: (done: number, total: number) => void;
-	/** Ends the work within a second. */
-	signal?: AbortSignal;
-}
-export interface HomologyOptions extends HomologyLimits, HomologySearch {
-}
-/** Two proteins and their best local alignment. */
-export interface Homolog {
-	/** Row of the query. */
-	query: number;
-	/** Row of the target. */
-	target: number;
-	/** 0 to 1; see {@link HomologyLimits.identityOver}. */
-	identity: number;
-	/** Share of the query's residues between the ends of the alignment, 0 to 1. */
-	queryCoverage: number;
-	/** Of the target's. */
-	targetCoverage: number;
-	/** Bit score. */
-	bits: number;
-	/** Alignments of this score that chance gives. */
-	expect: number;
-}
-/** Defaults of {@link HomologyLimits}: what method.md's figures were measured with. */
-export declare const HOMOLOGY_LIMITS: {
-	readonly identity: 0.3;
-	readonly coverage: 0.8;
-	readonly maxExpect: 0.001;
-	readonly identityOver: "alignment";
-};
-/**
- * All pairs of homologs within a set, query before target, in order; with `groups` (one a record) pairs of different groups alone. A pair's E is that of its shorter
- * protein as the query. Of alignments with the same score the one with the most identical columns counts. The same for any number of threads.
- *
- * Errors: `INVALID_OPTION`, `UNKNOWN_RESIDUE`. Rejects with the signal's reason once it is aborted.
- */
-export declare function findHomologs(records: readonly HomologyRecord[], { groups, ...options }?: HomologyOptions & {
-	groups?: readonly (string | number)[];
-}): Promise<Homolog[]>;
-/**
- * For each query the target of the largest bit score (of equals the first), or null where no E is within `maxExpect`. `identity` and `coverage` limit nothing here: a
- * nearest relative is told whatever it is. Errors: as {@link findHomologs}.
- */
-export declare function nearestRelatives(queries: readonly HomologyRecord[], targets: readonly HomologyRecord[], options?: Omit<HomologyOptions, "identity" | "coverage">): Promise<(Homolog | null)[]>;
-/** How homologs become clusters. */
-export interface ClusterOptions extends HomologyOptions {
-	/**
-	 * `single` (default): whatever a chain of homologs connects, so that no pair of homologs has two clusters. `greedy`: the longest protein that is left takes its
-	 * homologs (as CD-HIT); smaller clusters, between which homologs remain.
-	 */
-	linkage?: "single" | "greedy";
-}
-/** Cluster of each record, numbered from 0 in the order of their first records, [N]. Errors: as {@link findHomologs}. */
-export declare function clusterByHomology(records: readonly HomologyRecord[], { linkage, ...options }?: ClusterOptions): Promise<Uint32Array>;
 /** The labels that a class value names: distinct, in byte order; empty where a name is missing between two separators. */
 export declare function labelsOf(value: string): string[];
 /** Which labels each record has, [N, K] row-major, 1 or 0. Errors: `UNKNOWN_CLASS` for a label that is not in `classes`. */
@@ -1643,6 +1701,35 @@ export interface Answers {
  * them, and throws; without it such records are left out.
  */
 export declare function flatProbabilities(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], unknown?: (record: LabelledRecord) => never): Answers;
+/** A protein and its nearest relative among the training proteins. */
+export interface Relative {
+	/** The protein that is scored. */
+	id: string;
+	/** Id of the training protein; null where none was found. */
+	relative: string | null;
+	/** Share of the aligned columns that are identical, 0 to 1; null without a relative. */
+	identity: number | null;
+	/** Share of the shorter of both sequences that is aligned, 0 to 1; null without a relative. */
+	coverage: number | null;
+	/** Bit score of the alignment; null without a relative. */
+	bits: number | null;
+}
+/** Of a search for relatives: that of homologs, without limits, since the nearest is told whatever it is. */
+export type RelativesOptions = Omit<HomologyOptions, "identity" | "coverage">;
+/**
+ * The nearest training protein of each record (largest bit score with E ≤ `maxExpect`), in the order of the records. Seconds for a thousand proteins against five
+ * thousand (bench/RESULTS.md). Errors: those of `nearestRelatives`. Rejects with the signal's reason once it is aborted.
+ */
+export declare function findRelatives(training: readonly HomologyRecord[], records: readonly HomologyRecord[], options?: RelativesOptions): Promise<Relative[]>;
+/** {@link findRelatives} of a whole dataset: each record's nearest protein of the other folds. In the order of the folds. */
+export declare function findFoldedRelatives(dataset: Dataset, split: Split, options?: RelativesOptions): Promise<Relative[]>;
+/**
+ * Reads a table of relatives: a TSV with the columns `id`, `relative`, `identity` (0 to 1) and optionally `coverage` and `bits`; others are ignored. An empty
+ * `relative` means that none was found, and so does a protein that the table lacks.
+ *
+ * Errors: `INPUT_MISSING`; `INVALID_DATASET` with file, line and record.
+ */
+export declare function readRelatives(path: TextSource, file?: string): Promise<Relative[]>;
 /** A test protein, and what copying from its nearest training relative gives. */
 export interface CopiedLabel {
 	/** Its class; absent where that is not known. */
@@ -1710,7 +1797,6 @@ export interface LeakAudit extends RelativesSummary {
 	/** In the order of the test proteins. */
 	proteins: AuditedRecord[];
 }
-export type LeakOptions = Omit<HomologyOptions, "identity" | "coverage">;
 /**
  * Finds the nearest training relative of every test protein (largest bit score with E ≤ `maxExpect`) and what copying its class would score, overall and by identity.
  * An accuracy on the test proteins stands beside that. Without classes of the test proteins there is no score.
@@ -1720,36 +1806,16 @@ export declare function auditLeak(training: readonly (HomologyRecord & {
 	class: string;
 })[], test: readonly (HomologyRecord & {
 	class?: string;
-})[], options?: LeakOptions): Promise<LeakAudit>;
+})[], options?: RelativesOptions): Promise<LeakAudit>;
 /**
  * {@link auditLeak} of a split: the test part against the training part; of numbered folds the given ones (default: all), each against the other folds, pooled. The
  * proteins stand in the order of the folds.
  */
-export declare function auditSplitLeak(split: Split, dataset: Dataset, { folds, ...options }?: LeakOptions & {
+export declare function auditSplitLeak(split: Split, dataset: Dataset, { folds, ...options }?: RelativesOptions & {
 	folds?: readonly number[];
 }): Promise<LeakAudit>;
 /** The proteins of an audit as a table, a line a protein; cells are empty where there is no relative. */
 export declare function auditTsv({ proteins }: Pick<LeakAudit, "proteins">): string;
-/** A protein and its nearest relative among the training proteins. */
-export interface Relative {
-	/** The protein that is scored. */
-	id: string;
-	/** Id of the training protein; null where none was found. */
-	relative: string | null;
-	/** Share of the aligned columns that are identical, 0 to 1; null without a relative. */
-	identity: number | null;
-	/** Share of the shorter of both sequences that is aligned, 0 to 1; null without a relative. */
-	coverage: number | null;
-	/** Bit score of the alignment; null without a relative. */
-	bits: number | null;
-}
-/**
- * Reads a table of relatives: a TSV with the columns `id`, `relative`, `identity` (0 to 1) and optionally `coverage` and `bits`; others are ignored. An empty
- * `relative` means that none was found, and so does a protein that the table lacks.
- *
- * Errors: `INPUT_MISSING`; `INVALID_DATASET` with file, line and record.
- */
-export declare function readRelatives(path: TextSource, file?: string): Promise<Relative[]>;
 /** The names of the baselines. */
 export type BaselineName = "majority" | "composition" | "best hit" | "motif rules";
 /** What a baseline says of some records, in their order. */
@@ -2166,6 +2232,8 @@ export interface Stratum {
 	accuracy: number | null;
 	/** 95 % of the accuracy; see {@link shareInterval}. */
 	interval: Interval;
+	/** Of strata of identity: what copying the class of the relative gets right of the same proteins; null where it was not tried. */
+	copyAccuracy?: number | null;
 }
 /** The same proteins, sorted three ways. */
 export interface Strata {
@@ -2185,6 +2253,8 @@ export interface Scored {
 	/** Empty: none. */
 	cluster: string;
 	right: boolean;
+	/** Whether the class of the nearest relative is right; null where it was not tried. */
+	copied: boolean | null;
 }
 /**
  * Scores by strata. `relatives` names the nearest training protein of each one that has any (docs/evaluation.md); null: not looked for. `byClusters`: whether
@@ -2366,6 +2436,11 @@ export declare function fitTemperature(truth: ArrayLike<number>, probabilities: 
 export declare function temperedLoss(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, temperature: number): number;
 /** The scaling that labelled predictions ask for; `on` says what they are. Errors: `INVALID_DATASET` where there are none. */
 export declare function temperatureScaling(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, on: string): TemperatureScaling;
+/**
+ * A temperature for each fold of a cross-validation without validation parts, [folds]: fitted on what the other folds' models say of their held-out proteins, so that
+ * no protein has a say in its own. `predictions` stand in the order of the dataset. Errors: `INVALID_DATASET`.
+ */
+export declare function heldOutTemperatures(dataset: Dataset, split: Split, predictions: readonly Prediction[], classes: readonly string[]): TemperatureScaling[];
 /**
  * Predicts the validation part of a model's training, fits the temperature on it, and sets `model.calibration`: predictions carry `calibrated` from then on.
  * Null, and nothing is set, where the training had no validation part (`validationFraction`) or the model is a cross-validation's.
@@ -2897,6 +2972,12 @@ export declare const PREDICTION_FORMATS: readonly [
 ];
 /** `tsv` and `csv` have a header line; `jsonl` has an object a line. */
 export type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
+interface FormatOptions {
+	/** Whether the predictions are of a multi-label model: tables then have the column `labels`. Default false. */
+	multiLabel?: boolean;
+	/** Whether tables have the columns `calibrated`, `relative`, `relative_class` and `identity`, empty where they are not known. Default false. */
+	trust?: boolean;
+}
 export interface PredictionFormatter {
 	/** Text before the first row; empty for `jsonl`. */
 	header: string;
@@ -2907,13 +2988,12 @@ export interface PredictionFormatter {
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
  * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities
  * have six decimals. In `tsv` a control character (a tab, a line end) becomes a space. With `multiLabel` the labels stand behind the status, joined by `;` (an
- * array in `jsonl`, which has it wherever a prediction has labels).
+ * array in `jsonl`, which has it wherever a prediction has labels). With `trust`, `calibrated`, `relative`, `relative_class` and `identity` follow the classes; `jsonl` has
+ * `relative` wherever a prediction has one.
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
-export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[], { multiLabel }?: {
-	multiLabel?: boolean;
-}): PredictionFormatter;
+export declare function predictionFormatter(format: PredictionFormat, classes: readonly string[], { multiLabel, trust }?: FormatOptions): PredictionFormatter;
 /** One of `count` parts, from 1. */
 export interface Shard {
 	index: number;
@@ -2958,6 +3038,8 @@ export interface PredictFileOptions extends Omit<PredictOptions, "attention" | "
 	cache?: string;
 	/** Bytes that the cache may grow to; default 1 GiB. */
 	cacheBytes?: number;
+	/** Tables also say how far each prediction can be trusted: see `FormatOptions`. Default false. */
+	trust?: boolean;
 	/** Also writes where an A-LSTM looked, as GFF3 beside the output; default false. */
 	spans?: boolean;
 	/** Called with every prediction that is computed; not with those that were written before. */
@@ -3138,13 +3220,11 @@ export declare function jobTemplates(kind: TemplateKind, values: TemplateValues)
 export declare function writeWhole(path: string, text: string | Uint8Array): Promise<void>;
 /** Makes a folder with its parents. Errors: `IO` with `stage` `create`. */
 export declare function makeFolder(path: string): Promise<void>;
-export interface WritePredictionsOptions {
+export interface WritePredictionsOptions extends FormatOptions {
 	/** The model's classes, in order. */
 	classes: readonly string[];
 	/** Default `tsv`. */
 	format?: PredictionFormat;
-	/** Whether the predictions are of a multi-label model: tables then have the column `labels`. Default false. */
-	multiLabel?: boolean;
 }
 /**
  * Writes predictions to a file's path or a stream in the order they come, waiting where the other side is slow, so that memory stays bounded.
@@ -3155,7 +3235,7 @@ export interface WritePredictionsOptions {
  *
  * Errors: `IO` with `stage` `create` or `write`, and those of the predictions.
  */
-export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format, multiLabel }: WritePredictionsOptions): Promise<void>;
+export declare function writePredictions(predictions: AsyncIterable<Prediction> | Iterable<Prediction>, output: string | Writable, { classes, format, ...columns }: WritePredictionsOptions): Promise<void>;
 /** A protein of a report. */
 export interface ReportProtein {
 	/** The rest of its header; empty where there is none. */
@@ -3247,8 +3327,8 @@ export interface PredictionsFile {
 /** Whether a text begins like a table of predictions. */
 export declare function isPredictionsFile(text: string): boolean;
 /**
- * Reads a TSV of predictions; `file` is its name in messages. Probabilities have the six decimals that were written; lengths (0), attention and members are not
- * in it. Errors: `INVALID_DATASET` with the line that is none of ours.
+ * Reads a TSV of predictions; `file` is its name in messages. Probabilities have the six decimals that were written; lengths (0), relatives, attention and members
+ * are not in it. Errors: `INVALID_DATASET` with the line that is none of ours.
  */
 export declare function parsePredictions(text: string, file: string): PredictionsFile;
 /** The model's work that a report needs, and on which proteins. */
@@ -3369,6 +3449,8 @@ export interface TrainingParts {
 	/** Watched in training and never learned from; empty without `validationFraction`. */
 	validation: LabelledRecord[];
 	test: LabelledRecord[];
+	/** Homology cluster of each record of `test`, in their order; null where the split has none. */
+	testClusters: string[] | null;
 }
 /**
  * The parts of a model's training. The joined models of a cross-validation have none: each record was training data of all folds' models but one.

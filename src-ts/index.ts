@@ -98,7 +98,6 @@ export {
 	auditSplitLeak,
 	auditTsv,
 	type LeakAudit,
-	type LeakOptions,
 } from './evaluate/audit.js'
 export type { BaselineScores } from './evaluate/baseline-scores.js'
 export {
@@ -148,7 +147,13 @@ export {
 	type MultiLabelEvaluation,
 } from './evaluate/multi-label.js'
 export { type ProbabilityReport, type ProbabilityScores, probabilityReport } from './evaluate/probabilities.js'
-export { type Relative, readRelatives } from './evaluate/relative.js'
+export {
+	findFoldedRelatives,
+	findRelatives,
+	type Relative,
+	type RelativesOptions,
+	readRelatives,
+} from './evaluate/relative.js'
 export {
 	type CopiedLabel,
 	copyLabels,
@@ -174,7 +179,13 @@ export {
 	type WeightTrack,
 } from './evaluate/signals.js'
 export { type Scored, type Strata, type Stratum, shareInterval, strata } from './evaluate/strata.js'
-export { calibrateModel, fitTemperature, temperatureScaling, temperedLoss } from './evaluate/temperature.js'
+export {
+	calibrateModel,
+	fitTemperature,
+	heldOutTemperatures,
+	temperatureScaling,
+	temperedLoss,
+} from './evaluate/temperature.js'
 export type { LookOptions } from './explain/encoded.js'
 export { type ExplainOptions, type Explanation, explain } from './explain/explain.js'
 export {
@@ -228,6 +239,7 @@ export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
 export type { RuntimeOptions } from './model/runtime.js'
+export { fingerprint, type ModelCard, SHIPPED_MODEL } from './model/shipped.js'
 export { type TemperatureScaling, temperedProbabilities } from './model/temperature.js'
 export {
 	compiledBackends,
@@ -244,6 +256,7 @@ export {
 	predictionFormatter,
 } from './predict/format.js'
 export { absentClasses, KINGDOMS, type Kingdom } from './predict/kingdom.js'
+export type { NearestProtein, TrainingProtein } from './predict/nearest.js'
 export {
 	type Prediction,
 	type PredictionInput,

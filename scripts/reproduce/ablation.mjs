@@ -15,7 +15,11 @@ export const CANDIDATES = {
 	base: [],
 	'a-lstm': ['--model', 'a-lstm'],
 	'learning rate 0.002': ['--set', 'optimizer.learningRate=0.002'],
-	'learning rate 0.004': ['--set', 'optimizer.learningRate=0.004'],
+	'a-lstm, learning rate 0.002': ['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.002'],
+	'a-lstm, learning rate 0.004': ['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.004'],
+	'a-lstm, learning rate 0.002, last states too': [
+		...['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.002', '--set', 'pooling=attention+last'],
+	],
 	'batch size 32': ['--batch-size', '32'],
 	'dropout 0.1 before the LSTM': ['--set', 'dropout.lstmInput=0.1'],
 	'dropout 0.2 in the head': ['--set', 'dropout.denseInput=0.2', '--set', 'dropout.softmaxInput=0.2'],

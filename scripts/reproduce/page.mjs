@@ -56,3 +56,8 @@ function mean(values) {
 function signed(value) {
 	return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
 }
+
+/** The page. */
+export function reproductionPage(runs) {
+	return `${ablationTable(runs) ?? ''}\n`
+}

@@ -6,8 +6,8 @@ import {
 	auditTsv,
 	type Dataset,
 	type LeakAudit,
-	type LeakOptions,
 	parseSplit,
+	type RelativesOptions,
 	RunFolder,
 	readDataset,
 	readFasta,
@@ -66,7 +66,7 @@ async function run(train: string, test: string | undefined, flags: AuditFlags, s
 	if (flags.output) log.event('written', `written: ${flags.output}`, { output: flags.output })
 }
 
-async function audited(train: string, test: string | undefined, options: LeakOptions): Promise<LeakAudit> {
+async function audited(train: string, test: string | undefined, options: RelativesOptions): Promise<LeakAudit> {
 	const folder = new RunFolder(train)
 	const info = await folder.readRun()
 	if (info) {

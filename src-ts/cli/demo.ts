@@ -72,9 +72,9 @@ async function run(flags: DemoFlags, signal: AbortSignal): Promise<void> {
 
 	const test = await heldOutRecords(model, dataset)
 	const predictions = await predictAll(model, test, { signal, attention: true, members: true, ...runtimeOf(flags) })
-	const baselines = await baselinesFor(model, dataset, test, { relatives: null }, log)
+	const beside = await baselinesFor(model, dataset, test, { threads: flags.threads, signal }, log)
 	const on = 'held-out synthetic proteins'
-	const evaluation = evaluatePredictions(test, predictions, model.classes, on, { baselines })
+	const evaluation = evaluatePredictions(test, predictions, model.classes, on, beside)
 	await writeEvaluation(output, evaluation, predictions, log)
 	const title = 'Demo: synthetic proteins'
 	await writeReport(

@@ -5,13 +5,16 @@ import {
 	type Evaluation,
 	evaluateLabels,
 	evaluatePredictions,
-	heldOutRecords,
+	fingerprint,
+	type LabelledRecord,
 	loadModel,
 	type Model,
+	type ModelCard,
 	type MultiLabelEvaluation,
 	makeFolder,
 	methionineEffects,
 	parseEvaluation,
+	partsOfTraining,
 	predictAll,
 	RunFolder,
 	readDataset,
@@ -21,7 +24,7 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
-import { type CommonOptions, fraction, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, fraction, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
 import { baselinesFor, importanceOf } from './scoring.js'
@@ -33,6 +36,8 @@ interface EvaluateFlags extends CommonOptions {
 	report: boolean
 	json?: boolean
 	training?: string
+	/** False with `--no-audit`. */
+	audit: boolean
 	relatives?: string
 	methionine?: boolean
 	abstain?: number
@@ -47,7 +52,7 @@ export function evaluateCommand(): Command {
 				'Scores a model on DATA (a folder of <class>.fasta, or a TSV; with a column `cluster` also a homology cluster). On the data that the model was\n' +
 					'trained on, its held-out part alone is scored. Without DATA the scores that the training wrote are printed.',
 			)
-			.argument('<run>', 'run folder')
+			.argument('<run>', 'run folder; shipped: the model that comes with the package', modelPath)
 			.argument('[data]', 'labelled proteins')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
 			.option(
@@ -60,10 +65,8 @@ export function evaluateCommand(): Command {
 				'--training <data>',
 				'what the model was trained on, for the baselines; default: where the training found it',
 			)
-			.option(
-				'--relatives <tsv>',
-				'nearest training relatives (id, relative, identity): best-hit baseline, and scores by identity',
-			)
+			.option('--relatives <tsv>', 'nearest training relatives (id, relative, identity); default: they are looked for')
+			.option('--no-audit', 'do not look for relatives in the training data')
 			.option('--methionine', 'also try the proteins without, and with, a first M')
 			.option('--abstain <p>', 'tell what is right where predictions below this probability are not given', fraction)
 			.option(
@@ -93,10 +96,10 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	using model = await loadModel(folder)
 	const multiLabel = model.info.loss === 'multi-label'
 	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes, multiLabel })
-	const { records, on } = await scoredRecords(model, dataset, log)
+	const { records, on, clusters } = await scoredRecords(model, dataset, log)
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
-	const relatives = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
+	const known = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
 	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
 	const isTold = flags.output !== undefined && flags.report && !multiLabel
 	const hasSignals = model.info.kind === 'a-lstm' && records.some((record) => record.annotations.length > 0)
@@ -110,10 +113,10 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 		if (flags.output !== undefined) await writeLabelEvaluation(flags.output, evaluation, predictions, log)
 		return printLabelEvaluation(evaluation, flags.json)
 	}
-	const { importance, abstain, training } = flags
+	const { importance, abstain, training, audit, threads } = flags
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
-		...{ relatives, abstain, calibration: model.calibration },
-		baselines: await baselinesFor(model, dataset, records, { relatives, training }, log),
+		...{ abstain, calibration: model.calibration, ...(clusters && { bootstrap: { clusters } }) },
+		...(await baselinesFor(model, dataset, records, { relatives: known, training, audit, threads, signal }, log)),
 		methionine: flags.methionine ? await methionineEffects(model, records, predictions, options) : null,
 		importance: importance === undefined ? null : await importanceOf(model, records, importance, options, log),
 	})
@@ -135,13 +138,15 @@ async function writtenEvaluation(folder: string): Promise<Evaluation | MultiLabe
 	})
 }
 
-/** All records, or the held-out ones of the data that the model was trained on. */
+/** All records, or the held-out ones of the data that the model was trained on; and the clusters that their split has, null where it has none. */
 export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
-	const { training } = model
-	if (!training) return { records: dataset.records, on: dataset.source }
+	const { training, card } = model
+	if (card) return { records: unseen(dataset, card, log), on: dataset.source, clusters: null }
+	if (!training) return { records: dataset.records, on: dataset.source, clusters: null }
 	if (training.info.dataset.digest === dataset.digest) {
-		const records = await heldOutRecords(model, dataset)
-		if (records.length > 0) return { records, on: `the held-out part (${training.info.split.by}) of ${dataset.source}` }
+		const { test: records, testClusters: clusters } = await partsOfTraining(model, dataset)
+		const on = `the held-out part (${training.info.split.by}) of ${dataset.source}`
+		if (records.length > 0) return { records, on, clusters }
 		const message = 'the model was trained on all of these proteins: nothing is left to score'
 		throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
 	}
@@ -149,5 +154,19 @@ export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
 	const shared = dataset.records.filter(({ id }) => known.has(id)).length
 	if (shared > 0)
 		log.warning(`${shared} of ${dataset.records.length} ids also stand in the data that the model was trained on`)
-	return { records: dataset.records, on: dataset.source }
+	return { records: dataset.records, on: dataset.source, clusters: null }
+}
+
+/** The records that the model of a card was not trained on. Errors: `INVALID_DATASET` where none is left. */
+function unseen({ records, source }: Dataset, card: ModelCard, log: Log): readonly LabelledRecord[] {
+	const known = new Set(card.data.fingerprints)
+	const left = records.filter(({ sequence }) => !known.has(fingerprint(sequence)))
+	const seen = records.length - left.length
+	if (seen === 0) return records
+	if (left.length === 0) {
+		const message = `the model was trained on all of these proteins: nothing is left to score (its own scores: subloc evaluate shipped, or ${card.scores.file})`
+		throw new SublocError('INVALID_DATASET', message, { file: source })
+	}
+	log.warning(`${seen} of ${records.length} proteins were training data of the model: they are left out`)
+	return left
 }

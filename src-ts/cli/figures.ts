@@ -13,7 +13,7 @@ import {
 import { type Drawing, FIGURE_DRAWERS, FIGURES, type FigureName, Undrawable } from './draw.js'
 import { scoredRecords } from './evaluate.js'
 import type { Log } from './log.js'
-import { type CommonOptions, list, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, list, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { type PictureFlags, Pictures, withPictures } from './pictures.js'
 import { untilStopped } from './process.js'
 import { captionOf } from './text.js'
@@ -37,7 +37,7 @@ export function figuresCommand(): Command {
 				'by importance, the attention map, attention along single proteins, and t-SNE maps of the states. On the data that the model was trained on, its\n' +
 				'held-out part alone is used. What cannot be drawn is told with the reason. Data stand beside the pictures (TSV, MEME, NPZ).',
 		)
-		.argument('<run>', 'run folder')
+		.argument('<run>', 'run folder; shipped: the model that comes with the package', modelPath)
 		.argument('[data]', 'labelled proteins: a folder of <class>.fasta, or a TSV')
 		.option('-o, --output <dir>', 'where to draw (default: RUN/figures)')
 		.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')

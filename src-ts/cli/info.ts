@@ -1,19 +1,20 @@
 import { Command } from 'commander'
-import { loadModel, type ModelInfo } from 'subloc-native'
-import { type CommonOptions, openLog, withLog } from './options.js'
+import { type Evaluation, loadModel, type ModelCard, type ModelInfo, RunFolder, SHIPPED_MODEL } from 'subloc-native'
+import { type CommonOptions, modelPath, openLog, withLog } from './options.js'
+import { percent, percentRange } from './text.js'
 
 export function infoCommand(): Command {
 	return withLog(
 		new Command('info')
 			.summary('tell what a model is and how it was trained')
-			.argument('<run>', 'run folder or model.safetensors')
+			.argument('[run]', 'run folder or model.safetensors; default: the model that comes with the package', modelPath)
 			.option('--json', 'print JSON'),
-	).action(async (path: string, flags: CommonOptions & { json?: boolean }) => {
+	).action(async (path: string | undefined, flags: CommonOptions & { json?: boolean }) => {
 		openLog(flags)
 		using model = await loadModel(path)
-		const { info, training } = model
+		const { info, training, card } = model
 		if (flags.json) {
-			const told = { model: info, config: training?.config ?? null, run: training?.info ?? null }
+			const told = { model: info, config: training?.config ?? null, run: training?.info ?? null, card }
 			process.stdout.write(`${JSON.stringify(told, null, 2)}\n`)
 			return
 		}
@@ -41,8 +42,31 @@ export function infoCommand(): Command {
 				`${started} to ${finished ?? 'not finished'} on ${device.backend} (${device.cpuIsa}, ${device.threads} threads), subloc-native ${versions.sublocNative}`,
 			)
 		}
+		if (card)
+			lines.push(
+				...cardLines(card),
+				...scoreLines(await new RunFolder(path ?? SHIPPED_MODEL).readJson('evaluation'), path ?? 'shipped'),
+			)
 		process.stdout.write(`${lines.join('\n')}\n`)
 	})
+}
+
+function cardLines({ what, data, training, limits }: ModelCard): string[] {
+	return [
+		what,
+		`data: ${data.name}, ${data.proteins} proteins (digest ${data.digest.slice(0, 16)}…); ${data.licence}`,
+		`training: ${training.members}; ${training.split}; ${training.when}`,
+		...limits.map((limit) => `limit: ${limit}`),
+	]
+}
+
+function scoreLines(evaluation: Evaluation | null, run: string): string[] {
+	if (!evaluation) return []
+	const { accuracy, on, records, intervals } = evaluation
+	const range = intervals ? `, 95 % interval ${percentRange(intervals.accuracy)} %` : ''
+	return [
+		`accuracy ${percent(accuracy)} on ${on} (${records} proteins${range}); all scores: subloc evaluate ${run}`,
+	]
 }
 
 /** From which probability on each label is given. */

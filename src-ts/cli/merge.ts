@@ -20,6 +20,7 @@ interface MergeFlags extends CommonOptions {
 	data?: string
 	profiles?: string
 	report: boolean
+	audit: boolean
 }
 
 export function mergeCommand(): Command {
@@ -38,7 +39,8 @@ export function mergeCommand(): Command {
 			)
 			.option('--data <data>', 'the training data, to score what was held out (default: where the runs read them)')
 			.option('--profiles <dir>', 'folder of a profile store, for models that read profiles')
-			.option('--no-report', 'write no report.html into the run folder'),
+			.option('--no-report', 'write no report.html into the run folder')
+			.option('--no-audit', 'do not look for the relatives that what was held out has in the training data'),
 	)
 		.addHelpText(
 			'after',

@@ -1,6 +1,7 @@
 /** Options that several commands share, with their checks. */
+import { existsSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { cpuInfo, type RuntimeOptions } from 'subloc-native'
+import { cpuInfo, type RuntimeOptions, SHIPPED_MODEL } from 'subloc-native'
 import { Log, type LogFormat } from './log.js'
 
 /** What every command understands. */
@@ -63,6 +64,11 @@ export function openLog(options: CommonOptions): Log {
 /** The part of a command's options that says where to compute. */
 export function runtimeOf({ backend, threads, cpuIsa, precision }: CommonOptions): RuntimeOptions {
 	return { backend, threads, cpuIsa, precision }
+}
+
+/** A run folder or model file that was named; `shipped`, where there is nothing of that name, is the model that comes with the package. */
+export function modelPath(name: string): string {
+	return name === 'shipped' && !existsSync(name) ? SHIPPED_MODEL : name
 }
 
 /** Parser of a whole number in a range. */

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { loadModel, type PredictionPlan, planPrediction } from 'subloc-native'
-import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, modelPath, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { duration } from './text.js'
 
 interface PlanFlags extends CommonOptions {
-	model: string
+	model?: string
 	hours?: number
 	json?: boolean
 }
@@ -18,7 +18,11 @@ export function planCommand(): Command {
 				'Reads the whole input, predicts some of it for a few seconds, and tells what the whole will take on this machine.',
 			)
 			.argument('<in>', 'FASTA, plain or gzip')
-			.requiredOption('--model <run>', 'run folder or model.safetensors')
+			.option(
+				'--model <run>',
+				'run folder or model.safetensors; default: the model that comes with the package',
+				modelPath,
+			)
 			.option('--hours <h>', 'how long one shard should take (default: 1)', positive)
 			.option('--json', 'print JSON'),
 	)

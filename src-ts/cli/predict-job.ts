@@ -15,6 +15,7 @@ export interface JobFlags {
 	cache?: string
 	cacheSize?: number
 	requeue?: boolean
+	trust?: boolean
 }
 
 /** Whether predictions go into a file that can be gone on with; a pipe, a device and a page beside the table cannot. Errors: `INVALID_OPTION`. */
@@ -37,7 +38,7 @@ export async function runJob(
 	input: string,
 	{ flags, options, format, log }: { flags: JobFlags; options: PredictOptions; format: PredictionFormat; log: Log },
 ): Promise<void> {
-	const { output, shard, resume, journal, gff, cache, cacheSize } = flags
+	const { output, shard, resume, journal, gff, trust, cache, cacheSize } = flags
 	const started = Date.now()
 	const skipped: string[] = []
 	let count = 0
@@ -48,7 +49,7 @@ export async function runJob(
 	}
 	const part = shard && { ...shard, index: shard.index ?? (await partFromEnvironment(shard.count, output)) }
 	const done = await predictFile(model, input, output, {
-		...{ ...options, format, shard: part, resume, journal, spans: gff, onPrediction },
+		...{ ...options, format, shard: part, resume, journal, spans: gff, trust, onPrediction },
 		...{ cache, ...(cacheSize !== undefined && { cacheBytes: cacheSize * 2 ** 20 }) },
 		onWarning: (warning) => log.warning(warning),
 	})

@@ -11,21 +11,24 @@ import {
 	type Prediction,
 	type PredictionFormat,
 	predict,
+	readDataset,
 	readFasta,
 	report,
 	type SequenceRecord,
 	SublocError,
+	type TrainingProtein,
 	writePredictions,
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, openLog, partOrAuto, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, modelPath, openLog, partOrAuto, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { isJob, type JobFlags, rate, runJob } from './predict-job.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
 
 interface PredictFlags extends CommonOptions, JobFlags {
-	model: string
+	model?: string
+	training?: string
 	profiles?: string
 	missingProfile?: 'blosum' | 'onehot' | 'fail'
 	kingdom?: Kingdom
@@ -43,7 +46,11 @@ export function predictCommand(): Command {
 					'is no letter) keeps its row: its status says why, its other cells are empty.',
 			)
 			.argument('<in>', 'FASTA, plain or gzip, or - for stdin')
-			.requiredOption('--model <run>', 'run folder or model.safetensors')
+			.option(
+				'--model <run>',
+				'run folder or model.safetensors; default: the model that comes with the package',
+				modelPath,
+			)
 			.option('-o, --output <file>', 'where to write; - is stdout', '-')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
 			.addOption(
@@ -53,6 +60,11 @@ export function predictCommand(): Command {
 					'fail',
 				]),
 			)
+			.option(
+				'--trust',
+				'also the columns calibrated, relative, relative_class, identity: how far each prediction can be trusted',
+			)
+			.option('--training <data>', 'labelled proteins that the model was trained on: names the nearest (gives --trust)')
 			.addOption(new Option('--kingdom <name>', 'rule out compartments that its cells do not have').choices(KINGDOMS))
 			.addOption(new Option('--format <format>', 'default: by the ending of -o, else tsv').choices(PREDICTION_FORMATS))
 			.option('--strict', 'end with an error at the first record that cannot be used')
@@ -76,8 +88,9 @@ export function predictCommand(): Command {
 			'after',
 			`
 Examples:
-  subloc predict proteome.faa.gz --model runs/first -o places.tsv
+  subloc predict proteome.faa.gz -o places.tsv                                   with the model that comes with the package
   subloc predict proteome.faa.gz --model runs/first -o places.tsv --report places.html
+  subloc predict proteome.faa.gz -o places.tsv --kingdom plant --training multiloc/
   subloc predict proteome.faa.gz --model runs/first -o parts --shard 3/16       part 3 of 16; subloc merge parts -o places.tsv
   zcat *.faa.gz | subloc predict - --model runs/first --format jsonl | jq .compartment
 
@@ -97,6 +110,8 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	requireDifferentFiles({ in: input, output: flags.output, report: flags.report })
 	const isInFile = await isJob(flags)
 	using model = await loadModel(flags.model)
+	const training = flags.training === undefined ? undefined : await trainingProteins(flags.training)
+	const trust = flags.trust === true || training !== undefined
 	const format = flags.format ?? formatOf(flags.output)
 	if (format === null)
 		log.warning(`${flags.output}: the ending is none of ${PREDICTION_FORMATS.join(', ')}; TSV is written`)
@@ -122,13 +137,19 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		}
 	}
 	const options = {
-		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, kingdom: flags.kingdom, signal },
+		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, kingdom: flags.kingdom },
+		...{ training, signal },
 		...runtimeOf(flags),
 	}
 	const onProblem = flags.strict ? 'fail' : 'skip'
 	if (isInFile) {
 		warnUnusedProfiles(model, flags, log)
-		return await runJob(model, input, { flags, options: { ...options, onProblem }, format: format ?? 'tsv', log })
+		return await runJob(model, input, {
+			flags: { ...flags, trust },
+			options: { ...options, onProblem },
+			format: format ?? 'tsv',
+			log,
+		})
 	}
 	const isTold = flags.report !== undefined
 	const proteins: SequenceRecord[] = []
@@ -137,7 +158,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		: input
 	const predictions = predict(model, source, { ...options, onProblem, attention: isTold, members: isTold })
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
-		...{ classes: model.classes, multiLabel, format: format ?? 'tsv' },
+		...{ classes: model.classes, multiLabel, trust, format: format ?? 'tsv' },
 	})
 	if (flags.report !== undefined) {
 		const title = input === '-' ? 'stdin' : basename(input)
@@ -154,6 +175,12 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	log.event('predicted', `${predicted}, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
 		...{ records: count, skipped: skipped, output: flags.output },
 	})
+}
+
+/** What is needed of the training data to name the nearest of them. */
+async function trainingProteins(path: string): Promise<TrainingProtein[]> {
+	const { records } = await readDataset(path, { minimumClasses: 1 })
+	return records.map(({ id, sequence, class: name }) => ({ id, sequence, class: name }))
 }
 
 /** The same records, which are kept on their way. */

@@ -16,7 +16,7 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 
 interface ReportFlags extends CommonOptions {
@@ -36,7 +36,7 @@ export function reportCommand(): Command {
 					'known. Without DATA the data of the training is read where the training found it; is it no longer there, the page is made of the run\n' +
 					'folder alone and lacks sequences, attention and maps.',
 			)
-			.argument('<run>', 'run folder, or model.safetensors')
+			.argument('<run>', 'run folder, or model.safetensors; shipped: the model that comes with the package', modelPath)
 			.argument('[data]', 'labelled proteins, or FASTA')
 			.option('-o, --output <file>', 'default: report.html in the run folder, or report-NAME.html for other DATA')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')

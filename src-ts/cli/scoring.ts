@@ -6,10 +6,14 @@ import {
 	calibrateModel,
 	type Dataset,
 	explain,
+	findFoldedRelatives,
+	findRelatives,
 	flatProbabilities,
+	foldedBaselineAnswers,
 	importanceTrack,
 	type LabelledRecord,
 	type Model,
+	type Prediction,
 	type PredictOptions,
 	partsOfTraining,
 	predictAll,
@@ -25,21 +29,59 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 
-/** What the baselines say of some records that the model has not seen; null, with a word, where its training records are not at hand. */
+/** What a score is told of the training data. */
+export interface Baselines {
+	/** Null where the training records are not at hand. */
+	baselines: BaselineAnswers[] | null
+	/** Nearest training relatives; null where they were not looked for. */
+	relatives: readonly Relative[] | null
+}
+
+/** How the baselines come about. */
+export interface BaselineFlags {
+	/** Known relatives; they are looked for where there are none. */
+	relatives?: readonly Relative[] | null
+	/** Where the training data lie; default: where the training found them. */
+	training?: string
+	/** False: no search for relatives. */
+	audit?: boolean
+	threads?: number
+	signal?: AbortSignal
+}
+
+/** What the baselines say of some records that the model has not seen, and their nearest relatives in the training data; a word where that is not at hand. */
 export async function baselinesFor(
 	model: Model,
 	dataset: Dataset,
 	records: readonly LabelledRecord[],
-	{ relatives, training }: { relatives: readonly Relative[] | null; training?: string },
+	{ relatives: given = null, training, audit = true, ...search }: BaselineFlags,
 	log: Log,
-): Promise<BaselineAnswers[] | null> {
+): Promise<Baselines> {
 	const data = await trainingDataset(model, dataset, training, log)
-	if (!data) return null
+	if (!data) return { baselines: null, relatives: given }
 	const { train, validation } = await partsOfTraining(model, data)
 	// The joined models of a cross-validation have seen all of it.
 	const seen = train.length + validation.length > 0 ? [...train, ...validation] : data.records
+	const options = { ...search, onProgress: tellSearch(log) }
+	const relatives = given ?? (audit ? await findRelatives(seen, records, options) : null)
 	log.progress('baselines')
-	return baselineAnswers(seen, records, model.classes, relatives)
+	return { baselines: baselineAnswers(seen, records, model.classes, relatives), relatives }
+}
+
+/** {@link baselinesFor} of a cross-validation: each fold against the others. */
+export async function foldedBaselines(
+	dataset: Dataset,
+	split: Split,
+	{ audit = true, ...search }: Omit<BaselineFlags, 'relatives' | 'training'>,
+	log: Log,
+): Promise<Baselines> {
+	const relatives = audit ? await findFoldedRelatives(dataset, split, { ...search, onProgress: tellSearch(log) }) : null
+	log.progress('baselines')
+	return { baselines: foldedBaselineAnswers(dataset, split, relatives), relatives }
+}
+
+function tellSearch(log: Log): (done: number, total: number) => void {
+	return (done, total) => log.progress(`relatives in the training data: ${done} of ${total} proteins`)
 }
 
 /** The data of the training: the data at hand, that of `path`, or where the training found it. */
@@ -98,9 +140,24 @@ export async function foldTemperatures(
 	return found
 }
 
-function tellTemperature({ temperature, records, logLoss }: TemperatureScaling, log: Log): void {
+/** Fits the temperature of a cross-validation's joined models on all that its folds held out, and writes it into the run folder. */
+export async function calibrateJoined(
+	dataset: Dataset,
+	predictions: readonly Prediction[],
+	classes: readonly string[],
+	folder: string,
+	log: Log,
+): Promise<void> {
+	const { truth, probabilities } = flatProbabilities(dataset.records, predictions, classes)
+	const on = 'what the folds held out, each by its own models'
+	const scaling = temperatureScaling(truth, probabilities, classes.length, on)
+	await new RunFolder(folder).writeJson('calibration', scaling)
+	tellTemperature(scaling, log)
+}
+
+function tellTemperature({ temperature, on, records, logLoss }: TemperatureScaling, log: Log): void {
 	const loss = `log loss ${logLoss.before.toFixed(3)} → ${logLoss.after.toFixed(3)} nats`
-	const text = `temperature ${temperature.toFixed(3)} fitted on the validation part (${records} proteins): ${loss}`
+	const text = `temperature ${temperature.toFixed(3)} fitted on ${on} (${records} proteins): ${loss}`
 	log.event('calibrated', text, { temperature, records, logLoss })
 }
 

@@ -23,7 +23,7 @@ export function statisticsLines(evaluation: Evaluation): string[] {
 	return [
 		...probabilityLines(evaluation),
 		...selectiveLines(evaluation),
-		...(strata?.identity ? [`identity to training: ${strataText(strata.identity)}`] : []),
+		...(strata?.identity ? leakLines(strata.identity) : []),
 		...(strata ? [`length: ${strataText(strata.length)}`] : []),
 		...(methionine ?? []).flatMap(methionineLines),
 		...signalLines('attention', attention),
@@ -53,6 +53,22 @@ function selectiveLines({ selective }: Evaluation): string[] {
 	const { threshold, coverage, records, accuracy, interval } = abstained
 	const right = accuracy === null ? 'none is left' : `${percent(accuracy)} right (${percentRange(interval)})`
 	return [...lines, `abstaining below ${threshold}: ${percent(coverage)} answered (${records} proteins), ${right}`]
+}
+
+/** How much of the accuracy relatives in the training data explain: the model beside copying, by identity. */
+function leakLines(strata: readonly Stratum[]): string[] {
+	const all = strata.reduce((sum, { records }) => sum + records, 0)
+	const related = all - (strata[0]?.records ?? 0)
+	const each = strata
+		.filter(({ records }) => records > 0)
+		.map(({ name, accuracy, records, copyAccuracy }) => {
+			const copied = copyAccuracy === null || copyAccuracy === undefined ? '' : `, copying ${percent(copyAccuracy)}`
+			return `${name}: ${percent(accuracy)} of ${records}${copied}`
+		})
+	return [
+		`relatives in the training data: ${percent(related / all)} of the proteins have one; by identity, model${strata.some(({ copyAccuracy }) => typeof copyAccuracy === 'number') ? ' and copying its class' : ''}:`,
+		`  ${each.join(' · ')}`,
+	]
 }
 
 function strataText(strata: readonly Stratum[]): string {

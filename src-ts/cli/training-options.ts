@@ -25,6 +25,8 @@ export interface TrainingFlags extends CommonOptions {
 	requeue?: boolean
 	/** False with `--no-report`. */
 	report: boolean
+	/** False with `--no-audit`. */
+	audit: boolean
 }
 
 /** Adds the options of a training. */
@@ -66,7 +68,8 @@ export function withTraining(command: Command): Command {
 			)
 			.option('--resume', 'go on from the run folder’s checkpoint; begin anew where there is none')
 			.option('--requeue', 'under Slurm: after SIGUSR1, SIGUSR2 or SIGHUP queue the job again')
-			.option('--no-report', 'write no report.html into the run folder'),
+			.option('--no-report', 'write no report.html into the run folder')
+			.option('--no-audit', 'do not look for the relatives that what is held out has in the training data'),
 	)
 }
 

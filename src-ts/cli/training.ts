@@ -9,12 +9,12 @@ import {
 	type Evaluation,
 	evaluateLabels,
 	evaluatePredictions,
-	foldedBaselineAnswers,
-	heldOutRecords,
+	heldOutTemperatures,
 	type Model,
 	makeFolder,
 	type Prediction,
 	partFromEnvironment,
+	partsOfTraining,
 	predictAll,
 	predictionFormatter,
 	type ReportOptions,
@@ -29,7 +29,7 @@ import {
 import type { Log } from './log.js'
 import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import { type CommonOptions, type PartOrAuto, runtimeOf } from './options.js'
-import { baselinesFor, calibrate, foldTemperatures } from './scoring.js'
+import { baselinesFor, calibrate, calibrateJoined, foldedBaselines, foldTemperatures } from './scoring.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
 
@@ -67,13 +67,13 @@ export async function readLabelled(data: string, log: Log, { loss }: Pick<Config
 export async function scoreHeldOut(
 	model: Model,
 	dataset: Dataset,
-	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report'> & CommonOptions,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report' | 'audit'> & CommonOptions,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {
 	const { info, config } = model.training!
 	log.event('saved', `model: ${flags.output} (subloc predict IN --model ${flags.output})`, { folder: flags.output })
-	const records = await heldOutRecords(model, dataset)
+	const { test: records, testClusters: clusters } = await partsOfTraining(model, dataset)
 	if (records.length === 0) return log.warning('nothing was held out, so there is no accuracy to tell')
 	const options = {
 		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
@@ -95,9 +95,13 @@ export async function scoreHeldOut(
 		tellSplit(by, log)
 		return printLabelEvaluation(evaluation)
 	}
+	const { audit, threads } = flags
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
-		calibration: model.calibration,
-		baselines: await baselinesFor(model, dataset, records, { relatives: null }, log),
+		...(clusters && { bootstrap: { clusters } }),
+		...{
+			calibration: model.calibration,
+			...(await baselinesFor(model, dataset, records, { audit, threads, signal }, log)),
+		},
 	})
 	await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.report)
@@ -114,7 +118,7 @@ export async function scoreHeldOut(
 /** Scores a cross-validation and writes that into its run folder. Closes the models. */
 export async function scoreFolds(
 	{ dataset, split, models, predictions, config }: CrossValidation & { dataset: Dataset; config: TrainingConfig },
-	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report'> & CommonOptions,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report' | 'audit'> & CommonOptions,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {
@@ -129,13 +133,17 @@ export async function scoreFolds(
 		return printLabelEvaluation(evaluation)
 	}
 	const predicting = { profiles, missingProfile: config.missingProfile, signal, ...runtimeOf(flags) }
-	const temperatures = await foldTemperatures(models, dataset, split, config, predicting)
-	log.progress('baselines')
+	const temperatures =
+		(await foldTemperatures(models, dataset, split, config, predicting)) ??
+		heldOutTemperatures(dataset, split, predictions, classes)
+	const { audit, threads } = flags
 	const evaluation = evaluatePredictions(dataset.records, predictions, classes, on, {
-		calibration: temperatures && split.parts.map((part) => temperatures[Number(part) - 1]!),
-		baselines: foldedBaselineAnswers(dataset, split),
+		...(split.clusters && { bootstrap: { clusters: split.clusters } }),
+		calibration: split.parts.map((part) => temperatures[Number(part) - 1]!),
+		...(await foldedBaselines(dataset, split, { audit, threads, signal }, log)),
 	})
 	for (const model of models) model.close()
+	await calibrateJoined(dataset, predictions, classes, output, log)
 	await writeEvaluation(output, evaluation, predictions, log)
 	if (flags.report) await writeReport(output, output, { proteins: dataset, signal }, log)
 	tellSplit(split.by, log)

@@ -66,6 +66,9 @@ export interface Homolog {
 	expect: number
 }
 
+/** @internal Residues of the longest protein that can be aligned (crates/subloc-analysis/src/homology/mod.rs). */
+export const LONGEST = 500_000
+
 /** Defaults of {@link HomologyLimits}: what method.md's figures were measured with. */
 export const HOMOLOGY_LIMITS = {
 	identity: 0.3,

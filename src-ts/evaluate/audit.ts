@@ -1,7 +1,8 @@
 /** The leak audit: how near the proteins of a test part are to those of a training part. */
 import type { Dataset } from '../dataset/dataset.js'
-import { type Homolog, type HomologyOptions, type HomologyRecord, nearestRelatives } from '../dataset/homology.js'
+import { type Homolog, type HomologyRecord, nearestRelatives } from '../dataset/homology.js'
 import { rowsOf, type Split } from '../dataset/split/split.js'
+import type { RelativesOptions } from './relative.js'
 import { type CopiedLabel, copyLabels, type RelativesSummary, summariseRelatives } from './relatives.js'
 
 /** A test protein, its nearest training relative, and the class that copying gives. */
@@ -17,8 +18,6 @@ export interface LeakAudit extends RelativesSummary {
 	proteins: AuditedRecord[]
 }
 
-export type LeakOptions = Omit<HomologyOptions, 'identity' | 'coverage'>
-
 /**
  * Finds the nearest training relative of every test protein (largest bit score with E ≤ `maxExpect`) and what copying its class would score, overall and by identity.
  * An accuracy on the test proteins stands beside that. Without classes of the test proteins there is no score.
@@ -27,7 +26,7 @@ export type LeakOptions = Omit<HomologyOptions, 'identity' | 'coverage'>
 export async function auditLeak(
 	training: readonly (HomologyRecord & { class: string })[],
 	test: readonly (HomologyRecord & { class?: string })[],
-	options: LeakOptions = {},
+	options: RelativesOptions = {},
 ): Promise<LeakAudit> {
 	const relatives = await nearestRelatives(test, training, options)
 	const copied = copyLabels(training, relatives)
@@ -50,7 +49,7 @@ export async function auditLeak(
 export async function auditSplitLeak(
 	split: Split,
 	dataset: Dataset,
-	{ folds, ...options }: LeakOptions & { folds?: readonly number[] } = {},
+	{ folds, ...options }: RelativesOptions & { folds?: readonly number[] } = {},
 ): Promise<LeakAudit> {
 	const wanted = split.folds === 0 ? [null] : (folds ?? Array.from({ length: split.folds }, (_, index) => index + 1))
 	const proteins: AuditedRecord[] = []

@@ -140,9 +140,10 @@ export function evaluatePredictions(
 	const bootstrap = drawing(known, rows, records.length, options.bootstrap)
 	const found = scores(confusionMatrix(truth, answers.answers, classes.length), classes)
 	const { calibration = null, relatives = null, methionine = null, importance = null } = options
+	const copies = options.baselines?.find(({ name }) => name === 'best hit')?.answers
 	const scored = known.map(({ record, prediction }, at) => ({
 		...{ id: record.id, class: record.class, length: record.sequence.length || prediction.length, right: right[at]! },
-		cluster: bootstrap.clusters?.[at] ?? '',
+		...{ cluster: bootstrap.clusters?.[at] ?? '', copied: copies ? copies[rows[at]!] === record.class : null },
 	}))
 	const attention = signalShares(attentionTracks(records, predictions), options.bootstrap)
 	return {

@@ -13,6 +13,8 @@ export interface Stratum {
 	accuracy: number | null
 	/** 95 % of the accuracy; see {@link shareInterval}. */
 	interval: Interval
+	/** Of strata of identity: what copying the class of the relative gets right of the same proteins; null where it was not tried. */
+	copyAccuracy?: number | null
 }
 
 /** The same proteins, sorted three ways. */
@@ -34,6 +36,8 @@ export interface Scored {
 	/** Empty: none. */
 	cluster: string
 	right: boolean
+	/** Whether the class of the nearest relative is right; null where it was not tried. */
+	copied: boolean | null
 }
 
 /** Lower ends of the bins: identities of the nearest training relative, and residues. */
@@ -69,6 +73,7 @@ export function strata(
 		starts: readonly number[],
 		nameOf: (from: number, to: number | undefined) => string,
 		of: (one: Scored) => number | null,
+		stratumOf = stratum,
 	) =>
 		starts.map((from, index) => {
 			const to = starts[index + 1]
@@ -76,15 +81,20 @@ export function strata(
 				const value = of(one)
 				return value !== null && value >= from && (to === undefined || value < to)
 			})
-			return stratum(nameOf(from, to), own)
+			return stratumOf(nameOf(from, to), own)
 		})
 	const identities =
 		relatives && new Map(relatives.map(({ id, relative, identity }) => [id, relative === null ? null : identity]))
 	const identityOf = ({ id }: Scored) => identities?.get(id) ?? null
 	const percent = (share: number) => Math.round(100 * share)
+	const withCopies = (name: string, own: readonly Scored[]): Stratum => {
+		const isTried = own.length > 0 && own.every(({ copied }) => copied !== null)
+		const copyAccuracy = isTried ? own.filter(({ copied }) => copied).length / own.length : null
+		return { ...stratum(name, own), copyAccuracy }
+	}
 	return {
 		identity: identities && [
-			stratum(
+			withCopies(
 				'none found',
 				scored.filter((one) => identityOf(one) === null),
 			),
@@ -97,6 +107,7 @@ export function strata(
 							? `< ${percent(to)} %`
 							: `${percent(from)}–${percent(to)} %`,
 				identityOf,
+				withCopies,
 			),
 		],
 		length: binned(

@@ -1,9 +1,10 @@
 /** Fits the temperature of a model's probabilities, on its validation part and nothing else. */
 import type { Dataset } from '../dataset/dataset.js'
+import type { Split } from '../dataset/split/split.js'
 import { SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { LEAST_PROBABILITY, type TemperatureScaling } from '../model/temperature.js'
-import { type PredictOptions, predictAll } from '../predict/predict.js'
+import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { partsOfTraining } from '../train/parts.js'
 import { flatProbabilities } from './answers.js'
 
@@ -89,6 +90,24 @@ export function temperatureScaling(
 	const temperature = fitTemperature(truth, probabilities, classes)
 	const loss = (t: number) => temperedLoss(truth, probabilities, classes, t)
 	return { temperature, on, records: truth.length, logLoss: { before: loss(1), after: loss(temperature) } }
+}
+
+/**
+ * A temperature for each fold of a cross-validation without validation parts, [folds]: fitted on what the other folds' models say of their held-out proteins, so that
+ * no protein has a say in its own. `predictions` stand in the order of the dataset. Errors: `INVALID_DATASET`.
+ */
+export function heldOutTemperatures(
+	dataset: Dataset,
+	split: Split,
+	predictions: readonly Prediction[],
+	classes: readonly string[],
+): TemperatureScaling[] {
+	return Array.from({ length: split.folds }, (_, index) => {
+		const rows = [...split.parts.keys()].filter((row) => split.parts[row] !== index + 1)
+		const [records, theirs] = [rows.map((row) => dataset.records[row]!), rows.map((row) => predictions[row]!)]
+		const { truth, probabilities } = flatProbabilities(records, theirs, classes)
+		return temperatureScaling(truth, probabilities, classes.length, 'what the other folds held out')
+	})
 }
 
 /**

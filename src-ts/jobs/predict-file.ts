@@ -38,6 +38,8 @@ export interface PredictFileOptions extends Omit<PredictOptions, 'attention' | '
 	cache?: string
 	/** Bytes that the cache may grow to; default 1 GiB. */
 	cacheBytes?: number
+	/** Tables also say how far each prediction can be trusted: see `FormatOptions`. Default false. */
+	trust?: boolean
 	/** Also writes where an A-LSTM looked, as GFF3 beside the output; default false. */
 	spans?: boolean
 	/** Called with every prediction that is computed; not with those that were written before. */
@@ -66,7 +68,18 @@ export interface PredictedFile {
 
 const OPTIONS = [
 	...PREDICT_OPTIONS.filter((name) => name !== 'attention' && name !== 'members'),
-	...(['format', 'shard', 'resume', 'journal', 'cache', 'cacheBytes', 'spans', 'onPrediction', 'onWarning'] as const),
+	...([
+		'format',
+		'shard',
+		'resume',
+		'journal',
+		'cache',
+		'cacheBytes',
+		'trust',
+		'spans',
+		'onPrediction',
+		'onWarning',
+	] as const),
 ]
 
 /**
@@ -86,16 +99,17 @@ export async function predictFile(
 	options: PredictFileOptions = {},
 ): Promise<PredictedFile> {
 	requireKnown(options, OPTIONS)
-	const { format = 'tsv', shard, resume = false, journal, spans = false, onPrediction, onWarning, ...others } = options
-	const { cache: cacheFolder, cacheBytes = 2 ** 30, ...own } = others
+	const { format = 'tsv', shard, resume = false, journal, onPrediction, onWarning, ...others } = options
+	const { cache: cacheFolder, cacheBytes = 2 ** 30, trust = false, spans = false, ...own } = others
 	requireOption(!spans || cacheFolder === undefined, 'cache', cacheFolder, 'no spans: attention is not kept in it')
 	requireOption(Number.isInteger(cacheBytes) && cacheBytes >= 0, 'cacheBytes', cacheBytes, 'a whole number from 0')
 	const predicting: PredictOptions = spans ? { ...own, attention: true } : own
 	if (spans && model.info.kind !== 'a-lstm') {
 		throw new SublocError('INVALID_OPTION', 'spans: an R-LSTM has no attention', { option: 'spans' })
 	}
-	const formatter = predictionFormatter(format, model.classes, { multiLabel: model.info.loss === 'multi-label' })
-	const job = await jobOf(model, input, output, { format, shard, predicting, spans })
+	const columns = { multiLabel: model.info.loss === 'multi-label', trust }
+	const formatter = predictionFormatter(format, model.classes, columns)
+	const job = await jobOf(model, input, output, { format, shard, predicting, spans, trust })
 	const { paths, record } = job
 	const answer = { output: paths[0]!, spans: paths[1] ?? null }
 	if (record && (await isFinished(output, record, journal ?? null, paths))) {
@@ -168,12 +182,16 @@ async function jobOf(
 		shard,
 		predicting,
 		spans,
-	}: Pick<PredictFileOptions, 'format' | 'shard' | 'spans'> & { predicting: PredictOptions },
+		trust,
+	}: Pick<PredictFileOptions, 'format' | 'shard' | 'spans' | 'trust'> & { predicting: PredictOptions },
 ): Promise<Job> {
 	const { backend, cpuIsa, precision } = describeRuntime(resolveRuntime(predicting))
 	const device = { backend, cpuIsa, precision }
 	const { attention: _, ...rows } = predicting
-	const digests = { model: await modelDigest(model), options: await optionsDigest(model, rows, { spans }) }
+	const digests = {
+		model: await modelDigest(model),
+		options: await optionsDigest(model, rows, { spans, ...(trust && { trust }) }),
+	}
 	const versions = { sublocNative: packageVersion(), node: process.versions.node }
 	const identity = { ...digests, format, device, version: versions.sublocNative }
 	const endings = spans ? [format!, 'gff3'] : [format!]

@@ -6,6 +6,7 @@ import { ENCODING_BLOCKS, type EncodingBlock } from '../encoding/blocks.js'
 import { SublocError } from '../errors.js'
 import { type NativeEpochReport, NativeModel } from '../native/binding.js'
 import { formatMetrics, RUN_FILES, RunFolder, type RunInfo } from './run-folder.js'
+import { type ModelCard, readCard, SHIPPED_MODEL } from './shipped.js'
 import type { TemperatureScaling } from './temperature.js'
 
 /** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
@@ -67,6 +68,9 @@ export class Model {
 	 * calibration.json, `calibrateModel` fits it; null where nothing is known.
 	 */
 	calibration: Readonly<TemperatureScaling> | null = null
+
+	/** What it says about itself: of the model that comes with the package, and of folders with a card.json; else null. */
+	card: Readonly<ModelCard> | null = null
 
 	/** @internal */
 	constructor(native: NativeModel, training: TrainingRecord | null) {
@@ -138,12 +142,13 @@ export function nativeOf(model: Model): NativeModel {
 }
 
 /**
- * Loads a model from a run folder, or from a lone model.safetensors.
+ * Loads a model from a run folder, or from a lone model.safetensors; without a path the model that comes with the package (docs/model.md). Where the folder has a card,
+ * the SHA-256 of the model's file must be the card's.
  *
  * Errors: `INVALID_MODEL` where it is missing, foreign, or damaged; `INVALID_CONFIG` where a file beside it is damaged: the lone
  * model.safetensors still loads.
  */
-export async function loadModel(path: string): Promise<Model> {
+export async function loadModel(path: string = SHIPPED_MODEL): Promise<Model> {
 	const isFolder = await stat(path).then(
 		(found) => found.isDirectory(),
 		(error) => {
@@ -153,11 +158,13 @@ export async function loadModel(path: string): Promise<Model> {
 	)
 	const file = isFolder ? join(path, RUN_FILES.model) : path
 	if (isFolder) await requireModel(new RunFolder(path))
+	const card = isFolder ? await readCard(path) : null
 	const native = await NativeModel.load(file)
 	checkBlocks(native, file)
 	const folder = isFolder ? new RunFolder(path) : null
 	const model = new Model(native, folder && (await readTraining(folder)))
 	if (folder) model.calibration = await folder.readCalibration()
+	model.card = card
 	files.set(model, file)
 	return model
 }

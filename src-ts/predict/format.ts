@@ -10,6 +10,17 @@ export type PredictionFormat = (typeof PREDICTION_FORMATS)[number]
 /** Decimals of probabilities in tables: an f32 softmax is worth no more. */
 const DECIMALS = 6
 
+/** Columns behind those of the classes that tell how far a prediction can be trusted. */
+export const TRUST_COLUMNS = ['calibrated', 'relative', 'relative_class', 'identity'] as const
+
+/** What a table has beside its usual columns. */
+export interface FormatOptions {
+	/** Whether the predictions are of a multi-label model: tables then have the column `labels`. Default false. */
+	multiLabel?: boolean
+	/** Whether tables have the columns `calibrated`, `relative`, `relative_class` and `identity`, empty where they are not known. Default false. */
+	trust?: boolean
+}
+
 export interface PredictionFormatter {
 	/** Text before the first row; empty for `jsonl`. */
 	header: string
@@ -21,14 +32,15 @@ export interface PredictionFormatter {
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
  * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities
  * have six decimals. In `tsv` a control character (a tab, a line end) becomes a space. With `multiLabel` the labels stand behind the status, joined by `;` (an
- * array in `jsonl`, which has it wherever a prediction has labels).
+ * array in `jsonl`, which has it wherever a prediction has labels). With `trust`, `calibrated`, `relative`, `relative_class` and `identity` follow the classes; `jsonl` has
+ * `relative` wherever a prediction has one.
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
 export function predictionFormatter(
 	format: PredictionFormat,
 	classes: readonly string[],
-	{ multiLabel = false }: { multiLabel?: boolean } = {},
+	{ multiLabel = false, trust = false }: FormatOptions = {},
 ): PredictionFormatter {
 	if (format === 'jsonl') return { header: '', row: (prediction) => `${JSON.stringify(jsonRow(prediction))}\n` }
 	if (format !== 'tsv' && format !== 'csv') {
@@ -45,8 +57,12 @@ export function predictionFormatter(
 			'probability',
 			'spread',
 			...classes,
+			...(trust ? TRUST_COLUMNS : []),
 		]),
-		row: (prediction) => line(cells(prediction, classes, multiLabel)),
+		row: (prediction) => {
+			const own = cells(prediction, classes, multiLabel)
+			return line(trust ? [...own, ...trustCells(prediction)] : own)
+		},
 	}
 }
 
@@ -67,18 +83,26 @@ function cells(
 	]
 }
 
+function trustCells({ calibrated, relative }: Prediction): string[] {
+	return [decimals(calibrated), relative?.id ?? '', relative?.class ?? '', relative ? relative.identity.toFixed(4) : '']
+}
+
 function decimals(value: number | null): string {
 	return value === null ? '' : value.toFixed(DECIMALS)
 }
 
 function jsonRow(prediction: Prediction) {
-	const { id, status, problem, labels, compartment, probability, calibrated, spread, probabilities } = prediction
+	const { id, status, problem, labels, compartment, probability, calibrated, spread, relative, probabilities } =
+		prediction
 	const round = (value: number | null) => (value === null ? null : Number(value.toFixed(DECIMALS)))
 	const each = probabilities && Object.fromEntries(Object.entries(probabilities).map(([name, p]) => [name, round(p)]))
 	return {
 		...{ id, status, ...(labels && { labels }), compartment },
 		...{ probability: round(probability), spread: round(spread), probabilities: each },
 		...(calibrated !== null && { calibrated: round(calibrated) }),
+		...(relative && {
+			relative: { ...relative, identity: round(relative.identity), coverage: round(relative.coverage) },
+		}),
 		...(problem && { problem: { code: problem.code, message: problem.message, ...problem.facts } }),
 	}
 }

@@ -16,6 +16,7 @@ import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 import { DEFAULT_THRESHOLD } from '../train/thresholds.js'
 import { absentClasses, type Kingdom, ruleOut } from './kingdom.js'
 import { meanProbabilities, meanWeight, memberProbabilities, spreadOf } from './members.js'
+import { type NearestProtein, nearestProteins, type TrainingProtein } from './nearest.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
@@ -33,6 +34,11 @@ export interface PredictOptions extends RuntimeOptions {
 	 * is ruled out. Not for a multi-label model.
 	 */
 	kingdom?: Kingdom
+	/**
+	 * Labelled proteins that the model was trained on: predictions then name the nearest of them (`Prediction.relative`), found by local alignment with E ≤ 0.001.
+	 * Seconds for a thousand proteins against five thousand. Default: none, and `relative` is null.
+	 */
+	training?: readonly TrainingProtein[]
 	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
 	onProblem?: 'skip' | 'fail'
 	/** Also gives the attention weights of an A-LSTM; default false. */
@@ -71,6 +77,8 @@ export interface Prediction {
 	calibrated: number | null
 	/** Standard deviation of `probability` over the members; 0 for a single network. */
 	spread: number | null
+	/** The nearest protein of `PredictOptions.training`; null where there is none, or it was not looked for. */
+	relative: NearestProtein | null
 	/** Probability of each class, in the order of the classes; they sum to 1, but for a multi-label model's. */
 	probabilities: Record<string, number> | null
 	/**
@@ -85,7 +93,7 @@ export interface Prediction {
 /** @internal Names of {@link PredictOptions}. */
 export const PREDICT_OPTIONS: readonly (keyof PredictOptions)[] = [
 	...RUNTIME_OPTIONS,
-	...(['profiles', 'missingProfile', 'kingdom', 'onProblem', 'attention', 'members', 'signal'] as const),
+	...(['profiles', 'missingProfile', 'kingdom', 'training', 'onProblem', 'attention', 'members', 'signal'] as const),
 ]
 
 /** Proteins and residues that are encoded at a time: what bounds the memory. */
@@ -264,8 +272,17 @@ class Engine {
 	async predict(records: readonly ProteinRecord[]): Promise<Prediction[]> {
 		const checked = await Promise.all(records.map(async (record) => this.#check(await this.#withProfile(record))))
 		const usable = checked.filter((record) => !record.problem)
-		const answers = (await this.#compute(usable))[Symbol.iterator]()
+		const relatives = await this.#relatives(usable)
+		const computed = await this.#compute(usable)
+		const answers = computed.map((answer, row) => ({ ...answer, relative: relatives[row]! }))[Symbol.iterator]()
 		return checked.map((record) => (record.problem ? skipped(record, record.problem) : answers.next().value!))
+	}
+
+	/** The nearest training protein of each record; nulls where none were given. */
+	async #relatives(records: readonly Profiled[]): Promise<(NearestProtein | null)[]> {
+		const { training } = this.#options
+		if (!training) return records.map(() => null)
+		return nearestProteins(records, training, { threads: this.#runtime.threads, signal: this.signal })
 	}
 
 	/** Records that come from a program were read by nobody. */
@@ -331,6 +348,7 @@ class Engine {
 				probability: mean[best]!,
 				calibrated: calibration && temperedProbabilities(mean, calibration.temperature)[best]!,
 				spread: spreadOf(probabilities, row, best, shape),
+				relative: null,
 				probabilities: Object.fromEntries(classes.map((name, index) => [name, mean[index]!])),
 				attention: attention && {
 					weights: Float32Array.from({ length: cut.kept }, (_, at) =>
@@ -357,6 +375,7 @@ function skipped({ id, sequence }: ProteinRecord, problem: SublocError): Predict
 		probability: null,
 		calibrated: null,
 		spread: null,
+		relative: null,
 		probabilities: null,
 		attention: null,
 		members: null,

@@ -5,16 +5,14 @@ import { rename, rm, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Writable } from 'node:stream'
 import { fileError, SublocError } from '../errors.js'
-import { type PredictionFormat, predictionFormatter } from './format.js'
+import { type FormatOptions, type PredictionFormat, predictionFormatter } from './format.js'
 import type { Prediction } from './predict.js'
 
-export interface WritePredictionsOptions {
+export interface WritePredictionsOptions extends FormatOptions {
 	/** The model's classes, in order. */
 	classes: readonly string[]
 	/** Default `tsv`. */
 	format?: PredictionFormat
-	/** Whether the predictions are of a multi-label model: tables then have the column `labels`. Default false. */
-	multiLabel?: boolean
 }
 
 /**
@@ -29,9 +27,9 @@ export interface WritePredictionsOptions {
 export async function writePredictions(
 	predictions: AsyncIterable<Prediction> | Iterable<Prediction>,
 	output: string | Writable,
-	{ classes, format = 'tsv', multiLabel = false }: WritePredictionsOptions,
+	{ classes, format = 'tsv', ...columns }: WritePredictionsOptions,
 ): Promise<void> {
-	const { header, row } = predictionFormatter(format, classes, { multiLabel })
+	const { header, row } = predictionFormatter(format, classes, columns)
 	if (typeof output !== 'string') return writeRows(predictions, header, row, new Sink(output, 'stream'))
 	const found = await stat(output).catch(() => null)
 	if (found?.isDirectory()) throw fileError(Object.assign(new Error(), { code: 'EISDIR' }), output, 'create')

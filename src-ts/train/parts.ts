@@ -11,6 +11,8 @@ export interface TrainingParts {
 	/** Watched in training and never learned from; empty without `validationFraction`. */
 	validation: LabelledRecord[]
 	test: LabelledRecord[]
+	/** Homology cluster of each record of `test`, in their order; null where the split has none. */
+	testClusters: string[] | null
 }
 
 /**
@@ -21,9 +23,13 @@ export async function partsOfTraining(model: Model, dataset: Dataset): Promise<T
 	if (!model.training) throw new SublocError('INVALID_MODEL', 'nothing is known of the model’s training')
 	const { info, split, config } = model.training
 	const assignment = await parseSplit(split, dataset)
-	if (info.folds !== null) return { train: [], validation: [], test: [] }
+	if (info.folds !== null) return { train: [], validation: [], test: [], testClusters: null }
 	const { validationFraction, seed } = config
 	const rows = rowsOf(assignment, dataset, { fold: info.split.fold, validationFraction, seed })
 	const recordsOf = (part: Uint32Array) => Array.from(part, (row) => dataset.records[row]!)
-	return { train: recordsOf(rows.train), validation: recordsOf(rows.validation), test: recordsOf(rows.test) }
+	const { clusters } = assignment
+	return {
+		...{ train: recordsOf(rows.train), validation: recordsOf(rows.validation), test: recordsOf(rows.test) },
+		testClusters: clusters ? Array.from(rows.test, (row) => clusters[row]!) : null,
+	}
 }

@@ -112,6 +112,7 @@ test('strata: bins by identity, length and class', (t) => {
 		length,
 		cluster: '',
 		right,
+		copied: id === '4' ? false : id === '1',
 	})
 	const scored = [one('1', 50, true), one('2', 99, false), one('3', 100, true), one('4', 1000, true, 'b')]
 	const relative = (id: string, identity: number) => ({ id, relative: 'x', identity, coverage: 1, bits: 50 })
@@ -119,6 +120,9 @@ test('strata: bins by identity, length and class', (t) => {
 	const counts = (of: typeof found.length) =>
 		Object.fromEntries(of.filter((s) => s.records).map((s) => [s.name, [s.right, s.records]]))
 	t.deepEqual(counts(found.identity!), { 'none found': [1, 1], '< 30 %': [0, 1], '30–50 %': [1, 1], '≥ 90 %': [1, 1] })
+	const copies = found.identity!.filter((s) => s.records).map((s) => s.copyAccuracy)
+	t.deepEqual(copies, [0, 0, 1, 0])
+	t.is(found.identity!.find((s) => s.records === 0)!.copyAccuracy, null)
 	t.deepEqual(counts(found.length), { '1–99': [1, 2], '100–249': [1, 1], '≥ 1000': [1, 1] })
 	t.deepEqual(counts(found.class), { a: [2, 3], b: [1, 1] })
 	t.like(found.class[2], { name: 'c', records: 0, accuracy: null })

@@ -1,0 +1,46 @@
+/** The nearest protein of what a model was trained on: how far a prediction may be a copy. */
+import { type HomologyRecord, LONGEST, nearestRelatives } from '../dataset/homology.js'
+
+/** A protein that a model was trained on. */
+export interface TrainingProtein extends HomologyRecord {
+	class: string
+}
+
+/** The nearest training protein of a protein, and how near it is. */
+export interface NearestProtein {
+	id: string
+	class: string
+	/** Share of the aligned columns that are identical, 0 to 1. */
+	identity: number
+	/** Share of the shorter of both sequences that is aligned, 0 to 1. */
+	coverage: number
+	/** Bit score of the alignment. */
+	bits: number
+}
+
+/**
+ * For each record the training protein of the largest bit score, null where no E is within 0.001 or the record has more residues than can be aligned. Errors: those of
+ * `nearestRelatives`.
+ */
+export async function nearestProteins(
+	records: readonly HomologyRecord[],
+	training: readonly TrainingProtein[],
+	options: { threads?: number; signal?: AbortSignal },
+): Promise<(NearestProtein | null)[]> {
+	const found = new Array<NearestProtein | null>(records.length).fill(null)
+	const rows = [...records.keys()].filter((row) => records[row]!.sequence.length <= LONGEST)
+	const hits = await nearestRelatives(
+		rows.map((row) => records[row]!),
+		training,
+		options,
+	)
+	for (const [at, row] of rows.entries()) {
+		const hit = hits[at]
+		if (!hit) continue
+		const { id, class: name } = training[hit.target]!
+		const { identity, queryCoverage, targetCoverage, bits } = hit
+		// The same residues are a larger share of the shorter.
+		found[row] = { id, class: name, identity, coverage: Math.max(queryCoverage, targetCoverage), bits }
+	}
+	return found
+}
