@@ -64,9 +64,7 @@ function scoreLines(evaluation: Evaluation | null, run: string): string[] {
 	if (!evaluation) return []
 	const { accuracy, on, records, intervals } = evaluation
 	const range = intervals ? `, 95 % interval ${percentRange(intervals.accuracy)} %` : ''
-	return [
-		`accuracy ${percent(accuracy)} on ${on} (${records} proteins${range}); all scores: subloc evaluate ${run}`,
-	]
+	return [`accuracy ${percent(accuracy)} on ${on} (${records} proteins${range}); all scores: subloc evaluate ${run}`]
 }
 
 /** From which probability on each label is given. */

@@ -2,6 +2,7 @@ import test from 'ava'
 import { makeDataset } from '../../src-ts/dataset/dataset.js'
 import { columnSplit } from '../../src-ts/dataset/split/split.js'
 import { auditLeak, auditSplitLeak, auditTsv } from '../../src-ts/evaluate/audit.js'
+import { findFoldedRelatives, findRelatives } from '../../src-ts/evaluate/relative.js'
 import { copyLabels, summariseRelatives } from '../../src-ts/evaluate/relatives.js'
 import { shuffledIndices } from '../../src-ts/native/binding.js'
 import { ALPHABET } from '../../src-ts/sequence/alphabet.js'
@@ -53,6 +54,29 @@ test('an audit finds the nearest relative of each test protein', async (t) => {
 	t.regex(header!, /^id\tclass\tcopied\trelative\t/)
 	t.regex(first!, /^q1\ty\ty\tt2\ty\t1\.0000\t0\.\d{4}\t0\.9000\t/)
 	t.is(second, 'q2\ty\tx\t\t\t\t\t\t\t')
+})
+
+test('relatives of records, as a table has them: the shorter of both says what is covered', async (t) => {
+	const [found, none] = await findRelatives(training, [
+		{ id: 'q1', sequence: `${b.slice(10, 90)}` },
+		{ id: 'q2', sequence: c },
+	])
+	t.like(found, { id: 'q1', relative: 't2', identity: 1, coverage: 1 })
+	t.true(found!.bits! > 50)
+	t.deepEqual(none, { id: 'q2', relative: null, identity: null, coverage: null, bits: null })
+})
+
+test('relatives of folds are looked for in the other folds alone', async (t) => {
+	const place = { line: 1, description: '', cluster: '', annotations: [] }
+	const records = [...training, { id: 't4', class: 'y', sequence: a.slice(5) }]
+	const dataset = makeDataset(records.map((own, row) => ({ ...own, ...place, fold: String((row % 2) + 1) })))
+	const found = await findFoldedRelatives(dataset, columnSplit(dataset))
+	t.deepEqual(Object.fromEntries(found.map(({ id, relative }) => [id, relative])), {
+		t1: 't4',
+		t3: null,
+		t2: null,
+		t4: 't1',
+	})
 })
 
 test('an audit of a split holds every fold against the others', async (t) => {

@@ -24,6 +24,7 @@ const answer = (id: string, compartment: string | null): Prediction => ({
 		probability: 0.5,
 		calibrated: null,
 		spread: 0,
+		relative: null,
 		attention: null,
 		members: null,
 	},

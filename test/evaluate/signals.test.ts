@@ -84,7 +84,15 @@ test('tracks of attention and of importance', (t) => {
 		probability: 1,
 		calibrated: null,
 	}
-	const prediction = { id: '1', status: 'ok' as const, ...nothing, spread: 0, probabilities: {}, members: null }
+	const prediction = {
+		id: '1',
+		status: 'ok' as const,
+		...nothing,
+		spread: 0,
+		relative: null,
+		probabilities: {},
+		members: null,
+	}
 	const attention = { weights: Float32Array.of(0.5, 0.25, 0.25), positions: Uint32Array.of(1, 2, 3) }
 	t.like(attentionTracks([record], [{ ...prediction, attention }])[0], { id: '1', class: 'ER', cluster: 'x' })
 	t.deepEqual(attentionTracks([record], [{ ...prediction, attention: null }]), [])

@@ -1,7 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { calibrateModel, fitTemperature, loadModel, predictAll, predictionFormatter, train } from 'subloc-native'
+import {
+	calibrateModel,
+	columnSplit,
+	fitTemperature,
+	heldOutTemperatures,
+	loadModel,
+	makeDataset,
+	type Prediction,
+	predictAll,
+	predictionFormatter,
+	train,
+} from 'subloc-native'
 import { probabilityReport } from '../../src-ts/evaluate/probabilities.js'
 import { temperedLoss } from '../../src-ts/evaluate/temperature.js'
 import { temperedProbabilities } from '../../src-ts/model/temperature.js'
@@ -51,6 +62,26 @@ test('scores with temperatures of folds; without a temperature there are none', 
 	t.is(probabilityReport(answers, 2, [scaling(2), null]).calibrated, null)
 	// Half right at 0.9: a high temperature is better.
 	t.true(probabilityReport(answers, 2, scaling(20)).calibrated!.expectedError < 0.1)
+})
+
+test('without validation parts a fold has the temperature of what the others held out', (t) => {
+	const dataset = makeDataset(
+		[0, 1, 2, 3].map((row) => ({
+			...{ id: `r${row}`, sequence: 'MK', class: row === 3 ? 'b' : 'a', line: 1, description: '', cluster: '' },
+			...{ annotations: [], fold: row < 2 ? '1' : '2' },
+		})),
+		{ classes: ['a', 'b'] },
+	)
+	const predictions = dataset.records.map(({ id }) => ({
+		...{ id, status: 'ok', problem: null, length: 2, missingProfile: false, nucleotides: false },
+		...{ compartment: 'a', probability: 0.9, calibrated: null, spread: 0, relative: null },
+		...{ probabilities: { a: 0.9, b: 0.1 }, attention: null, members: null },
+	})) as Prediction[]
+	const [first, second] = heldOutTemperatures(dataset, columnSplit(dataset), predictions, dataset.classes)
+	// Fold 1 is told by fold 2, where one of two is wrong; fold 2 by fold 1, where all are right.
+	t.true(first!.temperature > 2)
+	t.is(second!.temperature, 1 / 20)
+	t.like(first, { records: 2, on: 'what the other folds held out' })
 })
 
 test('a temperature is fitted on the validation part, kept in the run folder, and changes no probability', async (t) => {

@@ -8,6 +8,7 @@ import {
 	loadModel,
 	type Model,
 	type Prediction,
+	parsePredictions,
 	predict,
 	predictAll,
 	predictionFormatter,
@@ -43,7 +44,7 @@ test('rows out are records in, in order; a bad record has a status and no number
 			['d', 'ok', undefined],
 		],
 	)
-	t.like(found[1], { compartment: null, probability: null, spread: null, probabilities: null })
+	t.like(found[1], { compartment: null, probability: null, spread: null, relative: null, probabilities: null })
 	for (const { probabilities, compartment, probability } of [found[0]!, found[3]!]) {
 		const values = Object.values(probabilities!)
 		t.true(Math.abs(values.reduce((a, b) => a + b, 0) - 1) < 1e-5)
@@ -310,6 +311,29 @@ test('values of a wrong type are refused as the option that they are', async (t)
 	}
 })
 
+test('the nearest training protein goes along, and tables have it where they are asked to', async (t) => {
+	const training = dataset.records.slice(0, 5).map(({ id, sequence, class: name }) => ({ id, sequence, class: name }))
+	const asked = [
+		{ id: 'same', sequence: training[2]!.sequence },
+		{ id: 'bad', sequence: '7' },
+		{ id: 'other', sequence: 'WPWPWPWPWPWPWPWPWPWPWP' },
+	]
+	const found = await predictAll(model, asked, { training })
+	const { id, class: name } = training[2]!
+	t.like(found[0]!.relative, { id, class: name, identity: 1, coverage: 1 })
+	t.deepEqual([found[1]!.relative, found[2]!.relative], [null, null])
+	t.deepEqual(probabilities(found), probabilities(await predictAll(model, asked)))
+	const { header, row } = predictionFormatter('tsv', model.classes, { trust: true })
+	const cells = (text: string) => text.trimEnd().split('\t').slice(-4)
+	t.deepEqual(cells(header), ['calibrated', 'relative', 'relative_class', 'identity'])
+	t.deepEqual(row(found[0]!).trimEnd().split('\t').slice(-3), [id, name, '1.0000'])
+	t.is(row(found[2]!).split('\t').length, header.split('\t').length)
+	t.like(JSON.parse(predictionFormatter('jsonl', model.classes).row(found[0]!)), { relative: { id, identity: 1 } })
+	const back = parsePredictions(header + found.map(row).join(''), 'table')
+	t.deepEqual(back.classes, [...model.classes])
+	t.is(back.predictions[0]!.compartment, found[0]!.compartment)
+})
+
 test('rows of each format', async (t) => {
 	const ok: Prediction = {
 		...{
@@ -323,6 +347,7 @@ test('rows of each format', async (t) => {
 			probability: 0.75,
 			calibrated: null,
 			spread: 0.0000004,
+			relative: null,
 		},
 		...{ probabilities: { ER: 0.75, Golgi: 0.25 }, attention: null, members: null },
 	}

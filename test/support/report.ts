@@ -56,7 +56,14 @@ export function reportContent(options: ContentOptions): ReportContent {
 			const problem = new SublocError('UNKNOWN_RESIDUE', 'residue 3 is no letter', { record: id(row) })
 			const prediction: Prediction = {
 				...{ id: id(row), status: 'skipped', problem, length: 0, missingProfile: false, nucleotides: false },
-				...{ compartment: null, probability: null, calibrated: null, spread: null, probabilities: null },
+				...{
+					compartment: null,
+					probability: null,
+					calibrated: null,
+					spread: null,
+					relative: null,
+					probabilities: null,
+				},
 				...{ attention: null, members: null },
 			}
 			return { ...common, sequence: null, annotations: [], prediction }
@@ -68,7 +75,13 @@ export function reportContent(options: ContentOptions): ReportContent {
 		const weights = Float32Array.from({ length: cut.kept }, (_, at) => (at === 2 ? 0.5 : 0.5 / (cut.kept - 1)))
 		const prediction: Prediction = {
 			...{ id: id(row), status: 'ok', problem: null, length, missingProfile: false, nucleotides: false },
-			...{ compartment: classes[predicted]!, probability: best, calibrated: null, spread: members > 1 ? 0.01 : 0 },
+			...{
+				compartment: classes[predicted]!,
+				probability: best,
+				calibrated: null,
+				spread: members > 1 ? 0.01 : 0,
+				relative: null,
+			},
 			probabilities: Object.fromEntries(each(0).map((p, index) => [classes[index]!, p])),
 			attention: attention
 				? { weights, positions: Uint32Array.from(weights, (_, at) => originalPosition(cut, at + 1)) }

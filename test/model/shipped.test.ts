@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { fingerprint, loadModel, RUN_FILES, train } from 'subloc-native'
+import { temporaryFolder } from '../support/folder.js'
+import { SMALL, smallDataset } from '../support/models.js'
+import { subloc } from '../support/subloc.js'
+
+const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+test('a model with a card loads where its bytes are those of the card, and no other', async (t) => {
+	const run = join(temporaryFolder(t), 'run')
+	const dataset = smallDataset()
+	const model = await train(dataset, { ...SMALL, output: run })
+	model.close()
+	const folder = join(temporaryFolder(t), 'shipped')
+	mkdirSync(folder)
+	const file = join(folder, RUN_FILES.model)
+	copyFileSync(join(run, RUN_FILES.model), file)
+	const [first] = dataset.records
+	const card = {
+		...{ name: 'small', what: 'a small one', limits: ['none'] },
+		model: { file: RUN_FILES.model, bytes: readFileSync(file).length, sha256: sha256(file) },
+		data: {
+			...{ name: 'synthetic', proteins: dataset.records.length, digest: dataset.digest, licence: 'ours' },
+			fingerprints: [fingerprint(first!.sequence)],
+		},
+		training: { split: 'none', members: 'one', command: 'train', when: 'now' },
+		scores: { on: 'nothing', file: 'evaluation.json' },
+	}
+	const write = (value: object) => writeFileSync(join(folder, 'card.json'), JSON.stringify(value))
+	write(card)
+	using loaded = await loadModel(folder)
+	t.is(loaded.card!.name, 'small')
+	t.is(loaded.card!.model.sha256, card.model.sha256)
+
+	const data = join(temporaryFolder(t), 'data.tsv')
+	const rows = dataset.records.map(({ id, sequence, class: name }) => `${id}\t${sequence}\t${name}\n`)
+	writeFileSync(data, `id\tsequence\tclass\n${rows.join('')}`)
+	const scored = await subloc(['evaluate', folder, data, '--json'])
+	t.is(scored.code, 0, scored.stderr)
+	t.is(JSON.parse(scored.stdout).records, dataset.records.length - 1)
+	t.regex(scored.stderr, /1 of \d+ proteins were training data of the model: they are left out/)
+	write({ ...card, data: { ...card.data, fingerprints: dataset.records.map(({ sequence }) => fingerprint(sequence)) } })
+	const none = await subloc(['evaluate', folder, data])
+	t.is(none.code, 65)
+	t.regex(none.stderr, /trained on all of these proteins/)
+
+	write({ ...card, model: { ...card.model, sha256: 'a'.repeat(64) } })
+	await t.throwsAsync(loadModel(folder), {
+		code: 'INVALID_MODEL',
+		message: /not the file of its card: SHA-256 [0-9a-f]{64}, not aaaa/,
+	})
+	write({ name: 'small' })
+	await t.throwsAsync(loadModel(folder), { code: 'INVALID_MODEL', message: /card\.json: it is no model card/ })
+	// A lone file has no card.
+	using lone = await loadModel(file)
+	t.is(lone.card, null)
+})
