@@ -45,7 +45,7 @@ main(async () => {
 		}
 		if (CROSS_VALIDATIONS.includes(stage)) joinFolds(join(values.runs, stage), data.all)
 	}
-	const page = reproductionPage(values.runs)
+	const page = reproductionPage(values.runs, CROSS_VALIDATIONS)
 	writeFileSync(join(ROOT, 'docs/reproduction.md'), page)
 })
 

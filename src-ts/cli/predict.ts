@@ -138,15 +138,15 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	}
 	const options = {
 		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, kingdom: flags.kingdom },
-		...{ training, signal },
-		...runtimeOf(flags),
+		...{ signal, ...runtimeOf(flags) },
 	}
+	const predicting = { ...options, training }
 	const onProblem = flags.strict ? 'fail' : 'skip'
 	if (isInFile) {
 		warnUnusedProfiles(model, flags, log)
 		return await runJob(model, input, {
 			flags: { ...flags, trust },
-			options: { ...options, onProblem },
+			options: { ...predicting, onProblem },
 			format: format ?? 'tsv',
 			log,
 		})
@@ -156,7 +156,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	const source = isTold
 		? kept(readFasta(input, { onProblem: flags.strict ? 'fail' : 'report', signal }), proteins)
 		: input
-	const predictions = predict(model, source, { ...options, onProblem, attention: isTold, members: isTold })
+	const predictions = predict(model, source, { ...predicting, onProblem, attention: isTold, members: isTold })
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
 		...{ classes: model.classes, multiLabel, trust, format: format ?? 'tsv' },
 	})

@@ -7,6 +7,7 @@ import { baselineAnswers } from '../evaluate/baselines.js'
 import { calibration } from '../evaluate/calibration.js'
 import { type Evaluation, evaluatePredictions } from '../evaluate/evaluate.js'
 import { parseEvaluation } from '../evaluate/evaluation-file.js'
+import { findRelatives } from '../evaluate/relative.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
@@ -141,11 +142,11 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 	const source = basename(proteins.source)
 	const told = { subject, source, proteins: joined(records, predictions) }
 	const on = meaningOf({ ...told, training: model.training }).label
-	const evaluation = options.evaluation ?? (await scored(model, proteins, subject, records, predictions, on))
+	const evaluation = options.evaluation ?? (await scored(model, proteins, subject, records, predictions, on, options))
 	return { ...told, evaluation: { ...evaluation, on } }
 }
 
-/** Scores, beside baselines where the records of the training are at hand. */
+/** Scores, beside baselines and relatives where the records of the training are at hand. */
 async function scored(
 	model: Model,
 	dataset: Dataset,
@@ -153,10 +154,17 @@ async function scored(
 	records: readonly LabelledRecord[],
 	predictions: readonly Prediction[],
 	on: string,
+	{ threads, signal, onProgress }: ReportOptions,
 ): Promise<Evaluation> {
-	const seen = kind === 'held-out' ? await partsOfTraining(model, dataset) : null
-	const baselines = seen && baselineAnswers([...seen.train, ...seen.validation], records, model.classes)
-	return evaluatePredictions(records, predictions, model.classes, on, { calibration: model.calibration, baselines })
+	const { calibration } = model
+	if (kind !== 'held-out') return evaluatePredictions(records, predictions, model.classes, on, { calibration })
+	const { train, validation, testClusters: clusters } = await partsOfTraining(model, dataset)
+	const seen = [...train, ...validation]
+	onProgress?.('relatives in the training data')
+	const relatives = await findRelatives(seen, records, { threads, signal })
+	const baselines = baselineAnswers(seen, records, model.classes, relatives)
+	const drawn = clusters && { bootstrap: { clusters } }
+	return evaluatePredictions(records, predictions, model.classes, on, { calibration, baselines, relatives, ...drawn })
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {

@@ -40,7 +40,14 @@ test.before(async (t) => {
 	const { code, stdout, stderr } = await subloc(['train', data, '-o', run, ...FLAGS])
 	t.is(code, 0, stderr)
 	t.regex(stdout, /^accuracy \d+\.\d % on the stratified test part \(\d+ proteins\); 95 % interval \d+\.\d–\d+\.\d %\n/)
-	t.regex(stdout, /\nwithout a network: largest class \d+\.\d % · composition \d+\.\d % · motif rules \d+\.\d %\n/)
+	t.regex(
+		stdout,
+		/\nwithout a network: largest class \d+\.\d % · composition \d+\.\d % · best hit \d+\.\d % · motif rules \d+\.\d %\n/,
+	)
+	t.regex(
+		stdout,
+		/\nrelatives in the training data: \d+\.\d % of the proteins have one; by identity, model and copying its class:\n/,
+	)
 	t.regex(stdout, /cytoplasmic +c /)
 	t.regex(stderr, /epoch 2\/2 {2}training loss/)
 	t.regex(stderr, /relatives of the held-out proteins/)

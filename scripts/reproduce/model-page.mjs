@@ -1,0 +1,86 @@
+/** docs/model.md: the card of the shipped model for a person. Every number is read from its files. */
+export function modelPage(card, evaluation, calibration) {
+	const { intervals, baselines, strata, perClass, probabilities } = evaluation
+	const percent = (share) => (share === null || share === undefined ? '–' : `${(100 * share).toFixed(1)} %`)
+	const range = (interval) =>
+		interval ? `${(100 * interval.low).toFixed(1)}–${(100 * interval.high).toFixed(1)} %` : '–'
+	const table = (header, rows) =>
+		[header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+	const { calibrated } = probabilities
+	return `# The model that comes with the package
+
+<!-- Written by scripts/ship-model.mjs from models/multiloc. -->
+
+\`subloc predict proteome.fasta\` works without \`--model\`: ${card.what}. \`loadModel()\` gives it to a program, \`subloc info\` prints
+what follows in short. Its file has ${(card.model.bytes / 1e6).toFixed(1)} MB; its SHA-256 is checked whenever it is loaded.
+
+## What it is worth
+
+**Accuracy ${percent(evaluation.accuracy)}** (95 % interval ${range(intervals.accuracy)}, ${intervals.units} clusters drawn) on ${evaluation.records} proteins, each predicted by the two networks
+that saw neither it nor a homolog of it.
+
+${table(
+	['beside it', 'accuracy', '95 %'],
+	[
+		['**the model**', `**${percent(evaluation.accuracy)}**`, range(intervals.accuracy)],
+		...baselines.map(({ name, what, accuracy, interval }) => [`${name} (${what})`, percent(accuracy), range(interval)]),
+	],
+)}
+
+Balanced accuracy ${percent(evaluation.balancedAccuracy)}, macro F1 ${evaluation.macroF1.toFixed(3)}, Gorodkin R_K ${evaluation.gorodkin.toFixed(3)}, log loss ${evaluation.logLoss.toFixed(3)} nats.
+
+${table(
+	['class', 'proteins', 'sensitivity', '95 %', 'precision', 'MCC'],
+	perClass.map((own, at) => [
+		...[own.class, own.support, percent(own.sensitivity), range(intervals.perClass[at].sensitivity)],
+		...[percent(own.precision), own.mcc.toFixed(3)],
+	]),
+)}
+
+By identity to the nearest protein of the other folds (homologs are kept apart where they cover 80 % of both; local similarity is left):
+
+${table(
+	['identity', 'proteins', 'accuracy', '95 %', 'copying the class of the nearest'],
+	(strata.identity ?? [])
+		.filter(({ records }) => records > 0)
+		.map((own) => [own.name, own.records, percent(own.accuracy), range(own.interval), percent(own.copyAccuracy)]),
+)}
+
+By length:
+
+${table(
+	['residues', 'proteins', 'accuracy', '95 %'],
+	strata.length.map((own) => [own.name, own.records, percent(own.accuracy), range(own.interval)]),
+)}
+
+## Whether to believe a probability
+
+Calibration error ${percent(probabilities.expectedError)} and Brier score ${probabilities.brier.toFixed(3)} as the networks give them; ${calibrated ? `${percent(calibrated.expectedError)} and ${calibrated.brier.toFixed(3)} with a temperature that the other folds chose` : 'no temperature'}.
+The shipped temperature, ${calibration.temperature.toFixed(3)}, is fitted on all held-out proteins; it gives the \`calibrated\` of a prediction.
+
+${table(
+	['right among', 'probability from', 'answered'],
+	evaluation.selective.targets.map(({ accuracy, point }) => [
+		percent(accuracy),
+		point ? point.threshold.toFixed(2) : '–',
+		point ? percent(point.coverage) : 'none',
+	]),
+)}
+
+Each row is the lowest probability from which on so many are right, chosen on these very proteins.
+
+\`--trust\` adds to each row \`calibrated\`, and \`--training DATA\` the nearest training protein and its identity: a prediction of a protein with a near relative in the
+training data is partly memory. The training proteins are not ours to give; [data.md](data.md) says where they are.
+
+## What it was made from
+
+- Data: ${card.data.name}; ${card.data.proteins} proteins; digest \`${card.data.digest}\`. Licence: ${card.data.licence}.
+- Split: ${card.training.split}.
+- Members: ${card.training.members}.
+- Training: ${card.training.when}. \`${card.training.command}\`.
+
+## Limits
+
+${card.limits.map((limit) => `- ${limit}`).join('\n')}
+`
+}
