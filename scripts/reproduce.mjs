@@ -1,7 +1,9 @@
-// npm run reproduce [-- STAGE… --shared DIR --runs DIR --threads N] — trains what docs/reproduction.md tells, and writes that page.
+// npm run reproduce [-- STAGE… --shared DIR --runs DIR --threads N --preset NAME --folds K --members M --quick] — trains what docs/reproduction.md tells, and writes
+// that page.
 //
 // Each run has a folder in RUNS (default reproduction/): one that is DONE is not trained again, one that was stopped goes on from its checkpoint. So the
-// command can be given again until everything is there; SIGINT stops it within a second. STAGE is `ablation`, or a stage of scripts/reproduce/plan.mjs.
+// command can be given again until everything is there; SIGINT stops it within a second. STAGE is one of scripts/reproduce/plan.mjs. With `--preset`, `--members`,
+// `--folds` (the first K of five alone) or `--quick` (two epochs, to see that it runs) it is another experiment: RUNS is then runs/reproduction, and no page is written.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,45 +11,52 @@ import { parseArgs } from 'node:util'
 import { main, ROOT, Stop, say } from './lib/steps.mjs'
 import { prepareData } from './reproduce/data.mjs'
 import { reproductionPage } from './reproduce/page.mjs'
-import { CROSS_VALIDATIONS, STAGES } from './reproduce/plan.mjs'
+import { STAGES } from './reproduce/plan.mjs'
 
 main(async () => {
 	const { values, positionals } = parseArgs({
 		allowPositionals: true,
 		options: {
 			shared: { type: 'string', default: join(ROOT, '../shared/data') },
-			runs: { type: 'string', default: join(ROOT, 'reproduction') },
+			runs: { type: 'string' },
 			threads: { type: 'string', default: '2' },
+			preset: { type: 'string' },
+			folds: { type: 'string' },
+			members: { type: 'string' },
+			quick: { type: 'boolean', default: false },
 		},
 	})
 	const unknown = positionals.find((name) => !(name in STAGES))
 	if (unknown) throw new Stop(`there is no stage '${unknown}'; there are ${Object.keys(STAGES).join(', ')}`)
+	const own = [
+		...(values.preset ? ['--preset', values.preset] : []),
+		...(values.members ? ['--members', values.members] : []),
+		...(values.quick ? ['--epochs', '2'] : []),
+	]
+	const isPlan = own.length === 0 && values.folds === undefined
+	const runs = values.runs ?? join(ROOT, isPlan ? 'reproduction' : 'runs/reproduction')
+	const most = values.folds === undefined ? Number.POSITIVE_INFINITY : Number(values.folds)
+	if (!(most >= 1)) throw new Stop(`--folds ${values.folds}: a number from 1 is needed`)
 	const data = await prepareData(values.shared)
 	for (const stage of positionals.length > 0 ? positionals : Object.keys(STAGES)) {
-		for (const { name, command } of STAGES[stage](data)) {
-			const folder = join(values.runs, stage, name)
-			if (existsSync(join(folder, 'DONE'))) continue
-			mkdirSync(folder, { recursive: true })
-			const resume = existsSync(join(folder, 'checkpoint')) ? ['--resume'] : []
-			const args = [
-				...command,
-				'-o',
-				folder,
-				...resume,
-				'--no-report',
-				'--no-audit',
-				'--threads',
-				values.threads,
-				'--quiet',
-			]
-			subloc(args)
-			rmSync(join(folder, 'checkpoint'), { recursive: true, force: true })
-		}
-		if (CROSS_VALIDATIONS.includes(stage)) joinFolds(join(values.runs, stage), data.all)
+		const { runs: plan, folds } = STAGES[stage]
+		const wanted = plan(data)
+		const chosen = folds ? wanted.slice(0, most) : wanted
+		for (const { name, command } of chosen) train(join(runs, stage, name), [...command, ...own], values.threads)
+		if (folds && chosen.length === wanted.length) joinFolds(join(runs, stage), data.all)
 	}
-	const page = reproductionPage(values.runs, CROSS_VALIDATIONS)
-	writeFileSync(join(ROOT, 'docs/reproduction.md'), page)
+	if (isPlan) writeFileSync(join(ROOT, 'docs/reproduction.md'), reproductionPage(runs))
 })
+
+/** Trains a run that is not there, or goes on with it. */
+function train(folder, command, threads) {
+	if (existsSync(join(folder, 'DONE'))) return
+	mkdirSync(folder, { recursive: true })
+	const resume = existsSync(join(folder, 'checkpoint')) ? ['--resume'] : []
+	// The joined folds are compared with their relatives once, in the end.
+	subloc([...command, '-o', folder, ...resume, '--no-report', '--no-audit', '--threads', threads, '--quiet'])
+	rmSync(join(folder, 'checkpoint'), { recursive: true, force: true })
+}
 
 /** The folds of a stage as one cross-validation, with its scores, beside them. */
 function joinFolds(folder, data) {

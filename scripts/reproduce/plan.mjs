@@ -1,29 +1,54 @@
-/** What is trained, in order. A stage gives its runs: a name, which is also a folder's, and a command of `subloc`; `joined` is how its folds are scored together. */
+/** What is trained, in order. A stage gives its runs: a name, which is also a folder's, and a command of `subloc`. */
 import { ABLATION, CANDIDATES, folderName } from './ablation.mjs'
 
 /** Folds of every cross-validation here. */
 const FOLDS = 5
 
-/** What the runs below share: the network of the shipped model, sequence only, two seeds a fold. */
-const SHIPPED = [
-	...['--preset', 'modern', '--model', 'a-lstm', '--blocks', 'onehot,blosum80,hsdm', '--hidden', '64'],
-	...['--epochs', '30', '--members', '2', '--seed', '1'],
-]
+const SEQUENCE = ['--blocks', 'onehot,blosum80,hsdm']
 
+/** The network of the shipped model: two seeds a fold. */
+const SHIPPED = ['--preset', 'modern', '--hidden', '64', '--epochs', '30', '--members', '2']
+
+/**
+ * The stages, in the order in which they are worth their time. `title` is what stands in docs/reproduction.md; `folds` makes one a cross-validation, whose folds are
+ * scored together.
+ */
 export const STAGES = {
-	/** The shipped model: `modern`, five homology folds. */
-	homology: ({ all, homology }) => folds(all, homology, SHIPPED),
-	ablation: ({ ablation }) =>
-		Object.entries(CANDIDATES).map(([name, flags]) => ({
-			name: folderName(name),
-			command: ['train', ablation, ...ABLATION.flags, ...flags],
-		})),
-	/** The same by a random split. */
-	stratified: ({ all, stratified }) => folds(all, stratified, SHIPPED),
+	homology: {
+		title: 'A-LSTM, sequence only, H 64, `modern`, 30 epochs, homology folds (the shipped model)',
+		runs: ({ all, homology }) => folds(all, homology, [...SHIPPED, ...SEQUENCE]),
+		folds: true,
+	},
+	stratified: {
+		title: 'A-LSTM, sequence only, H 64, `modern`, 30 epochs, stratified folds',
+		runs: ({ all, stratified }) => folds(all, stratified, [...SHIPPED, ...SEQUENCE]),
+		folds: true,
+	},
+	profiles: {
+		title: 'A-LSTM, with profiles (80 features), H 64, `modern`, 30 epochs, stratified folds',
+		runs: ({ all, stratified, profiles }) =>
+			folds(all, stratified, [...SHIPPED, '--blocks', 'onehot,blosum80,hsdm,profile', '--profiles', profiles]),
+		folds: true,
+	},
+	'paper-r-lstm': {
+		title: 'R-LSTM, 80 features, H 200, `paper`, ten networks, fold 1 of the stratified folds',
+		runs: ({ all, stratified, profiles }) =>
+			folds(all, stratified, ['--preset', 'paper', '--members', '10', '--profiles', profiles]).slice(0, 1),
+	},
+	'paper-a-lstm': {
+		title: 'A-LSTM, 80 features, H 200, `paper`, fold 1 of the stratified folds',
+		runs: ({ all, stratified, profiles }) =>
+			folds(all, stratified, ['--preset', 'paper', '--model', 'a-lstm', '--profiles', profiles]).slice(0, 1),
+	},
+	ablation: {
+		title: 'candidates of `modern`',
+		runs: ({ ablation }) =>
+			Object.entries(CANDIDATES).map(([name, flags]) => ({
+				name: folderName(name),
+				command: ['train', ablation, ...ABLATION.flags, ...flags],
+			})),
+	},
 }
-
-/** Stages whose runs are the folds of one cross-validation. */
-export const CROSS_VALIDATIONS = ['homology', 'stratified']
 
 /** A run a fold: one after the other, so that what is finished counts. */
 function folds(data, split, flags) {

@@ -228,7 +228,7 @@ test('evaluate with relatives, without first M, abstaining; scores of an older v
 	const own = await subloc(['evaluate', run, data, '--relatives', relatives, '--methionine', '--abstain', '0.2'])
 	t.is(own.code, 0, own.stderr)
 	t.regex(own.stdout, /composition .* · best hit \d+\.\d % · motif rules/)
-	t.regex(own.stdout, /\nidentity to training: none found: .* · 30–50 %: \d+\.\d % of 1\n/)
+	t.regex(own.stdout, /\n {2}none found: .* · 30–50 %: \d+\.\d % of 1, copying 100\.0 %\n/)
 	t.regex(own.stdout, /\nfirst M removed \(\d+ proteins\): accuracy/)
 	t.regex(own.stdout, /\nabstaining below 0\.2: /)
 	writeFileSync(relatives, 'id\trelative\tidentity\na\tb\t42\n')
@@ -587,7 +587,7 @@ test(ends, 'an unknown flag', 2, /unknown option/, ['train', data, '-o', join(ho
 test(ends, 'a misspelt flag that must be given', 2, /unknown option '--modle'\n\(Did you mean --model\?\)/, [
 	...['predict', 'in.fa', '--modle', run],
 ])
-test(ends, 'a flag that must be given', 2, /required option '--model <run>' not specified/, ['predict', 'in.fa'])
+test(ends, 'a flag that must be given', 2, /required option '-o, --output <run>' not specified/, ['train', data])
 test(ends, 'a misspelt key of --set', 2, /INVALID_CONFIG.*optimizer\.learningrate.*; did you mean learningRate\?/, [
 	...['train', data, '-o', join(home, 'x'), '--set', 'optimizer.learningrate=0.1'],
 ])
