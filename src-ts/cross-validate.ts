@@ -29,7 +29,7 @@ export interface FoldEpochReport extends EpochReport {
 
 /** What a cross-validation comes to. */
 export interface CrossValidation {
-	/** Each record predicted by the models that never saw it, in the order of the dataset. */
+	/** Each record predicted by the models that never saw it, in the order of the dataset; with attention where it can be compared with known signals. */
 	predictions: Prediction[]
 	split: Split
 	/** The ensemble of each fold; close them when done. */
@@ -87,10 +87,16 @@ async function validate(
 		return new Model(chosen, null)
 	})
 	const predictions = await predictHeldOut(dataset, split, models, {
+		attention: hasSignals(models[0]!, dataset),
 		...{ profiles: options.profiles, missingProfile: config.missingProfile, signal },
 		...{ backend: options.backend, threads: options.threads, cpuIsa: options.cpuIsa, precision: options.precision },
 	})
 	return { predictions, split, models }
+}
+
+/** Whether there is attention, and known signals to compare it with. */
+export function hasSignals({ info }: Model, { records }: Dataset): boolean {
+	return info.kind === 'a-lstm' && info.loss === 'softmax' && records.some(({ annotations }) => annotations.length > 0)
 }
 
 /**

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingConfig } from '../config/schema.js'
-import { type CrossValidation, predictHeldOut } from '../cross-validate.js'
+import { type CrossValidation, hasSignals, predictHeldOut } from '../cross-validate.js'
 import type { Dataset } from '../dataset/dataset.js'
 import { parseSplit } from '../dataset/split/file.js'
 import { fileError, SublocError } from '../errors.js'
@@ -65,7 +65,11 @@ export async function crossValidationOf(
 	const split = await parseSplit(text, dataset)
 	const { missingProfile } = config
 	return {
-		predictions: await predictHeldOut(dataset, split, folds, { missingProfile, ...options }),
+		predictions: await predictHeldOut(dataset, split, folds, {
+			missingProfile,
+			attention: hasSignals(model, dataset),
+			...options,
+		}),
 		split,
 		models: folds,
 	}
