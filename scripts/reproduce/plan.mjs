@@ -10,38 +10,44 @@ const SEQUENCE = ['--blocks', 'onehot,blosum80,hsdm']
 const SHIPPED = ['--preset', 'modern', '--hidden', '64', '--epochs', '30', '--members', '2']
 
 /**
- * The stages, in the order in which they are worth their time. `title` is what stands in docs/reproduction.md; `folds` makes one a cross-validation, whose folds are
- * scored together.
+ * The stages, in the order in which they are worth their time. `title` is what stands in docs/reproduction.md; `hours` is what a quiet machine of two cores
+ * is expected to take, from epochs that were measured (bench/RESULTS.md); `folds` makes one a cross-validation, whose folds are scored together.
  */
 export const STAGES = {
 	homology: {
 		title: 'A-LSTM, sequence only, H 64, `modern`, 30 epochs, homology folds (the shipped model)',
+		hours: 1,
 		runs: ({ all, homology }) => folds(all, homology, [...SHIPPED, ...SEQUENCE]),
 		folds: true,
 	},
 	stratified: {
 		title: 'A-LSTM, sequence only, H 64, `modern`, 30 epochs, stratified folds',
+		hours: 1,
 		runs: ({ all, stratified }) => folds(all, stratified, [...SHIPPED, ...SEQUENCE]),
 		folds: true,
 	},
 	profiles: {
 		title: 'A-LSTM, with profiles (80 features), H 64, `modern`, 30 epochs, stratified folds',
+		hours: 1.2,
 		runs: ({ all, stratified, profiles }) =>
 			folds(all, stratified, [...SHIPPED, '--blocks', 'onehot,blosum80,hsdm,profile', '--profiles', profiles]),
 		folds: true,
 	},
 	'paper-r-lstm': {
 		title: 'R-LSTM, 80 features, H 200, `paper`, ten networks, fold 1 of the stratified folds',
+		hours: 16,
 		runs: ({ all, stratified, profiles }) =>
 			folds(all, stratified, ['--preset', 'paper', '--members', '10', '--profiles', profiles]).slice(0, 1),
 	},
 	'paper-a-lstm': {
 		title: 'A-LSTM, 80 features, H 200, `paper`, fold 1 of the stratified folds',
+		hours: 2.3,
 		runs: ({ all, stratified, profiles }) =>
 			folds(all, stratified, ['--preset', 'paper', '--model', 'a-lstm', '--profiles', profiles]).slice(0, 1),
 	},
 	ablation: {
 		title: 'candidates of `modern`',
+		hours: 1.5,
 		runs: ({ ablation }) =>
 			Object.entries(CANDIDATES).map(([name, flags]) => ({
 				name: folderName(name),

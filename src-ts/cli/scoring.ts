@@ -59,8 +59,8 @@ export async function baselinesFor(
 ): Promise<Baselines> {
 	const data = await trainingDataset(model, dataset, training, log)
 	if (!data) return { baselines: null, relatives: given }
-	const { train, validation } = await partsOfTraining(model, data)
-	// The joined models of a cross-validation have seen all of it.
+	const { train, validation } = model.training ? await partsOfTraining(model, data) : { train: [], validation: [] }
+	// The joined models of a cross-validation, and the model that comes with the package, have seen all of it.
 	const seen = train.length + validation.length > 0 ? [...train, ...validation] : data.records
 	const options = { ...search, onProgress: tellSearch(log) }
 	const relatives = given ?? (audit ? await findRelatives(seen, records, options) : null)
@@ -91,12 +91,14 @@ async function trainingDataset(
 	path: string | undefined,
 	log: Log,
 ): Promise<Dataset | null> {
-	if (!model.training) return null
-	const { digest, source } = model.training.info.dataset
+	const known = model.training?.info.dataset ?? (model.card && { digest: model.card.data.digest, source: null })
+	if (!known) return null
+	const { digest, source } = known
 	if (digest === dataset.digest) return dataset
-	const place = path ?? (existsSync(source) ? source : null)
+	const place = path ?? (source !== null && existsSync(source) ? source : null)
 	if (place === null) {
-		log.warning(`the data of the training is not at ${source}: no baselines (--training DATA)`)
+		const where = source === null ? 'does not come with the model' : `is not at ${source}`
+		log.warning(`the data of the training ${where}: no baselines and no relatives (--training DATA)`)
 		return null
 	}
 	const found = await readDataset(place, { minimumClasses: 1, classes: model.classes })
