@@ -986,8 +986,11 @@ declare class NativeModel {
 	withThresholds(thresholds: readonly number[]): NativeModel;
 	/** Trainable numbers of one member. */
 	get parameterCount(): number;
-	/** Predicts; rejects with the signal's reason once it is aborted. */
-	predict(records: NativeRecords, options: NativePredictionOptions, signal?: AbortSignal): Promise<NativePredictions>;
+	/**
+	 * Predicts; rejects with the signal's reason once it is aborted. `onWarning` hears once a model that a GPU has not the memory for a whole batch; smaller ones
+	 * are taken from then on.
+	 */
+	predict(records: NativeRecords, options: NativePredictionOptions, signal?: AbortSignal, onWarning?: (warning: string) => void): Promise<NativePredictions>;
 	/** The convolution filters of a member, from 0; [C], widths in their order. */
 	filters(member: number): NativeFilter[];
 	/**
@@ -1280,6 +1283,8 @@ export interface PredictOptions extends RuntimeOptions {
 	attention?: boolean;
 	/** Also gives the probabilities of each member of an ensemble; default false. */
 	members?: boolean;
+	/** Called with what was decided without being asked: that a GPU's memory made batches smaller. */
+	onWarning?: (warning: string) => void;
 	/** Ends the prediction within a second. */
 	signal?: AbortSignal;
 }
@@ -1326,7 +1331,9 @@ export interface Prediction {
 }
 /**
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
- * those around it. While one chunk is computed, the next is read. However it ends, the input is closed; one that does not answer is not waited for.
+ * those around it. Reading, computing and taking overlap: while the rows of one chunk are taken, the next is computed, and while one is computed, the next is
+ * read. No more than two chunks are there at a time, and one job computes. However it ends, the input is closed, and what is being computed is cancelled; neither
+ * is waited for longer than a moment.
  *
  * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
  * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
@@ -2962,8 +2969,6 @@ export interface PredictFileOptions extends Omit<PredictOptions, "attention" | "
 	spans?: boolean;
 	/** Called with every prediction that is computed; not with those that were written before. */
 	onPrediction?: (prediction: Prediction) => void;
-	/** Called with what was decided without being asked. */
-	onWarning?: (warning: string) => void;
 }
 /** What {@link predictFile} has written. */
 export interface PredictedFile {

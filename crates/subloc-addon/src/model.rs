@@ -158,8 +158,7 @@ impl BindingModel {
         job.run(env, move |context| {
             let (model, records) = request?;
             let warn = &mut |message| context.emit(BindingEvent::warning(message));
-            let predictions =
-                runtime.run(&context.cancel, |device| predict::predict(&model, device, &records, want, &at_once, warn))?;
+            let predictions = runtime.run(&context.cancel, |device| predict::predict(&model, device, &records, want, &at_once, warn))?;
             Ok(BindingPredictions {
                 probabilities: predictions.probabilities.into(),
                 attention: predictions.attention.map(Into::into),

@@ -16,8 +16,9 @@ use subloc_model::{
 };
 
 use crate::{
-    Failure, Options, Results, rounding,
+    Failure, Options, Results,
     data::{Proteins, fasta, onehot, stratified, synthetic},
+    rounding,
 };
 
 /// Norm of the weights' difference after a short training, relative to the weights' own. Not the largest difference: where rounding puts an activation on the

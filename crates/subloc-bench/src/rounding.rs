@@ -5,7 +5,7 @@ use serde_json::json;
 use subloc_model::{
     Error,
     device::{Device, DeviceReport},
-    lstm_alone::{RESULTS, apart, results as results_of},
+    lstm_alone::{RESULTS, apart, imitation_tolerance, results as results_of},
     ops::context::{self, Context, Precision},
 };
 
@@ -14,14 +14,6 @@ use crate::{Failure, Options, Results, measure::sizes};
 /// Proteins a batch, and inputs.
 const BATCH: usize = 8;
 const INPUTS: usize = 60;
-
-/// How far tensor cores may be from their imitation: y, and gradients, in which a dz or h that differs in its last bit may round to the other side. The tests hold the
-/// imitation in one order of sums against another to the same.
-fn tolerance(result: usize) -> f64 {
-    if result == 0 { Y } else { GRADIENT }
-}
-const Y: f64 = 1e-5;
-const GRADIENT: f64 = 1e-4;
 
 fn one_call(device: &Device, dims: [usize; 4], hidden: usize, precision: Precision, imitate: bool) -> Result<[Vec<f32>; 5], Error> {
     context::with(Context { precision, imitate_tensor_cores: imitate, ..context::current() }, || results_of(device, dims, hidden))
@@ -38,7 +30,7 @@ pub fn parity(device: &Device, report: &DeviceReport, options: &Options, results
         let expected = one_call(device, dims, hidden, precision, true)?;
         let exact = one_call(device, dims, hidden, Precision::F32, false)?;
         for (at, result) in RESULTS.into_iter().enumerate() {
-            let (difference, tolerance) = (apart(&found[at], &expected[at]), tolerance(at));
+            let (difference, tolerance) = (apart(&found[at], &expected[at]), imitation_tolerance(precision, at));
             // NaN is no agreement.
             let agrees = difference <= tolerance;
             agree &= agrees;

@@ -170,11 +170,7 @@ pub fn predict(
 ) -> Result<Predictions, Error> {
     let config = model.config();
     if config.profile && records.profiles.is_none() {
-        return Err(Error::new(
-            "INVALID_OPTION",
-            "the model reads profiles, and none were given",
-            json!({ "option": "profiles" }),
-        ));
+        return Err(Error::new("INVALID_OPTION", "the model reads profiles, and none were given", json!({ "option": "profiles" })));
     }
     let (n, classes, width, residues) = (records.len(), config.classes.len(), 2 * config.hidden, records.codes.len());
     let want_attention = want.attention && config.kind == crate::config::ModelKind::ALstm;
@@ -209,8 +205,7 @@ pub fn predict(
                 }
                 if let (Some(to), Some(from)) = (&mut out.attention, &alpha) {
                     let range = records.range(row);
-                    to[m * residues + range.start..m * residues + range.end]
-                        .copy_from_slice(&from[b * batch.residues..][..range.len()]);
+                    to[m * residues + range.start..m * residues + range.end].copy_from_slice(&from[b * batch.residues..][..range.len()]);
                 }
             }
         }

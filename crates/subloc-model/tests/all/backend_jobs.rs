@@ -19,7 +19,7 @@ use subloc_model::{
 use crate::{
     backends::devices,
     problem::{Job, Problem, everything, failed, plain, plans},
-    support::{KINDS, Folder, assert_close, assert_relative, cpu, f64s, host, numbers, predict},
+    support::{Folder, KINDS, assert_close, assert_relative, cpu, f64s, host, numbers, predict},
 };
 
 /// Eleven steps of two members side by side, with everything that a training can do but early stopping.

@@ -9,7 +9,7 @@ use subloc_model::{
 
 use crate::{
     problem::{bytes, failed},
-    support::{KINDS, Folder, bits, config, cpu, host, network, options, predict, records, table},
+    support::{Folder, KINDS, bits, config, cpu, host, network, options, predict, records, table},
 };
 
 /// Two untrained members.

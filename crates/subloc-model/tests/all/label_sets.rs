@@ -21,7 +21,9 @@ use crate::{
     equations::Literal,
     files::model,
     problem::{Job, Problem, bytes, everything, failed, plain, plans},
-    support::{KINDS, Folder, assert_close, assert_relative, bits, config, cpu, differences, f64s, host, network, predict, records, some, table},
+    support::{
+        Folder, KINDS, assert_close, assert_relative, bits, config, cpu, differences, f64s, host, network, predict, records, some, table,
+    },
 };
 
 /// [6, 3]; the second protein has no label, the third all.

@@ -9,7 +9,7 @@ use subloc_model::{
 
 use crate::{
     problem::{Job, Problem, bytes, failed, plain, plans},
-    support::{KINDS, Folder, cpu, predict},
+    support::{Folder, KINDS, cpu, predict},
 };
 
 fn reports(events: &[Event], member: usize) -> Vec<&EpochReport> {
