@@ -986,8 +986,11 @@ declare class NativeModel {
 	withThresholds(thresholds: readonly number[]): NativeModel;
 	/** Trainable numbers of one member. */
 	get parameterCount(): number;
-	/** Predicts; rejects with the signal's reason once it is aborted. */
-	predict(records: NativeRecords, options: NativePredictionOptions, signal?: AbortSignal): Promise<NativePredictions>;
+	/**
+	 * Predicts; rejects with the signal's reason once it is aborted. `onWarning` hears once a model that a GPU has not the memory for a whole batch; smaller ones
+	 * are taken from then on.
+	 */
+	predict(records: NativeRecords, options: NativePredictionOptions, signal?: AbortSignal, onWarning?: (warning: string) => void): Promise<NativePredictions>;
 	/** The convolution filters of a member, from 0; [C], widths in their order. */
 	filters(member: number): NativeFilter[];
 	/**
@@ -1274,9 +1277,13 @@ export interface RuntimeOptions {
 	 *
 	 * On the CPU `bf16` makes its forward pass round x, h and the weights to 8 significant bits: faster where the processor has `avx512_bf16`
 	 * (`cpuInfo().bf16`); elsewhere it rounds and gains no time. On cuda `tf32` (11 significant bits) and `bf16` take tensor cores for the products of
-	 * many steps, x W and the gradients of x and the weights, forward and backward; the product of one step, h U, stays f32. Relative error of a
-	 * factor: at most 2⁻¹¹ in tf32, 2⁻⁸ in bf16. `auto` takes cuda where it would anyway, and for `bf16` else the CPU. A model does not remember it:
-	 * predicting and evaluating take f32 unless told otherwise. What bf16 does to accuracy on the CPU stands in bench/RESULTS.md.
+	 * many steps, x W and the gradients of x and the weights, forward and backward; the product of one step, h U, stays f32. Error of a factor: at
+	 * most 2⁻¹¹ of itself in tf32, 2⁻⁸ in bf16. Over 1000 residues (H = 64 and 200, weights as a network begins with) the states and each gradient of one
+	 * call were off by 1e-4 to 3e-4 of their norm in tf32 and by 1e-3 to 3e-3 in bf16, by an imitation of tensor cores (`subloc-bench rounding --backend
+	 * wgpu`, table in docs/adr/0007): no card has computed it yet, and what it does to a training's accuracy was not measured.
+	 *
+	 * `auto` takes cuda where it would anyway, and for `bf16` else the CPU. A model does not remember its precision: predicting and evaluating take f32
+	 * unless told otherwise. What bf16 does to accuracy on the CPU stands in bench/RESULTS.md.
 	 *
 	 * Errors: `INVALID_OPTION` for a backend that has not this precision (`wgpu` has f32, `cpu` f32 and bf16); `BACKEND_UNAVAILABLE` where the card
 	 * has no such tensor cores, or there is no card.
@@ -1417,6 +1424,8 @@ export interface PredictOptions extends RuntimeOptions {
 	attention?: boolean;
 	/** Also gives the probabilities of each member of an ensemble; default false. */
 	members?: boolean;
+	/** Called with what was decided without being asked: that a GPU's memory made batches smaller. */
+	onWarning?: (warning: string) => void;
 	/** Ends the prediction within a second. */
 	signal?: AbortSignal;
 }
@@ -1465,7 +1474,9 @@ export interface Prediction {
 }
 /**
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
- * those around it. While one chunk is computed, the next is read. However it ends, the input is closed; one that does not answer is not waited for.
+ * those around it. Reading, computing and taking overlap: while the rows of one chunk are taken, the next is computed, and while one is computed, the next is
+ * read. No more than two chunks are there at a time, and one job computes. However it ends, the input is closed, and what is being computed is cancelled; neither
+ * is waited for longer than a moment.
  *
  * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
  * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
@@ -3044,8 +3055,6 @@ export interface PredictFileOptions extends Omit<PredictOptions, "attention" | "
 	spans?: boolean;
 	/** Called with every prediction that is computed; not with those that were written before. */
 	onPrediction?: (prediction: Prediction) => void;
-	/** Called with what was decided without being asked. */
-	onWarning?: (warning: string) => void;
 }
 /** What {@link predictFile} has written. */
 export interface PredictedFile {

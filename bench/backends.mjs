@@ -50,10 +50,16 @@ for (const device of usable) {
 	const on = ['--backend', device.backend, '--sizes', sizes]
 	const batch = flags.includes('--batch') ? ['--batch', '16'] : []
 	found.push(...lines(BINARY, ['lstm', ...on, ...batch, '--naive-residues', naive]))
-	for (const precision of device.backend === 'cuda' ? ['tf32', 'bf16'] : [])
-		found.push(...lines(BINARY, ['lstm', ...on, ...batch, '--naive-residues', '0', '--precision', precision]))
 	found.push(...lines(BINARY, ['steps', ...on, ...flags]))
 	found.push(...lines(BINARY, ['predict', ...on, '--proteins', proteins]))
+	found.push(...lines(BINARY, ['products', ...on, ...batch]))
+	// The precisions that round, where the device has them; the CPU's bf16 has a bench of its own (precision.mjs).
+	for (const name of device.backend === 'cuda' ? ['tf32', 'bf16'] : []) {
+		const precision = ['--precision', name]
+		found.push(...lines(BINARY, ['lstm', ...on, ...batch, '--naive-residues', '0', ...precision]))
+		found.push(...lines(BINARY, ['steps', ...on, ...flags, ...precision]))
+		found.push(...lines(BINARY, ['predict', ...on, '--proteins', proteins, ...precision]))
+	}
 }
 for (const device of ['cpu', 'cuda']) {
 	const ours = usable.find(({ backend }) => backend === device)
@@ -80,15 +86,22 @@ const lstm = of('lstm', ({ form }) => form === 'ours').map((ours) => {
 	return [...cells, seconds(ours.seconds), ...peers]
 })
 const steps = of('step', () => true).map((step) => {
-	const cpu = found.find(
-		(f) => f.what === 'step' && f.backend === 'cpu' && f.kind === step.kind && key(f) === key(step),
-	)
-	const cells = [step.device, step.backend, step.kind, step.hidden, step.members, step.residues, step.batch]
+	const exact = key({ ...step, precision: 'f32' })
+	const cpu = found.find((f) => f.what === 'step' && f.backend === 'cpu' && f.kind === step.kind && key(f) === exact)
+	const where = [step.device, step.backend, step.precision, step.kind]
+	const cells = [...where, step.hidden, step.members, step.residues, step.batch]
 	return [...cells, seconds(step.seconds), step.backend === 'cpu' ? '1' : times(cpu, step)]
 })
 const predictions = of('predict', () => true).map((p) => {
 	const rate = (p.proteins / middle(p.seconds)).toFixed(0)
-	return [p.device, p.backend, p.kind, p.hidden, p.members, `up to ${p.residues}`, rate]
+	return [p.device, p.backend, p.precision, p.kind, p.hidden, p.members, `up to ${p.residues}`, rate]
+})
+const products = of('product', ({ form }) => form === 'ours').map((ours) => {
+	const peer = found.find(
+		(f) => f.what === 'product' && f.form !== 'ours' && f.backend === ours.backend && key(f) === key(ours),
+	)
+	const cells = [ours.device, ours.backend, ours.members, ours.residues * ours.batch, ours.inputs, 4 * ours.hidden]
+	return [...cells, seconds(ours.seconds), times(peer, ours)]
 })
 const missing = devices.filter(({ available }) => !available).map(({ backend, reason }) => `- ${backend}: ${reason}`)
 
@@ -104,11 +117,15 @@ ${table(['device', 'backend', 'precision', 'H', 'M', 'T', 'B', 'seconds', 'burn-
 
 A training step, one length; seconds.
 
-${table(['device', 'backend', 'network', 'H', 'M', 'T', 'B', 'seconds', 'CPU ÷ this'], steps)}
+${table(['device', 'backend', 'precision', 'network', 'H', 'M', 'T', 'B', 'seconds', 'CPU in f32 ÷ this'], steps)}
 
 Prediction of random proteins of mixed length; proteins a second.
 
-${table(['device', 'backend', 'network', 'H', 'M', 'residues', 'proteins a second'], predictions)}
+${table(['device', 'backend', 'precision', 'network', 'H', 'M', 'residues', 'proteins a second'], predictions)}
+
+The large product of a step, x wᵀ + b, forward and backward in f32: our tiles with a fixed order (ADR 7), and burn's matmul on the same device; seconds.
+
+${table(['device', 'backend', 'M', 'rows', 'inputs', 'outputs', 'seconds', 'burn ÷ ours'], products)}
 `
 const [BEGIN, END] = ['<!-- npm run bench: begin -->', '<!-- npm run bench: end -->']
 const file = join(ROOT, 'bench/RESULTS.md')
@@ -126,7 +143,7 @@ console.log(text)
 
 /** Bars of seconds a step, on a logarithmic axis: one a measurement. */
 function chart(bars) {
-	const [left, row, width] = [330, 22, 420]
+	const [left, row, width] = [360, 22, 420]
 	const values = bars.map(({ seconds }) => middle(seconds))
 	const [low, high] = [
 		10 ** Math.floor(Math.log10(Math.min(...values))),
@@ -143,7 +160,7 @@ function chart(bars) {
 	const colours = { cpu: '#4e79a7', wgpu: '#f28e2b', cuda: '#59a14f' }
 	const drawn = bars.map((bar, at) => {
 		const y = 30 + at * row
-		const label = `${bar.backend}, ${bar.kind}, H ${bar.hidden}, M ${bar.members}, T ${bar.residues}, B ${bar.batch}`
+		const label = `${bar.backend}, ${bar.precision}, ${bar.kind}, H ${bar.hidden}, M ${bar.members}, T ${bar.residues}, B ${bar.batch}`
 		const end = x(middle(bar.seconds))
 		return `<text x="${left - 8}" y="${y + 14}" text-anchor="end">${escaped(label)}<title>${escaped(bar.device)}</title></text><rect x="${left}" y="${y + 3}" width="${(end - left).toFixed(1)}" height="${row - 6}" fill="${colours[bar.backend]}"/>`
 	})

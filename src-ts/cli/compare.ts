@@ -8,6 +8,7 @@ import {
 	loadModel,
 	type Model,
 	type Prediction,
+	type PredictOptions,
 	parsePredictions,
 	partsOfTraining,
 	predictAll,
@@ -46,9 +47,22 @@ Examples:
   subloc compare runs/first runs/second
   subloc compare runs/first runs/second independent.tsv`,
 			),
-	).action((first: string, second: string, data: string | undefined, flags: CompareFlags) =>
-		untilStopped((signal) => run([first, second], data, flags, signal)),
+	).action((first: string, second: string, data: string | undefined, flags: CompareFlags, command: Command) =>
+		untilStopped(async (signal) => {
+			if (data === undefined) refuseComputing(command)
+			await run([first, second], data, flags, signal)
+		}),
 	)
+}
+
+/** Flags of a prediction, which nothing is without DATA. Errors: `INVALID_OPTION`. */
+function refuseComputing(command: Command): void {
+	for (const option of ['backend', 'threads', 'cpuIsa', 'precision', 'profiles']) {
+		if (command.getOptionValueSource(option) !== 'cli') continue
+		const flag = command.options.find((known) => known.attributeName() === option)!.long
+		const message = `${flag}: without DATA nothing is computed, what the run folders hold is compared: name labelled proteins, subloc compare A B DATA`
+		throw new SublocError('INVALID_OPTION', message, { option })
+	}
 }
 
 /** Labelled proteins, and what both models say of them. */
@@ -64,8 +78,10 @@ async function run(
 	flags: CompareFlags,
 	signal: AbortSignal,
 ): Promise<void> {
-	openLog(flags)
-	const found = data === undefined ? await written(folders) : await predicted(folders, data, flags, signal)
+	const log = openLog(flags)
+	const onWarning = (warning: string) => log.warning(warning)
+	const options = { profiles: flags.profiles, signal, onWarning, ...runtimeOf(flags) }
+	const found = data === undefined ? await written(folders) : await predicted(folders, data, options)
 	const { classes, records } = found
 	// Those that both could predict.
 	const [a, b] = found.predictions
@@ -124,19 +140,13 @@ async function readRun(path: string) {
 	return { classes, classOf, predictions: new Map(predictions.map((prediction) => [prediction.id, prediction])) }
 }
 
-async function predicted(
-	folders: [string, string],
-	data: string,
-	flags: CompareFlags,
-	signal: AbortSignal,
-): Promise<Material> {
+async function predicted(folders: [string, string], data: string, options: PredictOptions): Promise<Material> {
 	using first = await loadModel(folders[0])
 	using second = await loadModel(folders[1])
 	const classes = sameClasses(first.classes, second.classes)
 	const dataset = await readDataset(data, { minimumClasses: 1, classes })
 	const [a, b] = [await unseen(first, dataset), await unseen(second, dataset)]
 	const records = dataset.records.filter(({ id }) => a.has(id) && b.has(id))
-	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
 	return {
 		...{ classes, records },
 		predictions: [await predictAll(first, records, options), await predictAll(second, records, options)],

@@ -104,7 +104,10 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	const isTold = flags.output !== undefined && flags.report && !multiLabel
 	const hasSignals = model.info.kind === 'a-lstm' && records.some((record) => record.annotations.length > 0)
 	const attention = isTold || (hasSignals && !multiLabel)
-	const predictions = await predictAll(model, records, { ...options, attention, members: isTold })
+	const predictions = await predictAll(model, records, {
+		...{ ...options, attention, members: isTold },
+		onWarning: (warning) => log.warning(warning),
+	})
 	const remarks = new Remarks()
 	for (const prediction of predictions) remarks.add(prediction)
 	remarks.tell(log)

@@ -156,7 +156,10 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	const source = isTold
 		? kept(readFasta(input, { onProblem: flags.strict ? 'fail' : 'report', signal }), proteins)
 		: input
-	const predictions = predict(model, source, { ...predicting, onProblem, attention: isTold, members: isTold })
+	const predictions = predict(model, source, {
+		...{ ...predicting, onProblem, attention: isTold, members: isTold },
+		onWarning: (warning) => log.warning(warning),
+	})
 	await writePredictions(watched(predictions), flags.output === '-' ? process.stdout : flags.output, {
 		...{ classes: model.classes, multiLabel, trust, format: format ?? 'tsv' },
 	})

@@ -86,7 +86,10 @@ export async function scoreHeldOut(
 		attention: (flags.report || hasSignals) && !isMultiLabel,
 		members: flags.report && !isMultiLabel,
 	}
-	const predictions = await predictAll(model, records, { ...options, ...told })
+	const predictions = await predictAll(model, records, {
+		...{ ...options, ...told },
+		onWarning: (warning) => log.warning(warning),
+	})
 	const { by, fold } = info.split
 	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
 	if (isMultiLabel) {

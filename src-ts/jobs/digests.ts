@@ -46,7 +46,7 @@ async function savedDigest(model: Model): Promise<string> {
 }
 
 /** Options that do not change what is predicted, or that are compared by themselves. */
-const APART: readonly string[] = [...RUNTIME_OPTIONS, 'signal', 'profiles']
+const APART: readonly string[] = [...RUNTIME_OPTIONS, 'signal', 'onWarning', 'profiles']
 
 /**
  * SHA-256 of the options that change what is predicted, the profiles included. The device is compared by itself.

@@ -44,8 +44,6 @@ export interface PredictFileOptions extends Omit<PredictOptions, 'attention' | '
 	spans?: boolean
 	/** Called with every prediction that is computed; not with those that were written before. */
 	onPrediction?: (prediction: Prediction) => void
-	/** Called with what was decided without being asked. */
-	onWarning?: (warning: string) => void
 }
 
 /** What {@link predictFile} has written. */
@@ -68,18 +66,7 @@ export interface PredictedFile {
 
 const OPTIONS = [
 	...PREDICT_OPTIONS.filter((name) => name !== 'attention' && name !== 'members'),
-	...([
-		'format',
-		'shard',
-		'resume',
-		'journal',
-		'cache',
-		'cacheBytes',
-		'trust',
-		'spans',
-		'onPrediction',
-		'onWarning',
-	] as const),
+	...(['format', 'shard', 'resume', 'journal', 'cache', 'cacheBytes', 'trust', 'spans', 'onPrediction'] as const),
 ]
 
 /**
@@ -99,7 +86,7 @@ export async function predictFile(
 	options: PredictFileOptions = {},
 ): Promise<PredictedFile> {
 	requireKnown(options, OPTIONS)
-	const { format = 'tsv', shard, resume = false, journal, onPrediction, onWarning, ...others } = options
+	const { format = 'tsv', shard, resume = false, journal, onPrediction, ...others } = options
 	const { cache: cacheFolder, cacheBytes = 2 ** 30, trust = false, spans = false, ...own } = others
 	requireOption(!spans || cacheFolder === undefined, 'cache', cacheFolder, 'no spans: attention is not kept in it')
 	requireOption(Number.isInteger(cacheBytes) && cacheBytes >= 0, 'cacheBytes', cacheBytes, 'a whole number from 0')
@@ -119,7 +106,7 @@ export async function predictFile(
 	const headers = spans ? [formatter.header, GFF_HEADER] : [formatter.header]
 	const attempt = await Attempt.open({
 		...{ outputs: paths, headers, journal: journal ?? null, identity: job.identity, resume },
-		warn: onWarning ?? (() => {}),
+		warn: own.onWarning ?? (() => {}),
 	})
 	const resumed = attempt.done.records
 	let cache: PredictionCache | null = null

@@ -15,9 +15,13 @@ export interface RuntimeOptions {
 	 *
 	 * On the CPU `bf16` makes its forward pass round x, h and the weights to 8 significant bits: faster where the processor has `avx512_bf16`
 	 * (`cpuInfo().bf16`); elsewhere it rounds and gains no time. On cuda `tf32` (11 significant bits) and `bf16` take tensor cores for the products of
-	 * many steps, x W and the gradients of x and the weights, forward and backward; the product of one step, h U, stays f32. Relative error of a
-	 * factor: at most 2⁻¹¹ in tf32, 2⁻⁸ in bf16. `auto` takes cuda where it would anyway, and for `bf16` else the CPU. A model does not remember it:
-	 * predicting and evaluating take f32 unless told otherwise. What bf16 does to accuracy on the CPU stands in bench/RESULTS.md.
+	 * many steps, x W and the gradients of x and the weights, forward and backward; the product of one step, h U, stays f32. Error of a factor: at
+	 * most 2⁻¹¹ of itself in tf32, 2⁻⁸ in bf16. Over 1000 residues (H = 64 and 200, weights as a network begins with) the states and each gradient of one
+	 * call were off by 1e-4 to 3e-4 of their norm in tf32 and by 1e-3 to 3e-3 in bf16, by an imitation of tensor cores (`subloc-bench rounding --backend
+	 * wgpu`, table in docs/adr/0007): no card has computed it yet, and what it does to a training's accuracy was not measured.
+	 *
+	 * `auto` takes cuda where it would anyway, and for `bf16` else the CPU. A model does not remember its precision: predicting and evaluating take f32
+	 * unless told otherwise. What bf16 does to accuracy on the CPU stands in bench/RESULTS.md.
 	 *
 	 * Errors: `INVALID_OPTION` for a backend that has not this precision (`wgpu` has f32, `cpu` f32 and bf16); `BACKEND_UNAVAILABLE` where the card
 	 * has no such tensor cores, or there is no card.

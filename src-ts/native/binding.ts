@@ -179,18 +179,26 @@ export class NativeModel {
 		return answer(() => this.#model.parameterCount())
 	}
 
-	/** Predicts; rejects with the signal's reason once it is aborted. */
+	/**
+	 * Predicts; rejects with the signal's reason once it is aborted. `onWarning` hears once a model that a GPU has not the memory for a whole batch; smaller ones
+	 * are taken from then on.
+	 */
 	async predict(
 		records: NativeRecords,
 		options: NativePredictionOptions,
 		signal?: AbortSignal,
+		onWarning?: (warning: string) => void,
 	): Promise<NativePredictions> {
 		const outputs = {
 			...{ attention: options.attention ?? false, states: options.states ?? false },
 			lastStates: options.lastStates ?? false,
 		}
-		const { probabilities, attention, states, lastStates } = await cancellable(signal, (job) =>
-			this.#model.predict(job, bindingRecords(records), outputs, runtime(options)),
+		const { probabilities, attention, states, lastStates } = await cancellable(
+			signal,
+			(job) => this.#model.predict(job, bindingRecords(records), outputs, runtime(options)),
+			({ kind, message }) => {
+				if (kind === 'warning') onWarning?.(message!)
+			},
 		)
 		return { probabilities, attention: attention ?? null, states: states ?? null, lastStates: lastStates ?? null }
 	}
@@ -259,7 +267,7 @@ export async function homologousPairs(
 	return cancellable(
 		signal,
 		(job) => homologousPairsDoor(job, bindingRecords(records), groups ?? undefined, options, runtime(where)),
-		onProgress,
+		({ step = 0, steps = 0 }) => onProgress?.(step, steps),
 	)
 }
 
@@ -274,7 +282,7 @@ export async function nearestHomologs(
 	return cancellable(
 		signal,
 		(job) => nearestHomologsDoor(job, bindingRecords(queries), bindingRecords(targets), options, runtime(where)),
-		onProgress,
+		({ step = 0, steps = 0 }) => onProgress?.(step, steps),
 	)
 }
 
@@ -288,20 +296,19 @@ export function homologyClusters(
 	return answer(() => homologyClustersDoor(lengths, from, to, linkage))
 }
 
-/** Runs a job that a signal can cancel. */
+/** Runs a job that a signal can cancel; `onEvent` hears all events before the promise settles. */
 async function cancellable<T>(
 	signal: AbortSignal | undefined,
 	start: (job: BindingJob) => Promise<BindingSettled<T>>,
-	onProgress?: (done: number, total: number) => void,
+	onEvent: (event: BindingEvent) => void = () => {},
 ): Promise<T> {
 	signal?.throwIfAborted()
-	const job = new BindingJob((events) => {
-		for (const { step = 0, steps = 0 } of events) onProgress?.(step, steps)
-	})
+	const job = new BindingJob((events) => events.forEach(onEvent))
 	const cancel = () => job.cancel()
 	signal?.addEventListener('abort', cancel, { once: true })
 	try {
 		const outcome = await attempt(() => start(job))
+		outcome.events.forEach(onEvent)
 		if (outcome.error?.code === 'CANCELLED') signal?.throwIfAborted()
 		return unwrap(outcome)
 	} finally {

@@ -41,7 +41,7 @@ export declare class BindingModel {
   withThresholds(thresholds: Float64Array): BindingOutcome<BindingModel>
   /** Trainable numbers of one member. */
   parameterCount(): BindingOutcome<number>
-  /** Predicts; the job's handle cancels it. */
+  /** Predicts; the job's handle cancels it, and is told by a `warning` where the device has not the memory for a batch. */
   predict(job: BindingJob, records: BindingRecords, outputs: BindingOutputs, runtime: BindingRuntime): Promise<BindingSettled<BindingPredictions>>
   /** The filters of a member, from 0. */
   filters(member: number): BindingOutcome<BindingFilter[]>
@@ -102,7 +102,7 @@ export interface BindingEvent {
   kind: 'epoch' | 'step' | 'diverged' | 'warning' | 'checkpoint'
   /** From 1; not of a checkpoint. */
   member?: number
-  /** From 1. */
+  /** From 1; 0 of a warning outside a training. */
   epoch: number
   /** Steps done in this epoch: of a step, a checkpoint, a divergence. */
   step?: number

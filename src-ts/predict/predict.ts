@@ -45,6 +45,8 @@ export interface PredictOptions extends RuntimeOptions {
 	attention?: boolean
 	/** Also gives the probabilities of each member of an ensemble; default false. */
 	members?: boolean
+	/** Called with what was decided without being asked: that a GPU's memory made batches smaller. */
+	onWarning?: (warning: string) => void
 	/** Ends the prediction within a second. */
 	signal?: AbortSignal
 }
@@ -93,7 +95,7 @@ export interface Prediction {
 /** @internal Names of {@link PredictOptions}. */
 export const PREDICT_OPTIONS: readonly (keyof PredictOptions)[] = [
 	...RUNTIME_OPTIONS,
-	...(['profiles', 'missingProfile', 'kingdom', 'training', 'onProblem', 'attention', 'members', 'signal'] as const),
+	...(['profiles', 'missingProfile', 'kingdom', 'training', 'onProblem', 'attention', 'members', 'onWarning', 'signal'] as const),
 ]
 
 /** Proteins and residues that are encoded at a time: what bounds the memory. */
@@ -104,7 +106,9 @@ const CLOSING_TIME = 200
 
 /**
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
- * those around it. While one chunk is computed, the next is read. However it ends, the input is closed; one that does not answer is not waited for.
+ * those around it. Reading, computing and taking overlap: while the rows of one chunk are taken, the next is computed, and while one is computed, the next is
+ * read. No more than two chunks are there at a time, and one job computes. However it ends, the input is closed, and what is being computed is cancelled; neither
+ * is waited for longer than a moment.
  *
  * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
  * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
@@ -118,26 +122,30 @@ export async function* predict(
 	requireSignal(options.signal)
 	const stop = new AbortController()
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
-	const engine = await Engine.open(model, options)
+	const engine = await Engine.open(model, options, signal)
 	const chunks = chunked(recordsOf(input, options, signal))
-	let ahead = settle(unlessAborted(chunks.next(), signal))
+	/** Reads a chunk, and computes it once the one before it is; undefined at the end. */
+	const computed = async (before: Promise<unknown>) => {
+		const { done, value } = await unlessAborted(chunks.next(), signal)
+		return done ? undefined : { rows: await engine.predict(value.records, before), failure: value.failure }
+	}
+	let current = settle(computed(Promise.resolve()))
+	let next = settle(computed(current))
 	try {
 		for (;;) {
-			const read = await ahead
-			if ('error' in read) throw read.error
-			if (read.value.done) return
-			const { records, failure } = read.value.value
-			const computed = settle(engine.predict(records))
-			// A file that breaks off in the next chunk must not cost this one.
-			ahead = failure ? settle(Promise.reject(failure)) : settle(unlessAborted(chunks.next(), signal))
-			const answer = await computed
-			if ('error' in answer) throw answer.error
-			yield* answer.value
+			const found = await current
+			if ('error' in found) throw found.error
+			if (!found.value) return
+			yield* found.value.rows
+			// A file that breaks off in the next chunk has not cost this one.
+			if (found.value.failure) throw found.value.failure
+			current = next
+			next = settle(computed(current))
 		}
 	} finally {
 		// Closes an input that gives nothing. One of the user's may answer late or never: it closes then, and nobody waits for it.
 		stop.abort()
-		await atMost(CLOSING_TIME, chunks.return(undefined))
+		await atMost(CLOSING_TIME, Promise.all([chunks.return(undefined), current, next]))
 	}
 }
 
@@ -240,8 +248,15 @@ class Engine {
 	/** [K], whether the kingdom rules a class out; null without one. */
 	readonly #isAbsent: readonly boolean[] | null
 	readonly #options: PredictOptions
+	readonly #signal: AbortSignal
 
-	private constructor(model: Model, options: PredictOptions, runtime: NativeRuntime, profiles: ProfileSource | null) {
+	private constructor(
+		model: Model,
+		options: PredictOptions,
+		signal: AbortSignal,
+		runtime: NativeRuntime,
+		profiles: ProfileSource | null,
+	) {
 		this.#model = model
 		this.#native = nativeOf(model)
 		this.#runtime = runtime
@@ -250,9 +265,10 @@ class Engine {
 		const absent = options.kingdom === undefined ? null : absentClasses(options.kingdom, model.classes)
 		this.#isAbsent = absent && model.classes.map((name) => absent.includes(name))
 		this.#options = options
+		this.#signal = signal
 	}
 
-	static async open(model: Model, options: PredictOptions): Promise<Engine> {
+	static async open(model: Model, options: PredictOptions, signal: AbortSignal): Promise<Engine> {
 		options.signal?.throwIfAborted()
 		const runtime = resolveRuntime(options)
 		const { missingProfile = 'blosum' } = options
@@ -262,18 +278,15 @@ class Engine {
 		const isPossible = kingdom === undefined || model.info.loss !== 'multi-label'
 		requireOption(isPossible, 'kingdom', kingdom, 'a model of one class a protein')
 		const profiles = model.readsProfiles ? await profileSource(options.profiles) : null
-		return new Engine(model, options, runtime, profiles)
+		return new Engine(model, options, signal, runtime, profiles)
 	}
 
-	get signal(): AbortSignal | undefined {
-		return this.#options.signal
-	}
-
-	async predict(records: readonly ProteinRecord[]): Promise<Prediction[]> {
+	/** `before` is what must be done before the device computes; what the records need is looked up meanwhile. */
+	async predict(records: readonly ProteinRecord[], before: Promise<unknown>): Promise<Prediction[]> {
 		const checked = await Promise.all(records.map(async (record) => this.#check(await this.#withProfile(record))))
 		const usable = checked.filter((record) => !record.problem)
 		const relatives = await this.#relatives(usable)
-		const computed = await this.#compute(usable)
+		const computed = await this.#compute(usable, before)
 		const answers = computed.map((answer, row) => ({ ...answer, relative: relatives[row]! }))[Symbol.iterator]()
 		return checked.map((record) => (record.problem ? skipped(record, record.problem) : answers.next().value!))
 	}
@@ -282,7 +295,7 @@ class Engine {
 	async #relatives(records: readonly Profiled[]): Promise<(NearestProtein | null)[]> {
 		const { training } = this.#options
 		if (!training) return records.map(() => null)
-		return nearestProteins(records, training, { threads: this.#runtime.threads, signal: this.signal })
+		return nearestProteins(records, training, { threads: this.#runtime.threads, signal: this.#signal })
 	}
 
 	/** Records that come from a program were read by nobody. */
@@ -314,7 +327,7 @@ class Engine {
 		}
 	}
 
-	async #compute(records: readonly Profiled[]): Promise<Prediction[]> {
+	async #compute(records: readonly Profiled[], before: Promise<unknown>): Promise<Prediction[]> {
 		if (records.length === 0) return []
 		const { classes, info, calibration } = this.#model
 		const { native, cuts, cutGap } = await encodeRecords(records, {
@@ -325,10 +338,12 @@ class Engine {
 			missingProfile: this.#missingProfile,
 		})
 		const wantsAttention = this.#options.attention === true && info.kind === 'a-lstm'
+		await before
 		const { probabilities, attention } = await this.#native.predict(
 			native,
 			{ ...this.#runtime, attention: wantsAttention },
-			this.signal,
+			this.#signal,
+			this.#options.onWarning,
 		)
 		if (this.#isAbsent) ruleOut(probabilities, this.#isAbsent)
 		const shape = { members: info.members, records: records.length, classes: classes.length }

@@ -262,6 +262,16 @@ test('compare: a run with itself, with the joined data, and with another set of 
 	const predicted = JSON.parse((await subloc(['compare', run, run, data, '--json'])).stdout)
 	const { records } = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8'))
 	t.like(predicted, { on: data, records })
+	for (const [flag, value] of [
+		['--precision', 'bf16'],
+		['--backend', 'cpu'],
+		['--threads', '2'],
+		['--profiles', home],
+	] as const) {
+		const refused = await subloc(['compare', run, run, flag, value])
+		t.is(refused.code, 2)
+		t.regex(refused.stderr, new RegExp(`${flag}: without DATA nothing is computed`))
+	}
 	const none = await subloc(['compare', run, home])
 	t.is(none.code, 66)
 	t.regex(none.stderr, /INPUT_MISSING: .*name labelled proteins/)

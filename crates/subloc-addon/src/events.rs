@@ -24,7 +24,7 @@ pub struct BindingEvent {
     pub kind: String,
     /// From 1; not of a checkpoint.
     pub member: Option<u32>,
-    /// From 1.
+    /// From 1; 0 of a warning outside a training.
     pub epoch: u32,
     /// Steps done in this epoch: of a step, a checkpoint, a divergence.
     pub step: Option<u32>,
@@ -97,6 +97,11 @@ impl From<Event> for BindingEvent {
 }
 
 impl BindingEvent {
+    /// A line for a person, outside any epoch.
+    pub fn warning(message: String) -> Self {
+        Self { kind: "warning".into(), message: Some(message), ..Self::default() }
+    }
+
     fn may_be_replaced(&self) -> bool {
         self.kind == "step"
     }

@@ -7,11 +7,12 @@ use napi_derive::napi;
 use serde_json::json;
 use subloc_model::{
     Error as ModelError, TrainedModel, filters,
-    predict::{self, Outputs},
+    predict::{self, AtOnce, Outputs},
 };
 
 use crate::{
     door::{door, guarded},
+    events::BindingEvent,
     job::{BindingJob, run_quietly},
     outcome::Outcome,
     records::{BindingRecords, wrong_size},
@@ -22,6 +23,8 @@ use crate::{
 #[napi]
 pub struct BindingModel {
     model: RwLock<Option<Arc<TrainedModel>>>,
+    /// What a prediction learned of a GPU's memory, the next one keeps to.
+    at_once: Arc<AtOnce>,
 }
 
 /// What prediction gives besides the probabilities.
@@ -78,7 +81,7 @@ impl From<filters::Filter> for BindingFilter {
 
 impl From<TrainedModel> for BindingModel {
     fn from(model: TrainedModel) -> Self {
-        Self { model: RwLock::new(Some(Arc::new(model))) }
+        Self { model: RwLock::new(Some(Arc::new(model))), at_once: Arc::default() }
     }
 }
 
@@ -139,7 +142,7 @@ impl BindingModel {
         door(|| Ok(self.open()?.parameter_count() as f64))
     }
 
-    /// Predicts; the job's handle cancels it.
+    /// Predicts; the job's handle cancels it, and is told by a `warning` where the device has not the memory for a batch.
     #[napi(ts_return_type = "Promise<BindingSettled<BindingPredictions>>")]
     pub fn predict<'env>(
         &self,
@@ -151,9 +154,11 @@ impl BindingModel {
     ) -> Result<Object<'env>> {
         let request = guarded(|| Ok((self.open()?, records.copy()?)));
         let want = Outputs { attention: outputs.attention, states: outputs.states, last_states: outputs.last_states };
+        let at_once = self.at_once.clone();
         job.run(env, move |context| {
             let (model, records) = request?;
-            let predictions = runtime.run(&context.cancel, |device| predict::predict(&model, device, &records, want))?;
+            let warn = &mut |message| context.emit(BindingEvent::warning(message));
+            let predictions = runtime.run(&context.cancel, |device| predict::predict(&model, device, &records, want, &at_once, warn))?;
             Ok(BindingPredictions {
                 probabilities: predictions.probabilities.into(),
                 attention: predictions.attention.map(Into::into),

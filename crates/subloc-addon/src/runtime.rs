@@ -37,9 +37,10 @@ impl BindingRuntime {
         let pool = self.pool()?;
         pool.install(|| {
             let (device, _) = open(&self.backend)?;
-            device::check_precision(&device, precision)?;
             let context = Context { isa, precision, cancel: cancel.clone(), ..Context::detect() };
-            context::with(context, || device::watched(&device, || work(&device)))
+            // The precision is asked of the device too, whose driver may fail in the answer.
+            let checked = || device::check_precision(&device, precision).and_then(|()| work(&device));
+            context::with(context, || device::watched(&device, checked))
         })
     }
 

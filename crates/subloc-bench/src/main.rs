@@ -1,16 +1,20 @@
-//! What a GPU machine is asked, without Node: `subloc-bench probe | parity | steps | predict | lstm | train`. One line of JSON a result, written as it comes.
+//! What a GPU machine is asked, without Node: `subloc-bench probe | parity | rounding | steps | predict | lstm | products | train`. One line of JSON a result, written as it comes.
 //!
 //!     probe                                            devices, and why not
-//!     parity  --backend B                              a network's training on B against the CPU; fails beyond the tolerance
+//!     parity  --backend B                              a network's training on B against the CPU; fails beyond the tolerance. In tf32 and bf16 one call of
+//!                                                      the LSTM against the imitation of tensor cores on B: y and every gradient
+//!     rounding --backend B [--sizes …]                 that imitation against f32: what tf32 and bf16 cost in one call of the LSTM
 //!     steps   --backend B [--sizes H:M:T,…] [--kind K] seconds of a training step, B = 64
 //!     predict --backend B [--sizes …] [--kind K]       proteins a second
 //!     lstm    --backend B [--sizes …]                  forward and backward of the bidirectional LSTM alone, ours and burn-nn's
+//!     products --backend B [--sizes …]                 x wᵀ + b forward and backward, our tiles and burn's matmul
 //!     train   --backend B --data DIR [--members 10] [--epochs 100] [--table FILE]   a training on FASTA files, one a class
 //!
 //! `--precision tf32 | bf16` takes tensor cores (cuda) or rounds (the CPU, bf16); each result names the precision. `--out FILE` appends the lines to a file as well.
 
 mod data;
 mod measure;
+mod rounding;
 
 use std::{collections::BTreeMap, fs::OpenOptions, io::Write, process::ExitCode};
 
@@ -81,7 +85,7 @@ fn main() -> ExitCode {
     match Options::parse(args).map_err(Failure::Usage).and_then(|options| run(&command, &options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(why)) => {
-            eprintln!("{why}\nusage: subloc-bench probe|parity|steps|predict|lstm|train [--backend cpu|wgpu|cuda] …");
+            eprintln!("{why}\nusage: subloc-bench probe|parity|rounding|steps|predict|lstm|products|train [--backend cpu|wgpu|cuda] …");
             ExitCode::from(2)
         }
         Err(Failure::Model(error)) => {
@@ -114,13 +118,17 @@ fn run(command: &str, options: &Options) -> Result<(), Failure> {
         "steps" => measure::steps,
         "predict" => measure::predict,
         "lstm" => measure::lstm,
+        "products" => measure::products,
+        "rounding" => rounding::rounding,
         "train" => measure::train,
         other => return Err(Failure::Usage(format!("there is no command '{other}'"))),
     };
     let (device, report) = device::open(&options.text("backend", "auto"))?;
     let precision = Precision::of(&options.text("precision", "f32"))?;
-    device::check_precision(&device, precision)?;
     context::with(Context { precision, ..Context::detect() }, || {
-        device::watched(&device, || Ok(work(&device, &report, options, &mut results)))
+        device::watched(&device, || {
+            device::check_precision(&device, precision)?;
+            Ok(work(&device, &report, options, &mut results))
+        })
     })?
 }

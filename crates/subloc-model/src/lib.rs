@@ -14,11 +14,11 @@ mod error;
 pub mod filters;
 pub mod labels;
 pub mod layers;
+pub mod lstm_alone;
 pub mod models;
 pub mod ops;
 pub mod predict;
 mod tensors;
-pub mod time_lstm;
 pub mod train;
 
 pub use checkpoint::TrainedModel;

@@ -89,6 +89,16 @@ pub(super) fn reshaped<const D: usize>(tensor: CubeTensor, shape: [usize; D]) ->
     CubeTensor::new_contiguous(tensor.client, tensor.device, shape.into(), tensor.handle, tensor.dtype)
 }
 
+/// Where part `part` of `all` ends, in parts of `of_a_part`.
+#[cube]
+pub(super) fn end_of_part(part: u32, of_a_part: u32, all: u32) -> u32 {
+    let mut end = (part + 1) * of_a_part;
+    if end > all {
+        end = all;
+    }
+    end
+}
+
 /// Units of a cube that works on one row.
 pub(super) const ROW_UNITS: usize = 128;
 /// Half of them.

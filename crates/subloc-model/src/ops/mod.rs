@@ -1,7 +1,7 @@
 //! The project's own differentiable operations.
 //!
 //! Each has a literal form in plain burn operations, which is the oracle of its tests and runs on every device, and a form on the CPU's slices
-//! (`lstm-kernels`) with its own backward. The CubeCL form (`cube.rs`, in a build with `gpu`) runs on wgpu and cuda. The function of a tensor chooses by
+//! (`lstm-kernels`) with its own backward. The CubeCL form (`cube.rs` or `cube/`, in a build with `gpu`) runs on wgpu and cuda. The function of a tensor chooses by
 //! the tensor's device.
 
 pub mod attention_scores;

@@ -2,7 +2,6 @@
 //! [`STEPS_A_READING`] steps; what the device could not do is found there, and the steps since the reading before are then undone.
 
 use burn::tensor::Tensor;
-use serde_json::json;
 
 use super::{
     Event,
@@ -17,7 +16,7 @@ use crate::{
     layers::loss::Unread,
     models::Mode,
     ops::update::{self, AdamNumbers, COLUMNS},
-    predict::values,
+    predict::{even_for_one, values},
     train::schedule,
 };
 
@@ -143,10 +142,7 @@ impl Trainer<'_> {
         let largest = order.iter().filter_map(|o| o.get(step)).map(Vec::len).max().unwrap_or(1) * order.len();
         let now = self.most_places.unwrap_or(largest).min(largest);
         if now <= 1 {
-            let message = format!("{}, even for one protein at a time", error.message);
-            let mut facts = error.facts.clone();
-            facts.insert("proteins".into(), json!(1));
-            return Err(Error::new("OUT_OF_MEMORY", message, serde_json::Value::Object(facts)));
+            return Err(even_for_one(error));
         }
         if self.most_places.is_none() {
             let message = format!("{}; a batch is now computed in parts of {} proteins or fewer, to the same sums", error.message, now / 2);

@@ -5,7 +5,7 @@ use std::time::Instant;
 use burn::tensor::Tensor;
 
 use super::{
-    EpochReport,
+    EpochReport, Event,
     state::{Exact, Group, Status},
     trainer::Trainer,
 };
@@ -13,7 +13,7 @@ use crate::{Error, labels::Labels, layers::loss::largest, predict};
 
 impl Trainer<'_> {
     /// Evaluates, decides who stops, and writes the history.
-    pub(super) fn finish_epoch(&mut self, began: Instant) -> Result<Vec<EpochReport>, Error> {
+    pub(super) fn finish_epoch(&mut self, began: Instant, events: &mut dyn FnMut(Event)) -> Result<Vec<EpochReport>, Error> {
         let epoch = self.state.position.epoch;
         // All measurements come first: a job that is stopped between them has changed nothing, and measures again when it goes on.
         let mut measured = Vec::new();
@@ -21,8 +21,8 @@ impl Trainer<'_> {
             let (first, count) = (self.state.groups[g].first, self.state.groups[g].members());
             for m in (0..count).filter(|m| self.state.members[first + m].status == Status::Training) {
                 let plan = &self.members[first + m];
-                let validation = self.evaluate(g, m, &plan.validation)?;
-                let test = if self.training.evaluate_test { self.evaluate(g, m, &plan.test)? } else { None };
+                let validation = self.evaluate(g, m, &plan.validation, events)?;
+                let test = if self.training.evaluate_test { self.evaluate(g, m, &plan.test, events)? } else { None };
                 if self.is_cancelled() {
                     return Err(self.stop());
                 }
@@ -82,13 +82,21 @@ impl Trainer<'_> {
     }
 
     /// Log loss and accuracy of a member on some rows; of label sets the mean over the labels, and the share of proteins whose labels are all right at 0.5.
-    fn evaluate(&self, g: usize, m: usize, rows: &[u32]) -> Result<Option<(f64, f64)>, Error> {
+    fn evaluate(&self, g: usize, m: usize, rows: &[u32], events: &mut dyn FnMut(Event)) -> Result<Option<(f64, f64)>, Error> {
         if rows.is_empty() {
             return Ok(None);
         }
         let one = Self::current(&self.state.groups[g]).iter().map(|t| t.clone().slice([m..m + 1, 0..t.dims()[1]])).collect();
         let network = self.network(one, self.device, 1);
-        let found = predict::probabilities(&network, self.records, rows, self.device)?;
+        let epoch = self.state.position.epoch;
+        // One line a training: the steps may have said it already.
+        let is_told = self.most_places.is_some();
+        let warn = &mut |message| {
+            if !is_told {
+                events(Event::Warning { epoch, message });
+            }
+        };
+        let found = predict::probabilities(&network, self.records, rows, self.device, &self.at_once, warn)?;
         let (mut loss, mut correct) = (0.0, 0);
         let classes = self.model.classes.len();
         let ln = |p: f64| p.max(1e-30).ln();

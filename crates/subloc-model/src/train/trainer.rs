@@ -28,7 +28,7 @@ use crate::{
     layers::{label_loss::TrainingLoss, loss::Loss},
     models::{Mode, Network, Parameters},
     ops::on_cpu,
-    predict::values,
+    predict::{AtOnce, values},
 };
 
 /// A member: whose rows it sees, and the key of all its random numbers.
@@ -78,8 +78,21 @@ pub fn train(
         return Err(Error::cancelled(checkpoint.is_some_and(Path::exists)));
     }
     let model = Arc::new(model.clone());
-    let mut trainer =
-        Trainer { device, model, table, training, records, labels, members, seeds, checkpoint, cancel, state, most_places: None };
+    let mut trainer = Trainer {
+        device,
+        model,
+        table,
+        training,
+        records,
+        labels,
+        members,
+        seeds,
+        checkpoint,
+        cancel,
+        state,
+        most_places: None,
+        at_once: AtOnce::default(),
+    };
     trainer.run(events)
 }
 
@@ -130,6 +143,8 @@ pub(super) struct Trainer<'a> {
     pub(super) state: State,
     /// Proteins of all members that pass through the network at once: halved where the device has not the memory for more.
     pub(super) most_places: Option<usize>,
+    /// Likewise where members are evaluated, one by one and without gradients.
+    pub(super) at_once: AtOnce,
 }
 
 impl Trainer<'_> {
@@ -145,7 +160,7 @@ impl Trainer<'_> {
                 self.state.position.group += 1;
                 self.state.position.step = 0;
             }
-            let reports = self.finish_epoch(began)?;
+            let reports = self.finish_epoch(began, events)?;
             self.state.position = super::state::Position { epoch: epoch + 1, group: 0, step: 0 };
             self.save()?;
             reports.into_iter().for_each(|report| events(Event::Epoch(report)));

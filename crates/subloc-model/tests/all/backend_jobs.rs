@@ -12,14 +12,14 @@ use subloc_model::{
         context::{self, Context},
         update::{self, AdamNumbers},
     },
-    predict::{Outputs, predict},
+    predict::{AtOnce, Outputs},
     train::{EpochReport, Event},
 };
 
 use crate::{
     backends::devices,
     problem::{Job, Problem, everything, failed, plain, plans},
-    support::{Folder, KINDS, assert_close, assert_relative, cpu, f64s, host, numbers},
+    support::{Folder, KINDS, assert_close, assert_relative, cpu, f64s, host, numbers, predict},
 };
 
 /// Eleven steps of two members side by side, with everything that a training can do but early stopping.
@@ -212,17 +212,51 @@ fn memory_that_runs_out_halves_the_batch_with_one_warning_to_the_same_weights() 
 }
 
 #[test]
-fn prediction_takes_fewer_proteins_at_once_where_memory_runs_out() {
+fn prediction_takes_fewer_proteins_at_once_where_memory_runs_out_says_so_once_and_keeps_to_it() {
     let problem = Problem::new(ModelKind::ALstm, 90);
     let model = Job::new(&problem, plain(), plans(90, &[1])).model();
     let expected = predict(&model, &cpu(), &problem.records, Outputs::default()).unwrap();
     for (name, device) in devices() {
-        let within = |bytes| {
+        let within = |bytes, at_once: &AtOnce| {
             let context = Context { largest_allocation: Some(bytes), ..Context::detect() };
-            context::with(context, || predict(&model, &device, &problem.records, Outputs::default()))
+            let mut told = Vec::new();
+            let warn = &mut |line| told.push(line);
+            let found = context::with(context, || {
+                subloc_model::predict::predict(&model, &device, &problem.records, Outputs::default(), at_once, warn)
+            });
+            (found, told)
         };
-        let found = within(15 * 2 * 5 * 24 * 4).unwrap();
-        assert_close(&name, &found.probabilities, &f64s(&expected.probabilities), 2e-5);
-        assert_eq!(within(64).unwrap_err().code, "OUT_OF_MEMORY", "{name}");
+        let at_once = AtOnce::default();
+        // z of 5 proteins, 15 steps of both directions and 4 H.
+        let (found, told) = within(15 * 2 * 5 * 24 * 4, &at_once);
+        assert_close(&name, &found.unwrap().probabilities, &f64s(&expected.probabilities), 2e-5);
+        // 64 proteins of 15 residues are halved to 4.
+        assert_eq!(at_once.residues(), 15 * 4, "{name}");
+        assert!(told.len() == 1 && told[0].contains("residues or fewer") && told[0].lines().count() == 1, "{name}: {told:?}");
+        // Another call keeps to it: nothing fails any more.
+        let (found, told) = within(15 * 2 * 5 * 24 * 4, &at_once);
+        assert_close(&name, &found.unwrap().probabilities, &f64s(&expected.probabilities), 2e-5);
+        assert_eq!((told.len(), at_once.residues()), (0, 15 * 4), "{name}");
+        let (one, told) = within(64, &AtOnce::default());
+        let one = one.unwrap_err();
+        assert_eq!((one.code, &one.facts["proteins"], told.len()), ("OUT_OF_MEMORY", &1.into(), 1), "{name}: {one}");
+    }
+}
+
+#[test]
+fn an_evaluation_that_runs_out_of_memory_says_so_once_a_training() {
+    let problem = Problem::new(ModelKind::RLstm, 90);
+    // Steps of two proteins, evaluations of fifteen: z of four fits.
+    let training = TrainingConfig { batch_size: 2, epochs: 2, ..plain() };
+    let z = 15 * 2 * 4 * 24 * size_of::<f32>();
+    for (name, device) in devices() {
+        let job = || Job::new(&problem, training.clone(), plans(90, &[1])).on(&device);
+        let (expected, expected_events) = job().run();
+        assert!(expected.is_ok(), "{name}");
+        let (found, events) = with_memory(job(), z);
+        assert!(found.is_ok(), "{name}");
+        let warnings: Vec<_> = events.iter().filter(|e| matches!(e, Event::Warning { .. })).collect();
+        assert_eq!(warnings.len(), 1, "{name}: {warnings:?}");
+        assert_same_reports(&name, &events, &expected_events, 1e-3);
     }
 }

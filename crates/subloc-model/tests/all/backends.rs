@@ -115,7 +115,7 @@ fn the_lstm_agrees_on_every_backend_to_2e_5() {
 
 #[test]
 fn the_lstm_agrees_beyond_the_end_of_a_chunk() {
-    // The chunks of `ops/lstm/cube.rs` are at most 128 steps.
+    // The chunks of `ops/lstm/cube/mod.rs` are at most 128 steps.
     lstm_agrees(&Case::new(2, &[300, 128, 129, 1, 0, 256, 257, 40]), 3, 5, false);
 }
 

@@ -16,7 +16,7 @@ use subloc_model::{
 use crate::{
     backends::devices,
     problem::{Job, Problem, failed, plain, plans},
-    support::{Folder, cpu},
+    support::cpu,
 };
 
 /// Set for the tests that another one runs in a process of its own; its value is the number of epochs.
@@ -31,8 +31,10 @@ fn in_a_process(test: &str, epochs: usize) {
         .env(ALONE, epochs.to_string())
         .output()
         .unwrap();
+    // What it said, its SKIPPED lines and its numbers too, stands in this test's own output.
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    eprintln!("{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("1 passed"), "{test} failed in its own process: {}", output.status);
 }
 
 #[test]
@@ -83,7 +85,7 @@ fn in_its_own_process_memory_does_not_grow() {
 }
 
 #[test]
-fn a_device_that_is_lost_is_dead_for_the_process_and_the_checkpoint_stays() {
+fn a_device_that_is_lost_is_dead_for_the_process() {
     in_a_process("in_its_own_process_a_lost_device", 1);
 }
 
@@ -93,13 +95,7 @@ fn in_its_own_process_a_lost_device() {
     if std::env::var(ALONE).is_err() {
         return;
     }
-    let problem = Problem::new(ModelKind::RLstm, 90);
     for (name, device) in devices() {
-        let folder = Folder::new();
-        let checkpoint = folder.file("state.safetensors");
-        let job = Job::new(&problem, TrainingConfig { epochs: 1, ..plain() }, plans(90, &[1])).at(checkpoint.clone());
-        job.model();
-        let before = std::fs::read(&checkpoint).unwrap();
         // What a poisoned device says of a read, in the middle of a job.
         let lost = device::watched(&device, || Err::<(), Error>(device::failure(&device, &ExecutionError::device_poisoned("Xid 79"))));
         assert_eq!(failed(lost).code, "DEVICE_LOST", "{name}");
@@ -112,11 +108,11 @@ fn in_its_own_process_a_lost_device() {
         let reports = device::list_devices();
         let report = reports.iter().find(|report| report.backend == backend).unwrap();
         assert!(!report.available && !report.auto && report.reason.as_ref().unwrap().contains("Xid 79"), "{report:?}");
-        assert!(std::fs::read(&checkpoint).unwrap() == before, "{name}");
         assert_ne!(device::auto_backend(), backend, "{name}");
     }
 }
 
+#[cfg(feature = "gpu")]
 #[test]
 fn a_device_that_goes_in_the_middle_of_a_training_is_lost_and_the_training_goes_on_from_its_checkpoint() {
     in_a_process("in_its_own_process_a_destroyed_device", 1);
@@ -127,6 +123,7 @@ fn a_device_that_goes_in_the_middle_of_a_training_is_lost_and_the_training_goes_
 #[test]
 #[ignore = "the test above runs it"]
 fn in_its_own_process_a_destroyed_device() {
+    use crate::support::Folder;
     use cubecl::wgpu::{AutoGraphicsApi, RuntimeOptions, WgpuDevice, WgpuDeviceKind, try_init_setup};
     if std::env::var(ALONE).is_err() {
         return;

@@ -4,12 +4,12 @@ use subloc_model::{
     TrainedModel,
     config::{ModelConfig, ModelKind},
     models::specs,
-    predict::{Outputs, Predictions, predict},
+    predict::{Outputs, Predictions},
 };
 
 use crate::{
     problem::{bytes, failed},
-    support::{Folder, KINDS, bits, config, cpu, host, network, options, records, table},
+    support::{Folder, KINDS, bits, config, cpu, host, network, options, predict, records, table},
 };
 
 /// Two untrained members.

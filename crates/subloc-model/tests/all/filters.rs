@@ -6,10 +6,10 @@ use subloc_model::{
     filters::{Filter, filters, peaks, silenced},
     layers::conv_bank::ConvBank,
     models::{CODES, Mode, Parameters},
-    predict::{Outputs, predict},
+    predict::Outputs,
 };
 
-use crate::support::{KINDS, WEIGHTS, bits, config, cpu, host, records, table};
+use crate::support::{KINDS, WEIGHTS, bits, config, cpu, host, predict, records, table};
 
 fn model(kind: ModelKind) -> TrainedModel {
     let config = config(kind);

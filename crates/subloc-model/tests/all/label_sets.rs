@@ -12,7 +12,7 @@ use subloc_model::{
     labels::Labels,
     layers::{label_loss::TrainingLoss, loss::Loss},
     models::{Mode, Network, Parameters, specs},
-    predict::{Outputs, predict},
+    predict::Outputs,
     train::{EpochReport, Event},
 };
 
@@ -21,7 +21,9 @@ use crate::{
     equations::Literal,
     files::model,
     problem::{Job, Problem, bytes, everything, failed, plain, plans},
-    support::{Folder, KINDS, assert_close, assert_relative, bits, config, cpu, differences, f64s, host, network, records, some, table},
+    support::{
+        Folder, KINDS, assert_close, assert_relative, bits, config, cpu, differences, f64s, host, network, predict, records, some, table,
+    },
 };
 
 /// [6, 3]; the second protein has no label, the third all.

@@ -5,9 +5,10 @@ use lstm_kernels::to_bf16;
 use subloc_model::{
     config::ModelKind,
     device,
+    lstm_alone::{self, RESULTS, apart, imitation_tolerance},
     ops::{
         context::{self, Context, Precision},
-        lstm,
+        lstm::{self, LstmForm},
     },
 };
 
@@ -91,6 +92,31 @@ fn a_training_in_a_rounded_precision_stays_near_that_of_f32() {
             let apart = norm(&mut found.iter().zip(&exact).map(|(a, b)| a - b)) / norm(&mut exact.iter().copied());
             assert!(apart <= tolerance, "{} on {name}: {apart} of the weights", precision.name());
             assert!(found != exact, "{} on {name}: nothing was rounded", precision.name());
+        }
+    }
+}
+
+#[test]
+fn the_imitation_in_another_order_of_sums_is_within_the_tolerance_of_tensor_cores_and_f32_is_not() {
+    let dims = [2, 5, 30, 20];
+    for (name, device) in devices() {
+        for precision in [Precision::Tf32, Precision::Bf16] {
+            for hidden in [5, 64] {
+                let run = |lstm_form, precision| {
+                    let context = Context { precision, imitate_tensor_cores: true, lstm_form, ..Context::detect() };
+                    context::with(context, || lstm_alone::results(&device, dims, hidden)).unwrap()
+                };
+                let (found, expected) = (run(LstmForm::PerStep, precision), run(LstmForm::WholeSequence, precision));
+                let exact = run(LstmForm::PerStep, Precision::F32);
+                for (at, result) in RESULTS.into_iter().enumerate() {
+                    let what = format!("{} on {name}, H = {hidden}: {result}", precision.name());
+                    let (order, rounding) = (apart(&found[at], &expected[at]), apart(&found[at], &exact[at]));
+                    let tolerance = imitation_tolerance(precision, at);
+                    eprintln!("{what}: order {order:e}, rounding {rounding:e}, tolerance {tolerance:e}");
+                    assert!(order <= tolerance, "{what}: {order}");
+                    assert!(rounding > 4.0 * tolerance, "{what}: the tolerance would pass f32, which is {rounding} apart");
+                }
+            }
         }
     }
 }

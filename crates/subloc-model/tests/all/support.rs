@@ -7,16 +7,23 @@ use std::{
 use burn::tensor::{Device, Tensor, TensorData};
 use lstm_kernels::philox::Stream;
 use subloc_model::{
+    Error, TrainedModel,
     batch::Records,
     config::{InitialWeights, ModelConfig, ModelKind, Objective, Pooling, SecondConv},
     device,
     models::{CODES, Network, Parameters},
+    predict::{self, AtOnce, Outputs, Predictions},
 };
 
 pub const KINDS: [ModelKind; 2] = [ModelKind::RLstm, ModelKind::ALstm];
 
 pub fn cpu() -> Device {
     device::open("cpu").unwrap().0
+}
+
+/// Predictions of a job that nobody listens to.
+pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: Outputs) -> Result<Predictions, Error> {
+    predict::predict(model, device, records, want, &AtOnce::default(), &mut |_| {})
 }
 
 /// Uniform on ±`range`.

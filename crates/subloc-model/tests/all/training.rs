@@ -3,13 +3,13 @@ use subloc_model::{
     Error,
     batch::Records,
     config::{Adam, EarlyStopping, TrainingConfig},
-    predict::{Outputs, predict},
+    predict::Outputs,
     train::{EpochReport, Event, MemberPlan},
 };
 
 use crate::{
     problem::{Job, Problem, bytes, failed, plain, plans},
-    support::{Folder, KINDS, cpu},
+    support::{Folder, KINDS, cpu, predict},
 };
 
 fn reports(events: &[Event], member: usize) -> Vec<&EpochReport> {

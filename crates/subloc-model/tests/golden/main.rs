@@ -10,7 +10,7 @@ use subloc_model::{
     device,
     layers::loss::CrossEntropy,
     models::{CODES, Forward, Mode, Network, Parameters, specs},
-    predict::{Outputs, predict},
+    predict::{AtOnce, Outputs, predict},
 };
 
 /// Largest difference of values between 0 and 1, and of states: 32-bit arithmetic under weights that are larger than trained ones.
@@ -171,7 +171,15 @@ fn a_saved_and_loaded_model_predicts_what_pytorch_computes() {
         let seeds = (1..=golden.members as u64).collect();
         TrainedModel::new(Arc::new(config.clone()), golden.table(config), seeds, parameters).save(&path).unwrap();
         let model = TrainedModel::load(&path).unwrap();
-        let found = predict(&model, &cpu(), &records, Outputs { attention: true, states: true, last_states: true }).unwrap();
+        let found = predict(
+            &model,
+            &cpu(),
+            &records,
+            Outputs { attention: true, states: true, last_states: true },
+            &AtOnce::default(),
+            &mut |_| {},
+        )
+        .unwrap();
         let all = |of: fn(&Expected) -> &Vec<Vec<f64>>| members.iter().flat_map(|m| of(m).concat()).collect::<Vec<_>>();
         compare(&format!("{name}: predicted probabilities"), &widened(&found.probabilities), &all(|m| &m.probabilities), VALUES);
         compare(&format!("{name}: predicted states"), &widened(&found.states.unwrap()), &all(|m| &m.pooled), VALUES);

@@ -1,4 +1,4 @@
-//! y = x wᵀ + bias on a GPU: the tiled products of `product.rs`.
+//! y = x wᵀ + bias on a GPU: the tiled products of `ops/product`.
 
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 

@@ -23,7 +23,7 @@ use lstm_kernels::lstm::States;
 
 use super::Lengths;
 
-/// How the recurrence runs on a GPU; the rule stands in `cube.rs`.
+/// How the recurrence runs on a GPU; the rule stands in `cube/mod.rs`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LstmForm {
     /// The rule chooses.

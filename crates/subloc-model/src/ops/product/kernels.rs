@@ -3,6 +3,7 @@
 use cubecl::prelude::*;
 
 use super::multiply::{DEPTH, Multiply, TILE};
+use crate::ops::gpu::end_of_part;
 
 /// No row.
 const NONE: u32 = 0xFFFF_FFFF;
@@ -31,6 +32,27 @@ fn input_row(row: u32, group: u32, rows: u32, lengths: &[u32], batch: u32, resid
         }
     }
     found
+}
+
+/// The four input rows of this unit, 16 apart from row `first_row` on: those that it loads are those that it computes.
+#[cube]
+#[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
+fn own_rows(
+    first_row: u32,
+    group: u32,
+    rows: u32,
+    lengths: &[u32],
+    batch: u32,
+    residues: u32,
+    first: u32,
+    #[comptime] steps: bool,
+) -> Array<u32> {
+    let mut own = Array::<u32>::new(4usize);
+    #[unroll]
+    for i in 0..4usize {
+        own[i] = input_row(first_row + (i as u32) * 16, group, rows, lengths, batch, residues, first, steps);
+    }
+    own
 }
 
 /// The row of y that belongs to row `row` of `group`.
@@ -69,12 +91,7 @@ pub(super) fn times_transposed<P: Multiply>(
     let (row0, column0) = (CUBE_POS_X * (TILE as u32), CUBE_POS_Y * (TILE as u32));
     let (tx, ty) = (UNIT_POS_X % 16, UNIT_POS_X / 16);
     let (inputs_, w0) = (inputs as usize, (group * outputs) as usize * inputs as usize);
-    // The rows that this unit loads are those that it computes: ty + 16 i.
-    let mut own = Array::<u32>::new(4usize);
-    #[unroll]
-    for i in 0..4usize {
-        own[i] = input_row(row0 + ty + (i as u32) * 16, group, rows, lengths, batch, residues, first, steps);
-    }
+    let own = own_rows(row0 + ty, group, rows, lengths, batch, residues, first, steps);
     let mut sums = P::begin(UNIT_POS_X);
     let mut k0 = 0u32;
     while k0 < inputs {
@@ -154,11 +171,7 @@ pub(super) fn times<P: Multiply>(
     let (row0, column0) = (CUBE_POS_X * (TILE as u32), CUBE_POS_Y * (TILE as u32));
     let (tx, ty) = (UNIT_POS_X % 16, UNIT_POS_X / 16);
     let (inputs_, w0) = (inputs as usize, (group * outputs) as usize * inputs as usize);
-    let mut own = Array::<u32>::new(4usize);
-    #[unroll]
-    for i in 0..4usize {
-        own[i] = input_row(row0 + ty + (i as u32) * 16, group, rows, lengths, batch, residues, first, steps);
-    }
+    let own = own_rows(row0 + ty, group, rows, lengths, batch, residues, first, steps);
     let mut sums = P::begin(UNIT_POS_X);
     let mut k0 = 0u32;
     while k0 < outputs {
@@ -237,10 +250,7 @@ pub(super) fn weight_gradient<P: Multiply>(
     let (output0, column0) = (CUBE_POS_X * (TILE as u32), CUBE_POS_Y * (TILE as u32));
     let (tx, ty) = (UNIT_POS_X % 16, UNIT_POS_X / 16);
     let mut sums = P::begin(UNIT_POS_X);
-    let mut last = (part + 1) * rows_a_part;
-    if last > rows {
-        last = rows;
-    }
+    let last = end_of_part(part, rows_a_part, rows);
     let (k, column) = (UNIT_POS_X / 64, UNIT_POS_X % 64);
     let mut row0 = part * rows_a_part;
     while row0 < last {

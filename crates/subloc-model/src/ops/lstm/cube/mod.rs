@@ -4,7 +4,7 @@
 //! proteins end where they end without padding in front. Steps are cut into chunks, each with its own buffers [step, M, 2, B, ·]: no buffer outgrows
 //! what the device binds, no dispatch runs long, and without a gradient one chunk's buffers do for all. A chunk is
 //!
-//! 1. z = x W_ihᵀ + b for all its steps, one product (`product.rs`);
+//! 1. z = x W_ihᵀ + b for all its steps, one product (`ops/product`);
 //! 2. the recurrence, which adds h W_hhᵀ to z, applies the cell and leaves the four gates in z's place ([`LstmForm`]);
 //!
 //! and backwards the recurrence gives dz, from which dx, dW_ih, dW_hh and db are products again.

@@ -23,6 +23,42 @@ fn own_lengths(lengths: &[u32], lengths0: u32, protein0: u32, batch: u32) -> Arr
     own
 }
 
+/// The state that a unit owns: protein column / H of the cube's, unit column % H; length 0 beyond the batch.
+#[derive(CubeType)]
+struct Owned {
+    protein: u32,
+    unit: u32,
+    length: u32,
+}
+
+#[cube]
+fn owned(lengths: &[u32], lengths0: u32, protein0: u32, batch: u32, column: usize, #[comptime] hidden: usize) -> Owned {
+    let protein = protein0 + (column / hidden) as u32;
+    let mut length = 0u32;
+    if protein < batch {
+        length = lengths[(lengths0 + protein) as usize];
+    }
+    Owned { protein, unit: (column % hidden) as u32, length }
+}
+
+/// Σ_k w[first + k · pitch] v[from + k, r] over H for each of the cube's proteins r; v is [·, `PROTEINS`].
+#[cube]
+fn times_vectors(w: &[f32], first: usize, pitch: usize, v: &Shared<[f32]>, from: usize, #[comptime] hidden: usize) -> Array<f32> {
+    let mut sums = Array::<f32>::new(PROTEINS);
+    #[unroll]
+    for r in 0..PROTEINS {
+        sums[r] = 0.0f32;
+    }
+    for k in 0..hidden {
+        let weight = w[first + k * pitch];
+        #[unroll]
+        for r in 0..PROTEINS {
+            sums[r] += weight * v[(from + k) * PROTEINS + r];
+        }
+    }
+    sums
+}
+
 /// Steps of the chunk of `steps` from `first` on before the longest protein ends.
 #[cube]
 fn steps_left(longest: u32, first: u32, steps: u32) -> u32 {
@@ -62,12 +98,8 @@ pub(super) fn sequence(
     let w0 = group as usize * 4 * hidden * hidden;
     let own = own_lengths(lengths, lengths0, protein0, batch);
     let longest = longest_of(lengths, lengths0, protein0, batch, PROTEINS);
-    // The state that this unit owns: protein column / H, unit column % H.
-    let (protein, unit) = (protein0 + (column / hidden) as u32, (column % hidden) as u32);
-    let mut length = 0u32;
-    if protein < batch {
-        length = lengths[(lengths0 + protein) as usize];
-    }
+    let state = owned(lengths, lengths0, protein0, batch, column, hidden);
+    let (protein, unit, length) = (state.protein, state.unit, state.length);
     let mut c_before = 0.0f32;
     let mut h_before = 0.0f32;
     if first > 0 && first < length {
@@ -80,18 +112,7 @@ pub(super) fn sequence(
     for local in 0..last {
         let slab = (local * groups + group) * batch;
         sync_cube();
-        let mut sums = Array::<f32>::new(PROTEINS);
-        #[unroll]
-        for r in 0..PROTEINS {
-            sums[r] = 0.0f32;
-        }
-        for k in 0..hidden {
-            let weight = w_t[w0 + k * 4 * hidden + column];
-            #[unroll]
-            for r in 0..PROTEINS {
-                sums[r] += weight * states[k * PROTEINS + r];
-            }
-        }
+        let sums = times_vectors(w_t, w0 + column, 4 * hidden, &states, 0, hidden);
         #[unroll]
         for r in 0..PROTEINS {
             let mut from_x = 0.0f32;
@@ -144,11 +165,8 @@ pub(super) fn sequence_backward(
     let w0 = group as usize * 4 * hidden * hidden;
     let own = own_lengths(lengths, lengths0, protein0, batch);
     let longest = longest_of(lengths, lengths0, protein0, batch, PROTEINS);
-    let (protein, unit) = (protein0 + (column / hidden) as u32, (column % hidden) as u32);
-    let mut length = 0u32;
-    if protein < batch {
-        length = lengths[(lengths0 + protein) as usize];
-    }
+    let state = owned(lengths, lengths0, protein0, batch, column, hidden);
+    let (protein, unit, length) = (state.protein, state.unit, state.length);
     let carried = (group * batch + protein) as usize * hidden + unit as usize;
     // What follows the chunk lies in its last slab.
     #[unroll]
@@ -169,19 +187,8 @@ pub(super) fn sequence_backward(
         let step = first + local;
         let slab = (local * groups + group) * batch;
         sync_cube();
-        let mut sums = Array::<f32>::new(PROTEINS);
-        #[unroll]
-        for r in 0..PROTEINS {
-            sums[r] = 0.0f32;
-        }
         let gate0 = (column / hidden) * hidden;
-        for k in 0..hidden {
-            let weight = w_hh[w0 + (gate0 + k) * hidden + unit as usize];
-            #[unroll]
-            for r in 0..PROTEINS {
-                sums[r] += weight * next_dz[(gate0 + k) * PROTEINS + r];
-            }
-        }
+        let sums = times_vectors(w_hh, w0 + gate0 * hidden + unit as usize, hidden, &next_dz, gate0, hidden);
         #[unroll]
         for r in 0..PROTEINS {
             parts[(r * 4 + column / hidden) * hidden + unit as usize] = sums[r];

@@ -3,6 +3,8 @@
 use cubecl::prelude::*;
 use lstm_kernels::residue_conv::{CODES, PROFILE};
 
+use crate::ops::gpu::end_of_part;
+
 /// Filters of a cube, and units that share one filter, in the backward pass of the table.
 pub(super) const FILTERS: usize = 16;
 pub(super) const LANES: usize = 8;
@@ -13,6 +15,34 @@ pub(super) const PROFILE_FILTERS: usize = 8;
 #[cube]
 fn code(codes: &[u32], at: usize) -> usize {
     ((codes[at / 4] >> ((at % 4) as u32 * 8)) & 0xFF) as usize
+}
+
+/// No residue.
+const NONE: u32 = 0xFFFF_FFFF;
+
+/// A tap: its bank of filters, its place in it, and the bank's width.
+#[derive(CubeType)]
+struct Tap {
+    bank: u32,
+    k: u32,
+    width: u32,
+}
+
+#[cube]
+fn tap_of(taps_of: &[u32], tap: u32) -> Tap {
+    let at = tap as usize * 3;
+    Tap { bank: taps_of[at], k: taps_of[at + 1], width: taps_of[at + 2] }
+}
+
+/// The residue of the batch that tap `k` of a filter of `width` sees where its middle is at `t` of protein `row`: t + k − width / 2, or [`NONE`] where the
+/// protein has none.
+#[cube]
+fn seen(row: u32, t: u32, k: u32, width: u32, length: u32, residues: u32) -> u32 {
+    let mut found = NONE.runtime();
+    if t < length && t + k >= width / 2 && t + k - width / 2 < length {
+        found = row * residues + t + k - width / 2;
+    }
+    found
 }
 
 /// z[m, b, t, c] = scale (Σ_k table[tap, code] + profile) + bias. `banks` holds [first tap, width] of each width.
@@ -47,15 +77,13 @@ pub(super) fn convolve(
         if t < length {
             let mut sum = 0.0f32;
             for k in 0..width {
-                // Residue t + k − width / 2, where it exists.
-                let seen = t + k;
-                if seen >= width / 2 && seen - width / 2 < length {
-                    let residue = (row * residues + seen - width / 2) as usize;
+                let residue = seen(row, t, k, width, length, residues);
+                if residue != NONE {
                     let tap = (member * taps + first + k) as usize;
-                    sum += table[(tap * CODES + code(codes, residue)) * filters as usize + filter as usize];
+                    sum += table[(tap * CODES + code(codes, residue as usize)) * filters as usize + filter as usize];
                     if profile {
                         for a in 0..PROFILE {
-                            sum += rows[residue * PROFILE + a] * weights[(tap * PROFILE + a) * filters as usize + filter as usize];
+                            sum += rows[residue as usize * PROFILE + a] * weights[(tap * PROFILE + a) * filters as usize + filter as usize];
                         }
                     }
                 }
@@ -85,26 +113,21 @@ pub(super) fn table_gradient(
 ) {
     let mut sums = Shared::<[f32]>::new_slice(LANES * CODES * FILTERS);
     let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
-    // [bank, tap in the bank, width]
-    let (bank, k, width) = (taps_of[tap as usize * 3], taps_of[tap as usize * 3 + 1], taps_of[tap as usize * 3 + 2]);
+    let own = tap_of(taps_of, tap);
     let (column, lane) = (UNIT_POS_X as usize % FILTERS, UNIT_POS_X as usize / FILTERS);
     let filter = CUBE_POS_Y * (FILTERS as u32) + column as u32;
     for code_ in 0..CODES {
         sums[(lane * CODES + code_) * FILTERS + column] = 0.0f32;
     }
     let places = batch * residues;
-    let mut last = (part + 1) * places_a_part;
-    if last > places {
-        last = places;
-    }
+    let last = end_of_part(part, places_a_part, places);
     let mut place = part * places_a_part + lane as u32;
     while place < last {
         let (t, row) = (place % residues, member * batch + place / residues);
-        let length = lengths[row as usize];
-        let seen = t + k;
-        if t < length && seen >= width / 2 && seen - width / 2 < length && filter < filters {
-            let found = code(codes, (row * residues + seen - width / 2) as usize);
-            let from = (member * places + place) as usize * channels as usize + (bank * filters + filter) as usize;
+        let residue = seen(row, t, own.k, own.width, lengths[row as usize], residues);
+        if residue != NONE && filter < filters {
+            let found = code(codes, residue as usize);
+            let from = (member * places + place) as usize * channels as usize + (own.bank * filters + filter) as usize;
             sums[(lane * CODES + found) * FILTERS + column] += dz[from];
         }
         place += LANES as u32;
@@ -142,24 +165,19 @@ pub(super) fn profile_gradient(
     places_a_part: u32,
 ) {
     let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
-    let (bank, k, width) = (taps_of[tap as usize * 3], taps_of[tap as usize * 3 + 1], taps_of[tap as usize * 3 + 2]);
+    let own = tap_of(taps_of, tap);
     let (column, amino) = (UNIT_POS_X as usize % PROFILE_FILTERS, UNIT_POS_X as usize / PROFILE_FILTERS);
     let filter = CUBE_POS_Y * (PROFILE_FILTERS as u32) + column as u32;
     if filter < filters {
         let places = batch * residues;
-        let mut last = (part + 1) * places_a_part;
-        if last > places {
-            last = places;
-        }
+        let last = end_of_part(part, places_a_part, places);
         let mut sum = 0.0f32;
         for place in part * places_a_part..last {
             let (t, row) = (place % residues, member * batch + place / residues);
-            let length = lengths[row as usize];
-            let seen = t + k;
-            if t < length && seen >= width / 2 && seen - width / 2 < length {
-                let residue = (row * residues + seen - width / 2) as usize;
-                let from = (member * places + place) as usize * channels as usize + (bank * filters + filter) as usize;
-                sum += dz[from] * rows[residue * PROFILE + amino];
+            let residue = seen(row, t, own.k, own.width, lengths[row as usize], residues);
+            if residue != NONE {
+                let from = (member * places + place) as usize * channels as usize + (own.bank * filters + filter) as usize;
+                sum += dz[from] * rows[residue as usize * PROFILE + amino];
             }
         }
         let to = ((part * members + member) * taps + tap) as usize;
