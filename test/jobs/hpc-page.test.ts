@@ -43,8 +43,18 @@ test('the commands of docs/hpc.md work as they stand, and the example', async (t
 	)
 	t.regex(
 		script,
-		/\nexec subloc predict proteome.faa.gz --model runs\/first -o parts --shard auto\/4 --resume --requeue/,
+		/\nexec subloc predict \.\.\/proteome.faa.gz --model \.\.\/runs\/first -o parts --shard auto\/4 --resume --requeue/,
 	)
+	// Slurm runs them where they are submitted, in the folder that they are in.
+	for (const [name, task] of [...['3', '1', '4', '2'].map((task) => ['predict', task]), ['merge']]) {
+		const ran = spawnSync('bash', [`${name}.sbatch`], {
+			cwd: join(folder, 'work'),
+			env: { ...env, SLURM_ARRAY_TASK_ID: task, SLURM_ARRAY_TASK_MIN: task },
+			encoding: 'utf8',
+		})
+		t.is(ran.status, 0, ran.stderr)
+	}
+	t.is(text('work/places.tsv'), text('places.tsv'))
 	t.regex(text('work/submit.sh'), /--dependency=afterok/)
 
 	mkdirSync(join(folder, 'node_modules'))
