@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import { Argument, Command } from 'commander'
 import {
 	jobTemplates,
@@ -28,7 +28,7 @@ export function initCommand(): Command {
 			.summary('write ready files for a cluster')
 			.description(
 				'Writes batch scripts (slurm), a Snakefile (snakemake) or a pipeline (nextflow) that predict an input in shards and join them. Cores are those of\n' +
-					'this process (--threads), memory and time come from `subloc plan`. Nothing is written over.',
+					'this process (--threads), memory and time come from `subloc plan`. Relative paths in them are seen from -o. Nothing is written over.',
 			)
 			.addArgument(new Argument('<kind>', 'what runs the tasks').choices(TEMPLATE_KINDS))
 			.argument('<in>', 'FASTA, plain or gzip')
@@ -54,8 +54,11 @@ async function run(kind: TemplateKind, input: string, flags: InitFlags, signal: 
 	using model = await loadModel(flags.model)
 	const plan = await planPrediction(model, input, { ...runtimeOf(flags), hours: flags.hours, signal })
 	const shards = flags.shards ?? plan.shards
+	// The files are run where they are written.
+	const fromThere = (path: string) => (isAbsolute(path) ? path : relative(flags.output, path) || '.')
 	const files = jobTemplates(kind, {
-		...{ input, model: flags.model, shards, cpus: plan.threads, memoryMiB: Math.ceil(plan.memoryBytes / 2 ** 20) },
+		...{ input: fromThere(input), model: fromThere(flags.model), shards, cpus: plan.threads },
+		memoryMiB: Math.ceil(plan.memoryBytes / 2 ** 20),
 		minutes: SPARE_MINUTES + Math.ceil((2 * plan.seconds) / shards / 60),
 	})
 	await makeFolder(flags.output)

@@ -39,6 +39,8 @@ export async function runJob(
 	{ flags, options, format, log }: { flags: JobFlags; options: PredictOptions; format: PredictionFormat; log: Log },
 ): Promise<void> {
 	const { output, shard, resume, journal, gff, trust, cache, cacheSize } = flags
+	if (gff && model.info.kind !== 'a-lstm')
+		throw new SublocError('INVALID_OPTION', '--gff: an R-LSTM has no attention', { option: 'gff' })
 	const started = Date.now()
 	const skipped: string[] = []
 	let count = 0

@@ -76,15 +76,16 @@ export class Attempt {
 		if (options.journal !== null) await makeFolder(options.journal)
 		const former = await formerAttempts(options)
 		try {
-			for (const output of options.outputs) attempt.#files.push(await open(attempt.#partial(output), 'wx'))
+			// By its journal an attempt is found: it comes first and goes last, so that a kill leaves nothing that nobody finds.
 			attempt.#journal = await open(attempt.#journalPath, 'wx')
+			for (const output of options.outputs) attempt.#files.push(await open(attempt.#partial(output), 'wx'))
 			await attempt.#journal.write(`${JSON.stringify({ version: 1, identity: options.identity })}\n`)
 			if (options.resume) await attempt.#adopt(former)
 		} catch (error) {
 			await attempt.#remove()
 			throw fileError(error, options.outputs[0]!, 'create')
 		}
-		for (const one of former) await removeFiles([one.journal, ...one.partials])
+		for (const one of former) await removeFiles([...one.partials, one.journal])
 		return attempt
 	}
 
@@ -188,7 +189,8 @@ export class Attempt {
 		const own = former.filter(({ identity }) => identity === JSON.stringify(this.#options.identity))
 		const [best] = own.sort((a, b) => (b.entries.at(-1)?.records ?? 0) - (a.entries.at(-1)?.records ?? 0))
 		if (!best) {
-			if (former.length > 0)
+			// One without an identity was killed before it began.
+			if (former.some(({ identity }) => identity !== ''))
 				this.#options.warn('what was begun is of another input, model, option or device: it begins anew')
 			return
 		}
@@ -276,7 +278,7 @@ export async function isBegun(output: string, journal: string | null = null): Pr
 /** @internal Removes what attempts at a finished output have left. */
 export async function removeAttempts(outputs: string[], journal: string | null): Promise<void> {
 	const former = await formerAttempts({ outputs, journal } as AttemptOptions)
-	for (const one of former) await removeFiles([one.journal, ...one.partials])
+	for (const one of former) await removeFiles([...one.partials, one.journal])
 }
 
 /** Reads the whole lines; a line that a kill has torn, and what stands behind it, is not there. */

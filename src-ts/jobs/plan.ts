@@ -37,13 +37,15 @@ export interface PredictionPlan {
 
 /** Records that are measured on. */
 const SAMPLE = 512
-/** Residues that `predict` computes at a time, at most. */
-const CHUNK_RESIDUES = 400_000
+/** A batch of the network, at most: crates/subloc-model/src/predict.rs. The padding counts as residues. */
+const BATCH = { proteins: 64, residues: 64 * 1024 }
+/** What JavaScript's heap takes in a long run above that of a short one: bench/RESULTS.md, a million proteins. */
+const LONG_RUN_BYTES = 96 * 2 ** 20
 const MEMORY_STEP = 128 * 2 ** 20
 
 /**
  * Reads all of a FASTA file (gzip too) in bounded memory, and predicts a sample of it for a few seconds. The sample is drawn from the whole file, always the
- * same; the memory is the process's largest, and what a full chunk would add to it.
+ * same; the memory is the process's largest, what the largest batch of the network would add to it, and what a long run takes for its heap.
  *
  * Errors: those of `readFasta` for a file that is damaged as a whole, and of `predict`; `INVALID_OPTION`.
  */
@@ -81,10 +83,9 @@ export async function planPrediction(
 	}
 	const measured = await measure(model, sample, { ...runtime, signal }, measureSeconds)
 	const seconds = measured.residuesPerSecond === 0 ? 0 : computed / measured.residuesPerSecond
-	const memory =
-		1.2 *
-		(measured.peakBytes +
-			measured.bytesPerResidue * Math.max(0, Math.min(computed, CHUNK_RESIDUES) - measured.residues))
+	const largest = batchResidues(usable, Math.min(longest, maxResidues))
+	const unseen = measured.bytesPerResidue * Math.max(0, largest - measured.batchResidues)
+	const memory = 1.2 * (measured.peakBytes + unseen + LONG_RUN_BYTES)
 	return {
 		...{ records, residues, longest, computed, seconds, threads, backend },
 		residuesPerSecond: measured.residuesPerSecond,
@@ -95,10 +96,16 @@ export async function planPrediction(
 
 interface Measured {
 	residuesPerSecond: number
-	/** Residues of the largest run. */
-	residues: number
+	/** Residues of the largest batch of the network, padding included. */
+	batchResidues: number
 	peakBytes: number
+	/** What such a batch took for each. */
 	bytesPerResidue: number
+}
+
+/** Residues of the largest batch among so many proteins of at most this length, padding included. */
+function batchResidues(proteins: number, longest: number): number {
+	return Math.max(longest, Math.min(Math.min(proteins, BATCH.proteins) * longest, BATCH.residues))
 }
 
 /** Doubles the records until a run is long enough: the last run counts, the first ones warm up. */
@@ -111,21 +118,23 @@ async function measure(
 	const peak = () => process.resourceUsage().maxRSS * 1024
 	const { maxResidues } = model.info
 	let residuesPerSecond = 0
-	let [residues, before] = [0, peak()]
+	let [largest, first, before] = [0, 0, peak()]
 	const began = performance.now()
 	for (let count = 4; sample.length > 0; count *= 2) {
 		const own = sample.slice(0, count)
-		residues = own.reduce((all, { sequence }) => all + Math.min(sequence.length, maxResidues), 0)
+		const lengths = own.map(({ sequence }) => Math.min(sequence.length, maxResidues))
+		const residues = lengths.reduce((all, length) => all + length, 0)
 		const start = performance.now()
 		await predictAll(model, own, options)
 		residuesPerSecond = (1000 * residues) / (performance.now() - start)
-		if (count === 4) before = peak()
+		largest = batchResidues(own.length, Math.max(...lengths))
+		if (count === 4) [first, before] = [largest, peak()]
 		if (performance.now() - began >= 1000 * atLeast || count >= sample.length) break
 	}
 	return {
 		residuesPerSecond,
-		residues,
+		batchResidues: largest,
 		peakBytes: peak(),
-		bytesPerResidue: residues > 0 ? (peak() - before) / residues : 0,
+		bytesPerResidue: largest > first ? (peak() - before) / (largest - first) : 0,
 	}
 }

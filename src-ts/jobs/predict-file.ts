@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileError, requireKnown, requireOption, SublocError } from '../errors.js'
-import { makeFolder, writeWhole } from '../model/files.js'
+import { makeFolder, removeLeftovers, writeWhole } from '../model/files.js'
 import type { Model } from '../model/model.js'
 import { describeRuntime, resolveRuntime } from '../model/runtime.js'
 import { PREDICTION_FORMATS, type PredictionFormat, predictionFormatter } from '../predict/format.js'
@@ -98,6 +98,7 @@ export async function predictFile(
 	const formatter = predictionFormatter(format, model.classes, columns)
 	const job = await jobOf(model, input, output, { format, shard, predicting, spans, trust })
 	const { paths, record } = job
+	if (record) await removeLeftovers(output, basename(recordPath(output, record)))
 	const answer = { output: paths[0]!, spans: paths[1] ?? null }
 	if (record && (await isFinished(output, record, journal ?? null, paths))) {
 		const { records, problems, missingProfiles } = (await readShardRecord(recordPath(output, record)))!.counts

@@ -115,18 +115,19 @@ process predict {
     cpus ${cpus}
     memory '${memoryMiB} MB'
     time '${minutes} min'
-    errorStrategy 'retry'
+    // Stopped or killed by a scheduler: again. What is wrong with the input stays wrong.
+    errorStrategy { task.exitStatus in [75, 130, 137, 140, 143] ? 'retry' : 'finish' }
     maxRetries 3
 
     input:
-    tuple val(shard), path(fasta), path(model)
+    tuple val(shard), val(total), path(fasta), path(model)
 
     output:
-    path "parts/*"
+    path 'parts/*'
 
     script:
     """
-    exec subloc predict '\${fasta}' --model '\${model}' -o parts --shard \${shard}/\${params.shards} --resume --threads \${task.cpus} --quiet
+    exec subloc predict '\${fasta}' --model '\${model}' -o parts --shard \${shard}/\${total} --resume --threads \${task.cpus} --quiet
     """
 }
 
@@ -141,13 +142,15 @@ process merge {
 
     script:
     """
-    subloc merge parts -o places.tsv
+    exec subloc merge parts -o places.tsv
     """
 }
 
 workflow {
-    shards = Channel.of(1..params.shards)
-    predict(shards.combine(Channel.fromPath(params.input)).combine(Channel.fromPath(params.model, type: 'any')))
+    shards = channel.of(1..params.shards).map { shard -> [shard, params.shards] }
+    fasta = channel.fromPath(params.input, checkIfExists: true)
+    model = channel.fromPath(params.model, type: 'any', checkIfExists: true)
+    predict(shards.combine(fasta).combine(model))
     merge(predict.out.flatten().collect())
 }
 `,

@@ -1,5 +1,5 @@
 /** Files that are whole or not there at all. */
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileError } from '../errors.js'
 
@@ -29,6 +29,18 @@ export async function writeWhole(path: string, text: string | Uint8Array): Promi
 	} catch (error) {
 		if (!inPlace) await rm(temporary, { force: true }).catch(() => {})
 		throw fileError(error, path, stage)
+	}
+}
+
+/**
+ * Removes what killed processes have left beside the places of files that they were writing, weights too; of the named file, or of all files in the folder. A process
+ * that is writing there still fails. Never an error: what stays is only in the way.
+ */
+export async function removeLeftovers(folder: string, name?: string): Promise<void> {
+	for (const found of await readdir(folder).catch(() => [])) {
+		const of = /^\.?(.+)\.\d+\.tmp$/.exec(found)?.[1]
+		if (of !== undefined && (name === undefined || of === name))
+			await rm(join(folder, found), { force: true }).catch(() => {})
 	}
 }
 

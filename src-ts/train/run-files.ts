@@ -1,6 +1,8 @@
 /** What a training writes into its run folder: how it is begun or gone on with, and the lines of its epochs. */
+import { join } from 'node:path'
 import type { TrainingConfig } from '../config/schema.js'
 import { SublocError } from '../errors.js'
+import { removeLeftovers } from '../model/files.js'
 import { loadModel, type Model } from '../model/model.js'
 import { firstDifference, type RunFolder, type RunInfo } from '../model/run-folder.js'
 import type { NativeEpochReport } from '../native/binding.js'
@@ -67,6 +69,7 @@ export async function openFolder(
 	warn: (warning: string) => void,
 ): Promise<Model | null> {
 	await folder.create()
+	for (const place of ['.', 'checkpoint', 'figures']) await removeLeftovers(join(folder.path, place))
 	const holds = await folder.holdsRun()
 	if (holds && !resume) {
 		const message = `${folder.path} holds a run already: resume it (--resume), or name another folder`

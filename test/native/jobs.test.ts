@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import test, { type ExecutionContext } from 'ava'
 import { type NativeEvent, NativeModel, startTraining } from '../../src-ts/native/binding.js'
 import { endlessProblem, problem } from './problem.js'
@@ -51,6 +53,33 @@ test('two jobs at once give what each gives alone', async (t) => {
 	const together = await Promise.all([losses(options), losses(other)])
 	t.deepEqual(together, [await losses(options), await losses(other)])
 	t.notDeepEqual(together[0], together[1])
+})
+
+test('a job that has ended keeps neither its arrays nor its listener', async (t) => {
+	setFlagsFromString('--expose-gc')
+	const collect = runInNewContext('gc') as () => void
+	const options = problem({ epochs: 1 })
+	// In a function of its own: what this test's frame holds is not collected.
+	const used = async () => {
+		const records = { ...options.records, codes: options.records.codes.slice() }
+		const model = await startTraining(options, () => {}).result
+		const { signal } = new AbortController()
+		await model.predict(records, options, signal)
+		const listener = () => void records
+		const training = startTraining({ ...options, records }, listener)
+		await training.result
+		return [new WeakRef(records.codes), new WeakRef(listener), new WeakRef(training)]
+	}
+	const held = await used()
+	// The native side lets go of a listener in a later turn of the loop.
+	for (let turn = 0; turn < 200 && held.some((one) => one.deref()); turn++) {
+		await new Promise((done) => setTimeout(done, 10))
+		collect()
+	}
+	t.deepEqual(
+		held.map((one) => one.deref() === undefined),
+		[true, true, true],
+	)
 })
 
 test('a model predicts, is saved, loaded, merged and closed', async (t) => {

@@ -11,12 +11,22 @@ export interface Finished {
 	stderr: string
 }
 
-/** Runs `subloc …`; `input` is its stdin. `onStart` may signal it. */
+interface SublocOptions {
+	/** Its stdin. */
+	input?: string | Buffer
+	cwd?: string
+	/** Added to this process's environment. */
+	env?: Record<string, string | undefined>
+	/** May signal it. */
+	onStart?: (child: ChildProcess) => void
+}
+
+/** Runs `subloc …`. */
 export async function subloc(
 	args: readonly string[],
-	{ input, cwd, onStart }: { input?: string | Buffer; cwd?: string; onStart?: (child: ChildProcess) => void } = {},
+	{ input, cwd, env, onStart }: SublocOptions = {},
 ): Promise<Finished> {
-	const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } })
+	const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: '1', ...env } })
 	const [stdout, stderr] = [text(child.stdout), text(child.stderr)]
 	child.stdin.on('error', () => {})
 	child.stdin.end(input ?? '')

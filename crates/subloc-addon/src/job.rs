@@ -4,7 +4,7 @@
 //! cancelled and its promise and events are forgotten; the library itself stays loaded (`-z nodelete`), so the thread may finish.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
     mpsc,
 };
@@ -32,7 +32,9 @@ type Resolver<T> = Box<dyn FnOnce(Env) -> Result<Settled<T, BindingEvent>> + Sen
 pub struct BindingJob {
     cancel: Arc<AtomicBool>,
     queue: Arc<EventQueue>,
-    bell: Arc<Bell>,
+    /// The job takes it and drops it at its end. A handle that kept it would live for ever, with all that its listener can see: the bell holds the
+    /// listener, whose closure holds the handle, and the garbage collector does not see through the bell.
+    bell: Mutex<Option<Bell>>,
 }
 
 #[napi]
@@ -52,7 +54,7 @@ impl BindingJob {
                     Ok(FnArgs::from((waiting.take(),)))
                 },
             )?;
-        Ok(Self { cancel, queue, bell: Arc::new(bell) })
+        Ok(Self { cancel, queue, bell: Mutex::new(Some(bell)) })
     }
 
     /// Asks the job to stop; its result becomes a `CANCELLED` error within a second. Idempotent.
@@ -63,7 +65,7 @@ impl BindingJob {
 }
 
 impl BindingJob {
-    /// Runs `work` on a new thread; the promise resolves with its outcome.
+    /// Runs `work` on a new thread; the promise resolves with its outcome. Events are heard of a handle's first job.
     pub fn run<'env, T>(
         &self,
         env: &'env Env,
@@ -72,7 +74,8 @@ impl BindingJob {
     where
         T: ToNapiValue + Send + 'static,
     {
-        let context = JobContext { cancel: self.cancel.clone(), queue: self.queue.clone(), bell: self.bell.clone() };
+        let bell = self.bell.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let context = JobContext { cancel: self.cancel.clone(), queue: self.queue.clone(), bell };
         let queue = self.queue.clone();
         on_a_thread(env, move || (guarded(|| work(&context)), queue))
     }
@@ -118,20 +121,22 @@ pub struct JobContext {
     /// Set when the job must stop.
     pub cancel: Arc<AtomicBool>,
     queue: Arc<EventQueue>,
-    bell: Arc<Bell>,
+    bell: Option<Bell>,
 }
 
 impl JobContext {
     /// Sends an event to JavaScript.
     pub fn emit(&self, event: BindingEvent) {
-        if self.queue.push(event) {
+        if self.queue.push(event)
+            && let Some(bell) = &self.bell
+        {
             // A full queue means that a ring is on its way, a closing one that nobody listens any more.
-            let _ = self.bell.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            let _ = bell.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 }
 
-/// Lives in the bell's callback, which the environment drops when it goes (and the garbage collector after the job is done).
+/// Lives in the bell's callback, which the environment drops when it goes (and the job at its end).
 struct CancelOnDrop(Arc<AtomicBool>);
 
 impl Drop for CancelOnDrop {
