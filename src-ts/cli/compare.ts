@@ -16,13 +16,14 @@ import {
 	type ScoreDifference,
 	SublocError,
 } from 'subloc-native'
-import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { EXTRA_OPTION, type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { pointRange, points } from './statistics-text.js'
 import { percent, table } from './text.js'
 
 interface CompareFlags extends CommonOptions {
 	profiles?: string
+	extra?: string
 	json?: boolean
 }
 
@@ -38,6 +39,7 @@ export function compareCommand(): Command {
 			.argument('<run-b>', 'run folder')
 			.argument('[data]', 'labelled proteins; of those that a model was trained on only what it held out counts')
 			.option('--profiles <dir>', 'folder of a profile store, for models that read profiles')
+			.option(...EXTRA_OPTION)
 			.option('--json', 'print JSON')
 			.addHelpText(
 				'after',
@@ -136,7 +138,7 @@ async function predicted(
 	const dataset = await readDataset(data, { minimumClasses: 1, classes })
 	const [a, b] = [await unseen(first, dataset), await unseen(second, dataset)]
 	const records = dataset.records.filter(({ id }) => a.has(id) && b.has(id))
-	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
+	const options = { profiles: flags.profiles, extra: flags.extra, signal, ...runtimeOf(flags) }
 	return {
 		...{ classes, records },
 		predictions: [await predictAll(first, records, options), await predictAll(second, records, options)],

@@ -106,7 +106,7 @@ pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], 
     let mut out = vec![0.0; rows.len() * classes];
     for batch_rows in batches(records, rows, most_residues(&network.config, device)) {
         in_parts(&batch_rows, &mut |batch_rows| {
-            let batch = Batch::new(records, &[batch_rows], network.config.profile, device);
+            let batch = Batch::new(records, &[batch_rows], &network.config, device);
             let found = probabilities_of(network.forward(&batch, &Mode::Predict).logits, network.config.loss)?;
             for (row, found) in batch_rows.iter().zip(found.chunks(classes)) {
                 out[place[*row as usize] * classes..][..classes].copy_from_slice(found);
@@ -117,19 +117,30 @@ pub(crate) fn probabilities(network: &Network, records: &Records, rows: &[u32], 
     Ok(out)
 }
 
+/// Whether the records have what the architecture reads besides residues.
+///
+/// # Errors
+/// `INVALID_OPTION`.
+pub(crate) fn require_inputs(config: &ModelConfig, records: &Records) -> Result<(), Error> {
+    let wrong = |option: &str, message: String| Err(Error::new("INVALID_OPTION", message, serde_json::json!({ "option": option })));
+    if config.profile && records.profiles.is_none() {
+        return wrong("profiles", "the model reads profiles, and none were given".into());
+    }
+    let (expected, found) = (config.extra_features, records.extra.as_ref().map_or(0, |extra| extra.columns));
+    if expected != 0 && found != expected {
+        return wrong("extra", format!("the model reads {expected} own numbers a residue, and {found} were given"));
+    }
+    Ok(())
+}
+
 /// Predicts all records with every member.
 ///
 /// # Errors
-/// `CANCELLED` once the context's flag is set; `OUT_OF_MEMORY` where the device cannot hold a single protein's arrays; `DEVICE_LOST`; `INVALID_OPTION` where the model needs profiles and the records have none.
+/// `CANCELLED` once the context's flag is set; `OUT_OF_MEMORY` where the device cannot hold a single protein's arrays; `DEVICE_LOST`; `INVALID_OPTION` where the model needs profiles, or own
+/// numbers, and the records have none, or others.
 pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: Outputs) -> Result<Predictions, Error> {
     let config = model.config();
-    if config.profile && records.profiles.is_none() {
-        return Err(Error::new(
-            "INVALID_OPTION",
-            "the model reads profiles, and none were given",
-            serde_json::json!({ "option": "profiles" }),
-        ));
-    }
+    require_inputs(config, records)?;
     let (n, classes, width, residues) = (records.len(), config.classes.len(), 2 * config.hidden, records.codes.len());
     let want_attention = want.attention && config.kind == crate::config::ModelKind::ALstm;
     let mut out = Predictions {
@@ -142,7 +153,7 @@ pub fn predict(model: &TrainedModel, device: &Device, records: &Records, want: O
     let rows: Vec<u32> = (0..n as u32).filter(|row| records.length(*row as usize) > 0).collect();
     for batch_rows in batches(records, &rows, most_residues(config, device)) {
         in_parts(&batch_rows, &mut |batch_rows| {
-            let batch = Batch::new(records, &[batch_rows], config.profile, device);
+            let batch = Batch::new(records, &[batch_rows], config, device);
             for (m, network) in networks.iter().enumerate() {
                 let Forward { logits, attention, pooled, hidden } = network.forward(&batch, &Mode::Predict);
                 let probabilities = probabilities_of(logits, config.loss)?;

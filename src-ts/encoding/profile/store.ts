@@ -195,8 +195,8 @@ function isGzip(head: Uint8Array): boolean {
 	return head[0] === 0x1f && head[1] === 0x8b
 }
 
-/** Bytes of a file; fewer where it ends. */
-async function readPart(path: string, from: number, count: number): Promise<Uint8Array> {
+/** @internal Bytes of a file; fewer where it ends. Errors: `IO`, `INPUT_MISSING`. */
+export async function readPart(path: string, from: number, count: number): Promise<Uint8Array> {
 	let file: FileHandle | undefined
 	try {
 		file = await open(path)

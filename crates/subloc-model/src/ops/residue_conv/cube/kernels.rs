@@ -1,13 +1,14 @@
 //! The kernels of the filter bank; what they are launched with stands in `mod.rs`.
 
 use cubecl::prelude::*;
-use lstm_kernels::residue_conv::{CODES, PROFILE};
+use lstm_kernels::residue_conv::CODES;
 
 /// Filters of a cube, and units that share one filter, in the backward pass of the table.
 pub(super) const FILTERS: usize = 16;
 pub(super) const LANES: usize = 8;
-/// Filters of a cube in the backward pass of the profile weights.
-pub(super) const PROFILE_FILTERS: usize = 8;
+/// Filters and columns of a cube in the backward pass of the dense weights; a profile's 20 columns fill one.
+pub(super) const DENSE_FILTERS: usize = 8;
+pub(super) const DENSE_COLUMNS: usize = 20;
 
 /// The code of residue `at` of the batch.
 #[cube]
@@ -15,7 +16,7 @@ fn code(codes: &[u32], at: usize) -> usize {
     ((codes[at / 4] >> ((at % 4) as u32 * 8)) & 0xFF) as usize
 }
 
-/// z[m, b, t, c] = scale (Σ_k table[tap, code] + profile) + bias. `banks` holds [first tap, width] of each width.
+/// z[m, b, t, c] = scale (Σ_k table[tap, code] + Σ_a rows[a] weights[tap, a]) + bias. `banks` holds [first tap, width] of each width.
 #[cube(launch_unchecked)]
 #[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
 pub(super) fn convolve(
@@ -33,8 +34,9 @@ pub(super) fn convolve(
     taps: u32,
     filters: u32,
     channels: u32,
+    columns: u32,
     scale: f32,
-    #[comptime] profile: bool,
+    #[comptime] dense: bool,
 ) {
     if ABSOLUTE_POS < count as usize {
         let at = ABSOLUTE_POS as u32;
@@ -53,9 +55,10 @@ pub(super) fn convolve(
                     let residue = (row * residues + seen - width / 2) as usize;
                     let tap = (member * taps + first + k) as usize;
                     sum += table[(tap * CODES + code(codes, residue)) * filters as usize + filter as usize];
-                    if profile {
-                        for a in 0..PROFILE {
-                            sum += rows[residue * PROFILE + a] * weights[(tap * PROFILE + a) * filters as usize + filter as usize];
+                    if dense {
+                        let columns = columns as usize;
+                        for a in 0..columns {
+                            sum += rows[residue * columns + a] * weights[(tap * columns + a) * filters as usize + filter as usize];
                         }
                     }
                 }
@@ -124,10 +127,10 @@ pub(super) fn table_gradient(
     }
 }
 
-/// A part of the gradient of the profile weights, likewise: a unit owns (amino acid, filter).
+/// A part of the gradient of the dense weights, likewise: a unit owns (column, filter). Grid: tap and columns, filters, member and part.
 #[cube(launch_unchecked)]
 #[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
-pub(super) fn profile_gradient(
+pub(super) fn dense_gradient(
     dz: &[f32],
     rows: &[f32],
     lengths: &[u32],
@@ -139,13 +142,14 @@ pub(super) fn profile_gradient(
     taps: u32,
     filters: u32,
     channels: u32,
+    columns: u32,
     places_a_part: u32,
 ) {
-    let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
+    let (tap, member, part) = (CUBE_POS_X % taps, CUBE_POS_Z % members, CUBE_POS_Z / members);
     let (bank, k, width) = (taps_of[tap as usize * 3], taps_of[tap as usize * 3 + 1], taps_of[tap as usize * 3 + 2]);
-    let (column, amino) = (UNIT_POS_X as usize % PROFILE_FILTERS, UNIT_POS_X as usize / PROFILE_FILTERS);
-    let filter = CUBE_POS_Y * (PROFILE_FILTERS as u32) + column as u32;
-    if filter < filters {
+    let column = CUBE_POS_X / taps * (DENSE_COLUMNS as u32) + UNIT_POS_X / DENSE_FILTERS as u32;
+    let filter = CUBE_POS_Y * (DENSE_FILTERS as u32) + UNIT_POS_X % DENSE_FILTERS as u32;
+    if filter < filters && column < columns {
         let places = batch * residues;
         let mut last = (part + 1) * places_a_part;
         if last > places {
@@ -159,11 +163,11 @@ pub(super) fn profile_gradient(
             if t < length && seen >= width / 2 && seen - width / 2 < length {
                 let residue = (row * residues + seen - width / 2) as usize;
                 let from = (member * places + place) as usize * channels as usize + (bank * filters + filter) as usize;
-                sum += dz[from] * rows[residue * PROFILE + amino];
+                sum += dz[from] * rows[residue * columns as usize + column as usize];
             }
         }
         let to = ((part * members + member) * taps + tap) as usize;
-        parts[(to * PROFILE + amino) * filters as usize + filter as usize] = sum;
+        parts[(to * columns as usize + column as usize) * filters as usize + filter as usize] = sum;
     }
 }
 
