@@ -7,7 +7,7 @@ import type { StoredProfile } from '../encoding/profile/store-writer.js'
 import { fileError, SublocError } from '../errors.js'
 import { textLines } from '../sequence/lines.js'
 import type { Aligner, AlignerContext, SearchSettings } from './aligner.js'
-import { findTool, runTool } from './tool.js'
+import { findTool, runTool } from '../programs.js'
 
 /** The oldest release that the commands were tried with is 14; 13 has them all. */
 const OLDEST = 13
