@@ -2,7 +2,7 @@
 use subloc_model::{
     TrainedModel,
     batch::{Batch, Records},
-    config::ModelKind,
+    config::{ModelConfig, ModelKind},
     filters::{Filter, filters, peaks, silenced},
     layers::conv_bank::ConvBank,
     models::{CODES, Mode, Parameters},
