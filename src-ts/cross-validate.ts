@@ -14,6 +14,7 @@ import {
 	splitOf,
 	type TrainOptions,
 	trainGroups,
+	withExtra,
 } from './train/train.js'
 
 export interface CrossValidateOptions extends Omit<TrainOptions, 'fold' | 'member'> {
@@ -54,8 +55,11 @@ async function validate(
 	emit: (report: FoldEpochReport) => void,
 	signal: AbortSignal,
 ): Promise<CrossValidation> {
-	const { config, warnings } = resolveConfig(configurationOf(options), { hasProfiles: options.profiles !== undefined })
-	const dataset = datasetFor(given, config)
+	const { config: asked, warnings } = resolveConfig(configurationOf(options), {
+		hasProfiles: options.profiles !== undefined,
+	})
+	const dataset = datasetFor(given, asked)
+	const config = await withExtra(asked, dataset, options)
 	const split =
 		options.split === undefined
 			? stratifiedFolds(dataset, { folds, seed: config.seed })
@@ -88,7 +92,7 @@ async function validate(
 	})
 	const predictions = await predictHeldOut(dataset, split, models, {
 		attention: hasSignals(models[0]!, dataset),
-		...{ profiles: options.profiles, missingProfile: config.missingProfile, signal },
+		...{ profiles: options.profiles, extra: options.extra, missingProfile: config.missingProfile, signal },
 		...{ backend: options.backend, threads: options.threads, cpuIsa: options.cpuIsa, precision: options.precision },
 	})
 	return { predictions, split, models }

@@ -77,6 +77,7 @@ export {
 	syntheticMultiLabel,
 } from './dataset/synthetic.js'
 export { ENCODING_BLOCKS, type EncodingBlock, type EncodingTable, encodingTable } from './encoding/blocks.js'
+export { type ExtraRows, type ExtraSource, openExtra } from './encoding/extra/source.js'
 export { profileOfAlignment } from './encoding/profile/alignment.js'
 export { PSSM_VALUES, type PssmValues } from './encoding/profile/formats/psiblast.js'
 export { type ReadProfilesOptions, readProfiles } from './encoding/profile/formats/read.js'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PSSM_VALUES, type PssmValues } from '../encoding/profile/formats/psiblast.js'
 import type { ProfiledRecord } from '../encoding/profile/found.js'
+import { shardPart } from '../encoding/profile/shard-parts.js'
 import type { ProfileStoreWriter } from '../encoding/profile/store-writer.js'
 import { fileError, requireKnown, requireOption } from '../errors.js'
 import { defaultThreads } from '../model/threads.js'
@@ -13,7 +14,15 @@ import { describeDatabase, findDatabase } from './database.js'
 import { distinct } from './distinct.js'
 import { findMmseqs } from './mmseqs.js'
 import { findPsiblast } from './psiblast.js'
-import { openPart, type ProfilesInfo, readProfilesInfo, requireSame, writeProfilesInfo } from './record-file.js'
+import {
+	openPart,
+	type ProfilesInfo,
+	readProfilesInfo,
+	requireSame,
+	requireSameParts,
+	writeProfilesInfo,
+} from './record-file.js'
+import { digestOfRecords, recordsOfShard } from './shards.js'
 
 /** Programs that make profiles. */
 export const PROFILE_TOOLS = ['mmseqs', 'psiblast'] as const
@@ -38,8 +47,11 @@ export interface MakeProfilesOptions {
 	resume?: boolean
 	/** Proteins a batch; what a stop can cost with MMseqs2. Default 5000, of PSI-BLAST 1000, where each protein is stored by itself. */
 	batch?: number
-	/** Name of the store's files, `<part>.u8` and `<part>_index.tsv`: shards of one folder have different ones. Default `profiles`. */
-	part?: string
+	/**
+	 * One of `count` parts, from 1, balanced by residues: `records` are all of them, and every process takes its own. The parts lie side by side in `output` and
+	 * are read as one store once all are finished. Default: all records, one part.
+	 */
+	shard?: { index: number; count: number }
 	/** Ends the run; what is stored stays. */
 	signal?: AbortSignal
 }
@@ -79,15 +91,12 @@ const OPTIONS = [
 	'threads',
 	'resume',
 	'batch',
-	'part',
+	'shard',
 	'signal',
 ]
 
 /** Least time between two events that only count, ms. */
 const QUIET = 200
-
-/** Of a part's name: it is a file's. */
-const PART_NAME = /^[\w-]{1,100}$/
 
 /**
  * Searches a database for relatives of each protein and stores their profiles (docs/profiles.md). A protein that has no relatives there has no profile: the
@@ -96,7 +105,7 @@ const PART_NAME = /^[\w-]{1,100}$/
  * Temporary files go to TMPDIR and are removed. What is stored stays stored, however the run ends: with `resume` it goes on after it.
  *
  * Errors: `TOOL_UNAVAILABLE` with the tool's last lines, `INVALID_OPTION`, `INPUT_MISSING` for the database, `INVALID_CONFIG` for a resumed store of other
- * settings, `INVALID_DATASET` for an id of two sequences, `IO`; the signal's reason.
+ * settings, `INVALID_SHARD` where the folder's other parts are of another input, database or setting, `INVALID_DATASET` for an id of two sequences, `IO`; the signal's reason.
  */
 export function makeProfiles(
 	records: readonly ProfiledRecord[],
@@ -111,10 +120,12 @@ async function make(
 	emit: (event: ProfileProgress) => void,
 	signal: AbortSignal,
 ): Promise<ProfileReport> {
-	const { output, resume = false, part = 'profiles' } = options
+	const { output, resume = false, shard } = options
 	const settings = checked(options)
 	const threads = options.threads ?? defaultThreads()
-	const records = distinct(given)
+	const all = distinct(given)
+	const records = shard ? recordsOfShard(all, shard) : all
+	const part = shard ? shardPart(shard) : 'profiles'
 	const aligner = await (options.tool === 'psiblast' ? findPsiblast(signal) : findMmseqs(signal))
 	const former = await readProfilesInfo(output, part)
 	const database = await findDatabase(
@@ -126,9 +137,11 @@ async function make(
 	const run = { started: new Date().toISOString(), finished: null, threads, version: aligner.version, added: 0 }
 	const fresh: ProfilesInfo = {
 		...{ formatVersion: 1, tool: { name: aligner.name, version: aligner.version }, database: described, settings },
+		...(shard && { shard: { ...shard, input: digestOfRecords(all) } }),
 		...{ commands: aligner.commands(settings, threads), proteins: 0, withProfile: 0, runs: [] },
 	}
 	requireSame(former, fresh, resume, output, part)
+	await requireSameParts(output, part, fresh)
 	const store = await openPart(output, part, former)
 	const temporary = await temporaryFolder()
 	const before = store.size
@@ -256,7 +269,7 @@ function checked(options: MakeProfilesOptions): SearchSettings {
 		pssm = 'percent',
 		threads,
 		batch,
-		part = 'profiles',
+		shard,
 	} = options
 	requireOption(typeof output === 'string' && output !== '', 'output', output, 'a folder')
 	requireOption(
@@ -272,6 +285,7 @@ function checked(options: MakeProfilesOptions): SearchSettings {
 	requireOption(PSSM_VALUES.includes(pssm), 'pssm', pssm, `one of ${PSSM_VALUES.join(', ')}`)
 	requireOption(threads === undefined || whole(threads, 1024), 'threads', threads, 'a whole number from 1 to 1024')
 	requireOption(batch === undefined || whole(batch, Number.MAX_SAFE_INTEGER), 'batch', batch, 'a whole number from 1')
-	requireOption(PART_NAME.test(part), 'part', part, 'a name of letters, digits, _ and -')
+	const isShard = shard === undefined || (whole(shard?.count, 100_000) && whole(shard.index, shard.count))
+	requireOption(isShard, 'shard', shard, 'a part from 1 to their number, { index, count }')
 	return { iterations, evalue, pssm }
 }

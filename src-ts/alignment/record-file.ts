@@ -1,5 +1,5 @@
 /** `profiles.json`: what a store of profiles was made with. A part of another name has `<part>.json`. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ProfileStoreWriter } from '../encoding/profile/store-writer.js'
@@ -22,6 +22,8 @@ export interface ProfilesInfo {
 		/** Of PSI-BLAST: the table that gave the rows. */
 		pssm: 'percent' | 'score'
 	}
+	/** Of a shard: which part of how many, and the SHA-256 over ids and sequences of the whole input; absent where the input is one piece. */
+	shard?: { index: number; count: number; input: string }
 	/** Command lines, with QUERY and DB for what changes; or the files that were imported. */
 	commands: string[]
 	/** Records of the store so far. */
@@ -49,6 +51,7 @@ const schema = z.object({
 		evalue: z.number().nullable(),
 		pssm: z.enum(['percent', 'score']),
 	}),
+	shard: z.object({ index: z.int().min(1), count: z.int().min(1), input: z.string() }).optional(),
 	commands: z.array(z.string()),
 	proteins: z.number(),
 	withProfile: z.number(),
@@ -107,6 +110,27 @@ export function requireSame(
 	throw new SublocError('INVALID_CONFIG', message, { file: join(output, `${part}.json`), option: what, value })
 }
 
+/**
+ * The other parts of a folder must be shards of the same input, made in the same way. Errors: `INVALID_SHARD` that names the part which is not; `INVALID_CONFIG`
+ * for a damaged file, `IO`.
+ */
+export async function requireSameParts(output: string, part: string, now: ProfilesInfo): Promise<void> {
+	const names = await readdir(output).catch(() => [])
+	const others = names.filter((name) => name.endsWith('_index.tsv')).map((name) => name.slice(0, -'_index.tsv'.length))
+	for (const other of others.filter((name) => name !== part)) {
+		const then = await readProfilesInfo(output, other)
+		if (!then) continue
+		const [what, before, value] = firstOther(then, now) ?? []
+		if (what === undefined) continue
+		const message = `${output} holds ${other} already, which is no part of the same: ${what} was ${before ?? 'none'} and is ${value ?? 'none'} now`
+		throw new SublocError('INVALID_SHARD', message, {
+			file: join(output, `${other}.json`),
+			stranger: other,
+			option: what,
+		})
+	}
+}
+
 /** The part of a store that is written to. Errors: `INVALID_CONFIG` where it holds profiles and nothing says how they were made; `IO`, `INVALID_PROFILE`. */
 export async function openPart(output: string, part: string, former: ProfilesInfo | null): Promise<ProfileStoreWriter> {
 	await makeFolder(output)
@@ -130,6 +154,8 @@ function firstOther(then: ProfilesInfo, now: ProfilesInfo): [string, unknown, un
 		['iterations', then.settings.iterations, now.settings.iterations],
 		['evalue', then.settings.evalue, now.settings.evalue],
 		['pssm', then.settings.pssm, now.settings.pssm],
+		['the number of shards', then.shard?.count ?? 1, now.shard?.count ?? 1],
+		['the digest of the whole input', then.shard?.input ?? null, now.shard?.input ?? null],
 	]
 	return pairs.find(([, a, b]) => a !== b) ?? null
 }

@@ -17,13 +17,14 @@ import {
 	type ScoreDifference,
 	SublocError,
 } from 'subloc-native'
-import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { pointRange, points } from './statistics-text.js'
 import { percent, table } from './text.js'
 
 interface CompareFlags extends CommonOptions {
 	profiles?: string
+	extra?: string
 	json?: boolean
 }
 
@@ -39,6 +40,7 @@ export function compareCommand(): Command {
 			.argument('<run-b>', 'run folder')
 			.argument('[data]', 'labelled proteins; of those that a model was trained on only what it held out counts')
 			.option('--profiles <dir>', 'folder of a profile store, for models that read profiles')
+			.option(...EXTRA_OPTION)
 			.option('--json', 'print JSON')
 			.addHelpText(
 				'after',
@@ -80,7 +82,7 @@ async function run(
 ): Promise<void> {
 	const log = openLog(flags)
 	const onWarning = (warning: string) => log.warning(warning)
-	const options = { profiles: flags.profiles, signal, onWarning, ...runtimeOf(flags) }
+	const options = { profiles: flags.profiles, extra: flags.extra, signal, onWarning, ...runtimeOf(flags) }
 	const found = data === undefined ? await written(folders) : await predicted(folders, data, options)
 	const { classes, records } = found
 	// Those that both could predict.

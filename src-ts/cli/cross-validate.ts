@@ -47,8 +47,8 @@ async function run(data: string, flags: CrossValidateFlags, signal: AbortSignal)
 	const config = await configOf(flags, await resumedConfig(flags.output, flags.resume))
 	const dataset = await readLabelled(data, log, config)
 	const training = new TrainingLog(log, config.members ?? 1)
-	const { output, resume, profiles } = flags
-	const options = { ...config, output, resume, profiles, signal, ...runtimeOf(flags), ...training.listeners }
+	const { output, resume, profiles, extra } = flags
+	const options = { ...config, output, resume, profiles, extra, signal, ...runtimeOf(flags), ...training.listeners }
 	if (flags.fold && fold) {
 		const { count } = flags.fold
 		const split = flags.split

@@ -179,6 +179,7 @@ function tsv(rows: readonly (readonly (string | number | null | undefined)[])[])
 
 async function drawLogos(drawing: Drawing): Promise<void> {
 	const { model, member, pictures } = drawing
+	requireResidueFilters(model)
 	const filters = filterMatrices(model, { member })
 	await pictures.write('filters.tsv', filterTsv(filters))
 	await pictures.write('filters.meme', filterMeme(filters))
@@ -191,6 +192,7 @@ async function drawLogos(drawing: Drawing): Promise<void> {
 
 async function drawFilters(drawing: Drawing): Promise<void> {
 	const { model, member, pictures, log, options } = drawing
+	requireResidueFilters(model)
 	const records = recordsOf(drawing)
 	const reports: FilterReport[] = await filterReports(model, records, {
 		...{ member, ...lookOptions(options) },
@@ -326,8 +328,13 @@ function lookOf({ pictures: { theme } }: Drawing) {
 }
 
 /** What looking into a model takes of a prediction's options. */
-function lookOptions({ backend, threads, cpuIsa, precision, profiles, missingProfile, signal }: PredictOptions) {
-	return { backend, threads, cpuIsa, precision, profiles, missingProfile, signal }
+function lookOptions({ backend, threads, cpuIsa, precision, profiles, missingProfile, extra, signal }: PredictOptions) {
+	return { backend, threads, cpuIsa, precision, profiles, missingProfile, extra, signal }
+}
+
+function requireResidueFilters({ info }: Model): void {
+	if (info.extraFeatures > 0)
+		throw new Undrawable('its filters read own numbers of each residue (--extra), which are no amino acids')
 }
 
 function requireAttention(model: Model): void {

@@ -24,7 +24,16 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
-import { type CommonOptions, fraction, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import {
+	type CommonOptions,
+	EXTRA_OPTION,
+	fraction,
+	modelPath,
+	openLog,
+	runtimeOf,
+	wholeNumber,
+	withRuntime,
+} from './options.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
 import { baselinesFor, importanceOf } from './scoring.js'
@@ -32,6 +41,7 @@ import { printEvaluation, writeEvaluation, writeReport } from './training.js'
 
 interface EvaluateFlags extends CommonOptions {
 	profiles?: string
+	extra?: string
 	output?: string
 	report: boolean
 	json?: boolean
@@ -55,6 +65,7 @@ export function evaluateCommand(): Command {
 			.argument('<run>', 'run folder; shipped: the model that comes with the package', modelPath)
 			.argument('[data]', 'labelled proteins')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
+			.option(...EXTRA_OPTION)
 			.option(
 				'-o, --output <dir>',
 				'also write predictions.tsv, evaluation.json, the confusion matrix and report.html there',
@@ -100,7 +111,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
 	const known = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
-	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
+	const options = { profiles: flags.profiles, extra: flags.extra, signal, ...runtimeOf(flags) }
 	const isTold = flags.output !== undefined && flags.report && !multiLabel
 	const hasSignals = model.info.kind === 'a-lstm' && records.some((record) => record.annotations.length > 0)
 	const attention = isTold || (hasSignals && !multiLabel)

@@ -13,7 +13,16 @@ import {
 import { type Drawing, FIGURE_DRAWERS, FIGURES, type FigureName, Undrawable } from './draw.js'
 import { scoredRecords } from './evaluate.js'
 import type { Log } from './log.js'
-import { type CommonOptions, list, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import {
+	type CommonOptions,
+	EXTRA_OPTION,
+	list,
+	modelPath,
+	openLog,
+	runtimeOf,
+	wholeNumber,
+	withRuntime,
+} from './options.js'
 import { type PictureFlags, Pictures, withPictures } from './pictures.js'
 import { untilStopped } from './process.js'
 import { captionOf } from './text.js'
@@ -21,6 +30,7 @@ import { captionOf } from './text.js'
 interface FiguresFlags extends CommonOptions, PictureFlags {
 	output?: string
 	profiles?: string
+	extra?: string
 	only?: string[]
 	member: number
 	beside?: string
@@ -41,6 +51,7 @@ export function figuresCommand(): Command {
 		.argument('[data]', 'labelled proteins: a folder of <class>.fasta, or a TSV')
 		.option('-o, --output <dir>', 'where to draw (default: RUN/figures)')
 		.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
+		.option(...EXTRA_OPTION)
 		.option('--only <list>', `some of ${FIGURES.join(',')}`, list)
 		.option('--member <n>', 'the network of an ensemble whose filters and states are drawn', wholeNumber(1), 1)
 		.option('--beside <run>', 'an R-LSTM and an A-LSTM on one t-SNE figure: the other run')
@@ -87,7 +98,7 @@ async function run(folder: string, data: string | undefined, flags: FiguresFlags
 		...{ folder, model, other, pictures, log, signal, member: flags.member, tracks: flags.track ?? null },
 		...{ records: scored?.records ?? null, on: scored && captionOf(scored.on), shared },
 		...{ perplexity: flags.perplexity, seed: flags.seed },
-		options: { profiles: flags.profiles, signal, ...runtimeOf(flags) },
+		options: { profiles: flags.profiles, extra: flags.extra, signal, ...runtimeOf(flags) },
 	}
 	await drawAll(wanted, drawing, log)
 }

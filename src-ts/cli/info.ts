@@ -25,6 +25,8 @@ export function infoCommand(): Command {
 			`${kind}, ${members} ${members === 1 ? 'network' : 'networks'} of ${parameters} weights (seeds ${info.seeds.join(', ')})`,
 			`classes: ${info.classes.join(', ')}`,
 			`blocks: ${info.blocks.join(', ')}; at most ${info.maxResidues} residues${info.cutGap > 0 ? `, a gap of ${info.cutGap} where the middle is cut out` : ''}`,
+			...(info.extraFeatures > 0 ? [`own numbers: ${info.extraFeatures} a residue (--extra)`] : []),
+			...(info.profileDropout > 0 ? [`trained with profile dropout ${info.profileDropout}`] : []),
 			...(info.secondConv
 				? [
 						`second convolution: ${info.secondConv.filtersPerWidth} filters of each width ${info.secondConv.widths.join(', ')}`,

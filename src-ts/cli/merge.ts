@@ -10,7 +10,7 @@ import {
 	SublocError,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { scoreFolds, scoreHeldOut } from './training.js'
 
@@ -19,6 +19,7 @@ interface MergeFlags extends CommonOptions {
 	allowMixed?: boolean
 	data?: string
 	profiles?: string
+	extra?: string
 	report: boolean
 	audit: boolean
 }
@@ -39,6 +40,7 @@ export function mergeCommand(): Command {
 			)
 			.option('--data <data>', 'the training data, to score what was held out (default: where the runs read them)')
 			.option('--profiles <dir>', 'folder of a profile store, for models that read profiles')
+			.option(...EXTRA_OPTION)
 			.option('--no-report', 'write no report.html into the run folder')
 			.option('--no-audit', 'do not look for the relatives that what was held out has in the training data'),
 	)
@@ -99,7 +101,7 @@ async function score(
 		throw new SublocError('INVALID_DATASET', message, { file: data })
 	}
 	if (merged.kind === 'ensemble') return scoreHeldOut(model, dataset, flags, log, signal)
-	const options = { profiles: flags.profiles, signal, ...runtimeOf(flags) }
+	const options = { profiles: flags.profiles, extra: flags.extra, signal, ...runtimeOf(flags) }
 	const { split, predictions } = await crossValidationOf(merged, dataset, options)
 	await scoreFolds({ dataset, split, predictions, models: merged.folds, config }, flags, log, signal)
 }

@@ -89,6 +89,19 @@ export function fraction(text: string): number {
 	throw new InvalidArgumentError('a number from 0 to below 1 is needed.')
 }
 
+/** Parser of a probability, 0 and 1 included. */
+export function probability(text: string): number {
+	const value = Number(text)
+	if (text.trim() !== '' && value >= 0 && value <= 1) return value
+	throw new InvalidArgumentError('a number from 0 to 1 is needed.')
+}
+
+/** Name and help of the option of commands that read proteins for a model. */
+export const EXTRA_OPTION = [
+	'--extra <path>',
+	'own numbers of each residue, for a model that reads them: an NPZ file, or a folder of NPY arrays',
+] as const
+
 /** `I/N` with 1 ≤ I ≤ N. */
 export interface PartOf {
 	index: number

@@ -21,7 +21,16 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, modelPath, openLog, partOrAuto, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import {
+	type CommonOptions,
+	EXTRA_OPTION,
+	modelPath,
+	openLog,
+	partOrAuto,
+	runtimeOf,
+	wholeNumber,
+	withRuntime,
+} from './options.js'
 import { isJob, type JobFlags, rate, runJob } from './predict-job.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
@@ -30,6 +39,7 @@ interface PredictFlags extends CommonOptions, JobFlags {
 	model?: string
 	training?: string
 	profiles?: string
+	extra?: string
 	missingProfile?: 'blosum' | 'onehot' | 'fail'
 	kingdom?: Kingdom
 	format?: PredictionFormat
@@ -53,6 +63,7 @@ export function predictCommand(): Command {
 			)
 			.option('-o, --output <file>', 'where to write; - is stdout', '-')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
+			.option(...EXTRA_OPTION)
 			.addOption(
 				new Option('--missing-profile <policy>', 'what stands in for a missing profile').choices([
 					'blosum',
@@ -137,13 +148,13 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		}
 	}
 	const options = {
-		...{ profiles: flags.profiles, missingProfile: flags.missingProfile, kingdom: flags.kingdom },
+		...{ profiles: flags.profiles, extra: flags.extra, missingProfile: flags.missingProfile, kingdom: flags.kingdom },
 		...{ signal, ...runtimeOf(flags) },
 	}
 	const predicting = { ...options, training }
 	const onProblem = flags.strict ? 'fail' : 'skip'
 	if (isInFile) {
-		warnUnusedProfiles(model, flags, log)
+		warnUnused(model, flags, log)
 		return await runJob(model, input, {
 			flags: { ...flags, trust },
 			options: { ...predicting, onProblem },
@@ -172,7 +183,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	for (const one of shown) log.warning(`skipped ${one}`)
 	if (skipped > 5) log.warning(`… and ${skipped - 5} more, see their status`)
 	remarks.tell(log)
-	warnUnusedProfiles(model, flags, log)
+	warnUnused(model, flags, log)
 	const where = flags.output === '-' ? '' : `: ${flags.output}`
 	const predicted = `${count - skipped} ${count - skipped === 1 ? 'protein' : 'proteins'} predicted`
 	log.event('predicted', `${predicted}, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
@@ -210,9 +221,11 @@ function requireDifferentFiles(paths: Record<string, string | undefined>): void 
 	}
 }
 
-function warnUnusedProfiles(model: Model, { profiles }: PredictFlags, log: Log): void {
+function warnUnused(model: Model, { profiles, extra }: PredictFlags, log: Log): void {
 	if (profiles !== undefined && !model.readsProfiles)
 		log.warning('the model reads no profiles: --profiles is without effect')
+	if (extra !== undefined && model.info.extraFeatures === 0)
+		log.warning('the model reads no own numbers: --extra is without effect')
 }
 
 function tellKingdom(kingdom: Kingdom, { classes }: Model, log: Log): void {

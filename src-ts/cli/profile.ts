@@ -9,13 +9,14 @@ import {
 	type ProfileTool,
 	PSSM_VALUES,
 	type PssmValues,
+	partFromEnvironment,
 	readDataset,
 	readFasta,
 	SublocError,
 	storeImportedProfiles,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, openLog, wholeNumber, withLog } from './options.js'
+import { type CommonOptions, openLog, type PartOrAuto, partOrAuto, wholeNumber, withLog } from './options.js'
 import { untilStopped } from './process.js'
 import { duration, percent } from './text.js'
 
@@ -30,6 +31,7 @@ interface ProfileFlags extends CommonOptions {
 	import?: string[]
 	lookup?: string
 	resume?: boolean
+	shard?: PartOrAuto
 }
 
 export function profileCommand(): Command {
@@ -59,6 +61,11 @@ export function profileCommand(): Command {
 				'read these: PSI-BLAST text matrices, MMseqs2 profile2pssm, A3M, HHM, stores, folders of them',
 			)
 			.option('--lookup <file>', "with --import of MMseqs2's: <queryDB>.lookup (default: FILE.lookup)")
+			.option(
+				'--shard <i/n>',
+				'one of N parts, balanced by residues, beside the others in -o; auto/N: the task of the array',
+				partOrAuto,
+			)
 			.option('--resume', 'go on with the store in the folder'),
 	)
 		.addHelpText(
@@ -67,6 +74,7 @@ export function profileCommand(): Command {
 Examples:
   subloc profile proteome.faa.gz -o profiles --db uniref50           # after: mmseqs createdb uniref50.fasta.gz uniref50
   subloc profile proteome.faa.gz -o profiles --db uniref50 --resume  # after a stop
+  subloc profile proteome.faa.gz -o profiles --db uniref50 --shard 3/16   # part 3 of 16, all into one folder
   subloc profile proteins.fasta -o profiles --import pssm/*.pssm
   subloc train proteins/ -o runs/first --profiles profiles --blocks onehot,blosum80,profile
 
@@ -94,7 +102,7 @@ function requireOneSource(flags: ProfileFlags): void {
 		refuse('db', 'name a database (--db), or profiles to read (--import)')
 	if (flags.import === undefined && flags.lookup !== undefined) refuse('lookup', '--lookup goes with --import')
 	if (flags.import === undefined) return
-	const other = (['db', 'tool', 'iterations', 'evalue', 'threads', 'batch'] as const).find(
+	const other = (['db', 'tool', 'iterations', 'evalue', 'threads', 'batch', 'shard'] as const).find(
 		(name) => flags[name] !== undefined,
 	)
 	if (other) refuse(other, `--${other} is of a search, and --import reads profiles that were made elsewhere`)
@@ -120,8 +128,10 @@ async function made(
 	log: Log,
 	signal: AbortSignal,
 ): Promise<ProfileReport> {
-	const { output, tool, iterations, evalue, pssm, threads, batch, resume } = flags
-	const options = { output, database: flags.db!, tool, iterations, evalue, pssm, threads, batch, resume, signal }
+	const { output, tool, iterations, evalue, pssm, threads, batch, resume, shard: part } = flags
+	const shard = part && { count: part.count, index: part.index ?? (await partFromEnvironment(part.count, output)) }
+	const searching = { output, database: flags.db!, tool, iterations, evalue, pssm, threads, batch, resume, signal }
+	const options = { ...searching, ...(shard && { shard }) }
 	const run = makeProfiles(records, options)
 	const started = Date.now()
 	let first = -1

@@ -16,11 +16,12 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 
 interface ReportFlags extends CommonOptions {
 	profiles?: string
+	extra?: string
 	output?: string
 	title?: string
 	filterProteins?: number
@@ -40,6 +41,7 @@ export function reportCommand(): Command {
 			.argument('[data]', 'labelled proteins, or FASTA')
 			.option('-o, --output <file>', 'default: report.html in the run folder, or report-NAME.html for other DATA')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
+			.option(...EXTRA_OPTION)
 			.option('--title <text>', 'headline; default: the name of the run folder, or of a FASTA file')
 			.option(
 				'--filter-proteins <n>',
@@ -70,7 +72,7 @@ async function write(run: string, data: string | undefined, flags: ReportFlags, 
 	const { html, subject } = await report(run, {
 		...{ title: flags.title ?? (Array.isArray(proteins) ? source : basename(resolve(run))) },
 		...{ filterProteins: flags.filterProteins, onProgress: (part) => log.progress(`report: ${part}`) },
-		...{ proteins, source, profiles: flags.profiles, signal },
+		...{ proteins, source, profiles: flags.profiles, extra: flags.extra, signal },
 		...runtimeOf(flags),
 	})
 	const isOwn = source === undefined || subject.kind === 'held-out' || subject.kind === 'cross-validation'

@@ -168,7 +168,7 @@ export async function importanceOf(
 	model: Model,
 	records: readonly LabelledRecord[],
 	most: number,
-	options: Pick<PredictOptions, 'profiles' | 'signal'>,
+	options: Pick<PredictOptions, 'profiles' | 'extra' | 'signal'>,
 	log: Log,
 ): Promise<WeightTrack[]> {
 	const kinds = new Map<string, LabelledRecord[]>()

@@ -57,7 +57,7 @@ async function run(data: string, flags: TrainFlags, signal: AbortSignal): Promis
 	const training = new TrainingLog(log, flags.member ? 1 : (members ?? 1))
 	const job = train(dataset, {
 		...{ ...config, members, split: flags.split, fold: flags.fold, member },
-		...{ profiles: flags.profiles, output: flags.output, resume: flags.resume, signal },
+		...{ profiles: flags.profiles, extra: flags.extra, output: flags.output, resume: flags.resume, signal },
 		...{ ...runtimeOf(flags), ...training.listeners },
 	})
 	for await (const report of job) training.epoch(report)

@@ -1,7 +1,7 @@
 /** Options of the commands that train. */
 import { type Command, Option } from 'commander'
 import { type ConfigFile, loadConfig, withSettings } from 'subloc-native'
-import { type CommonOptions, fraction, list, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, fraction, list, probability, wholeNumber, withRuntime } from './options.js'
 
 /** As commander gives them. */
 export interface TrainingFlags extends CommonOptions {
@@ -10,7 +10,9 @@ export interface TrainingFlags extends CommonOptions {
 	model?: ConfigFile['model']
 	blocks?: string[]
 	profiles?: string
+	extra?: string
 	missingProfile?: ConfigFile['missingProfile']
+	profileDropout?: number
 	hidden?: number
 	epochs?: number
 	batchSize?: number
@@ -44,12 +46,18 @@ export function withTraining(command: Command): Command {
 			.addOption(new Option('--model <kind>', 'r-lstm pools last states, a-lstm attends').choices(['r-lstm', 'a-lstm']))
 			.option('--blocks <list>', 'encoding blocks of onehot,blosum80,hsdm,profile', list)
 			.option('--profiles <dir>', 'folder of a profile store, for the block profile')
+			.option('--extra <path>', 'own numbers of each residue beside the blocks: an NPZ file, or a folder of NPY arrays')
 			.addOption(
 				new Option('--missing-profile <policy>', 'what stands in for a missing profile').choices([
 					'blosum',
 					'onehot',
 					'fail',
 				]),
+			)
+			.option(
+				'--profile-dropout <p>',
+				'probability that a profile is replaced by what stands in for a missing one, in training',
+				probability,
 			)
 			.option('--hidden <n>', 'LSTM units a direction', wholeNumber(1))
 			.option('--epochs <n>', 'passes over the training records', wholeNumber(1))
@@ -81,10 +89,10 @@ function collect(value: string, former: string[]): string[] {
 export async function configOf(flags: TrainingFlags, resumed: ConfigFile | null): Promise<ConfigFile> {
 	const file = flags.config === undefined ? (resumed ?? {}) : await loadConfig(flags.config)
 	const { preset, model, blocks, missingProfile, hidden, epochs, batchSize, members, seed } = flags
-	const { testFraction, validationFraction } = flags
+	const { testFraction, validationFraction, profileDropout } = flags
 	const own = {
 		...{ preset, model, blocks, missingProfile, hidden, epochs, batchSize, members, seed },
-		...{ testFraction, validationFraction },
+		...{ testFraction, validationFraction, profileDropout },
 	}
 	const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
 	// The flags come first too: a setting of a part of a group needs to know the preset.

@@ -67,7 +67,7 @@ export async function readLabelled(data: string, log: Log, { loss }: Pick<Config
 export async function scoreHeldOut(
 	model: Model,
 	dataset: Dataset,
-	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report' | 'audit'> & CommonOptions,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'extra' | 'report' | 'audit'> & CommonOptions,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {
@@ -76,7 +76,7 @@ export async function scoreHeldOut(
 	const { test: records, testClusters: clusters } = await partsOfTraining(model, dataset)
 	if (records.length === 0) return log.warning('nothing was held out, so there is no accuracy to tell')
 	const options = {
-		...{ profiles: flags.profiles, missingProfile: config.missingProfile, signal },
+		...{ profiles: flags.profiles, extra: flags.extra, missingProfile: config.missingProfile, signal },
 		...runtimeOf(flags),
 	}
 	const isMultiLabel = model.info.loss === 'multi-label'
@@ -121,11 +121,11 @@ export async function scoreHeldOut(
 /** Scores a cross-validation and writes that into its run folder. Closes the models. */
 export async function scoreFolds(
 	{ dataset, split, models, predictions, config }: CrossValidation & { dataset: Dataset; config: TrainingConfig },
-	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'report' | 'audit'> & CommonOptions,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'extra' | 'report' | 'audit'> & CommonOptions,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {
-	const { output, profiles } = flags
+	const { output, profiles, extra } = flags
 	const on = `${split.folds} folds of a ${split.by} split`
 	const { classes } = models[0]!
 	if (dataset.multiLabel) {
@@ -135,7 +135,7 @@ export async function scoreFolds(
 		tellSplit(split.by, log)
 		return printLabelEvaluation(evaluation)
 	}
-	const predicting = { profiles, missingProfile: config.missingProfile, signal, ...runtimeOf(flags) }
+	const predicting = { profiles, extra, missingProfile: config.missingProfile, signal, ...runtimeOf(flags) }
 	const temperatures =
 		(await foldTemperatures(models, dataset, split, config, predicting)) ??
 		heldOutTemperatures(dataset, split, predictions, classes)

@@ -8,6 +8,8 @@ const paper: TrainingConfig = {
 	model: 'r-lstm',
 	blocks: ['onehot', 'blosum80', 'hsdm', 'profile'],
 	missingProfile: 'blosum',
+	profileDropout: 0,
+	extraFeatures: 0,
 	maxResidues: 1000,
 	cutGap: 0,
 	filterWidths: [1, 3, 5, 9, 15, 21],
@@ -71,6 +73,8 @@ export const ADDED_LATER = {
 	secondConv: paper.secondConv,
 	pooling: paper.pooling,
 	loss: paper.loss,
+	profileDropout: paper.profileDropout,
+	extraFeatures: paper.extraFeatures,
 } satisfies Partial<TrainingConfig>
 
 /** Every value of each preset. `paper` asks for profiles: without any, its blocks become onehot, blosum80 and hsdm, with one warning. */

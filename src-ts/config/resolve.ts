@@ -58,6 +58,15 @@ function checkTogether(config: TrainingConfig): void {
 	if (secondConv && new Set(secondConv.widths).size !== secondConv.widths.length) {
 		wrong('secondConv.widths', 'a width stands twice')
 	}
+	if (config.profileDropout > 0) {
+		if (!config.blocks.includes('profile'))
+			wrong('profileDropout', 'it needs the block profile, and profiles (--profiles)')
+		if (config.missingProfile === 'fail')
+			wrong(
+				'profileDropout',
+				'a dropped profile gives way to what missingProfile says, and that is fail: set blosum or onehot',
+			)
+	}
 	if (config.pooling !== 'attention' && config.model !== 'a-lstm') {
 		wrong('pooling', `${config.pooling} needs attention: set model to a-lstm`)
 	}

@@ -19,6 +19,18 @@ export const trainingConfigSchema = z
 		missingProfile: z
 			.enum(MISSING_PROFILE_POLICIES)
 			.describe('What stands in for a missing profile; used with the block profile only'),
+		profileDropout: z
+			.number()
+			.min(0)
+			.max(1)
+			.describe(
+				'Probability that a protein’s profile gives way, in a step of training, to what stands in for a missing one; needs the block profile',
+			),
+		extraFeatures: z
+			.int()
+			.min(0)
+			.max(65_536)
+			.describe('d, own numbers a residue (--extra), after the blocks; found from the arrays, 0: none'),
 		maxResidues: z.int().min(2).max(65_536).describe('A longer sequence loses its middle, residues'),
 		cutGap: z
 			.int()

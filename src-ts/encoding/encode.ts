@@ -1,8 +1,9 @@
-/** Records → what the native side reads: one byte a residue, and profile rows where the model wants them. */
+/** Records → what the native side reads: one byte a residue, and profile rows and own numbers where the model wants them. */
 import { SublocError } from '../errors.js'
 import type { NativeRecords } from '../native/binding.js'
 import { AMBIGUOUS, residueCodes } from '../sequence/alphabet.js'
 import { type MiddleCut, middleCut } from '../sequence/middle-cut.js'
+import { type ExtraSource, extraRows } from './extra/source.js'
 import { impliedProfile, type MissingProfile } from './profile/implied.js'
 import { type ProfileSource, profileRows } from './profile/store.js'
 
@@ -17,6 +18,10 @@ export interface EncodingOptions {
 	/** Where they come from; null: every profile is missing. */
 	profiles: ProfileSource | null
 	missingProfile: MissingProfile
+	/** Whether the rows that stand in for a profile come along for every record: for a training that drops profiles. Default false. */
+	standIns?: boolean
+	/** Own numbers of each residue, d columns, where the model reads them. */
+	extra?: { source: ExtraSource | null; columns: number } | null
 }
 
 /** Encoded records. */
@@ -37,9 +42,11 @@ export interface EncodableRecord {
 	sequence: string
 	/** Its profile [T, 20], or null where it has none; where absent the source is asked. */
 	rows?: Uint8Array | null
+	/** Its own numbers [T, d], checked; where absent the source is asked. */
+	numbers?: Float32Array | Float64Array
 }
 
-/** Encodes records in their order. Errors: `INVALID_PROFILE`. */
+/** Encodes records in their order. Errors: `INVALID_PROFILE`, `INVALID_FEATURES`, `OUT_OF_MEMORY`. */
 export async function encodeRecords(
 	records: readonly EncodableRecord[],
 	options: EncodingOptions,
@@ -51,6 +58,9 @@ export async function encodeRecords(
 	const total = offsets[records.length]!
 	const codes = new Uint8Array(total)
 	const profiles = options.profile ? new Uint8Array(total * 20) : null
+	const standIns = profiles && options.standIns ? new Uint8Array(total * 20) : null
+	const columns = options.extra?.columns ?? 0
+	const extra = columns > 0 ? numbersOf(total, columns) : null
 	let missingProfiles = 0
 	for (const [index, record] of records.entries()) {
 		const cut = cuts[index]!
@@ -59,15 +69,46 @@ export async function encodeRecords(
 		const [rest, end] = [cut.first + cut.removed, offsets[index + 1]!]
 		codes.fill(AMBIGUOUS.X, from + cut.first, end - (cut.kept - cut.first))
 		residueCodes(record.sequence.slice(rest), codes.subarray(end - (cut.kept - cut.first), end))
+		const kept = { rest, from, end: end - (cut.kept - cut.first) }
+		if (extra) {
+			const numbers =
+				record.numbers ?? (await extraRows(options.extra!.source!, record.id, record.sequence, columns)).data
+			extra.fill(Number.NaN, columns * (from + cut.first), columns * kept.end)
+			putKept(extra, numbers, columns, cut.first, kept)
+		}
 		if (!profiles) continue
 		const given = record.rows
 		const found = given === undefined ? await profileRows(options.profiles, record.id, record.sequence) : given
 		if (!found) missingProfiles += 1
 		const rows = found ?? impliedProfile(record.sequence, policyFor(record.id, options.missingProfile))
-		profiles.set(rows.subarray(0, 20 * cut.first), 20 * from)
-		profiles.set(rows.subarray(20 * rest), 20 * (end - (cut.kept - cut.first)))
+		putKept(profiles, rows, 20, cut.first, kept)
+		if (!standIns) continue
+		const implied = impliedProfile(record.sequence, policyFor(record.id, options.missingProfile))
+		putKept(standIns, implied, 20, cut.first, kept)
 	}
-	return { native: { codes, offsets, profiles }, cuts, cutGap, missingProfiles }
+	return { native: { codes, offsets, profiles, standIns, extra, extraColumns: columns }, cuts, cutGap, missingProfiles }
+}
+
+/** The rows of the residues that a cut keeps: `first` of them at `from`, those from `rest` on up to the end of the record, at `end`. */
+function putKept(
+	to: Uint8Array | Float32Array,
+	rows: Uint8Array | Float32Array | Float64Array,
+	columns: number,
+	first: number,
+	{ rest, from, end }: { rest: number; from: number; end: number },
+): void {
+	to.set(rows.subarray(0, columns * first), columns * from)
+	to.set(rows.subarray(columns * rest), columns * end)
+}
+
+function numbersOf(residues: number, columns: number): Float32Array {
+	try {
+		return new Float32Array(residues * columns)
+	} catch (error) {
+		const gigabytes = ((residues * columns * 4) / 2 ** 30).toFixed(1)
+		const message = `${residues} residues with ${columns} own numbers need ${gigabytes} GiB at once, which cannot be had`
+		throw new SublocError('OUT_OF_MEMORY', message, { option: 'extra', residues, columns }, { cause: error })
+	}
 }
 
 /** Residues of a record as the model reads it: those that are kept, and the gap where something was cut. */

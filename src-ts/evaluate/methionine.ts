@@ -5,7 +5,7 @@
 import type { LabelledRecord } from '../dataset/dataset.js'
 import { impliedProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
-import type { Model } from '../model/model.js'
+import { type Model, refuseExtra } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
 import type { Interval } from './calibration.js'
@@ -46,7 +46,7 @@ export function changedRecords<T extends { sequence: string }>(
  * Predicts the changed records and compares with `predictions`, those of the records as they are, in their order. With profiles, the row of a residue that is
  * taken off goes too, and an added M has the row that stands in for a missing profile of it.
  *
- * Errors: those of `predict`.
+ * Errors: those of `predict`; `INVALID_OPTION` for a model that reads own numbers a residue: nobody knows those of the changed sequence.
  */
 export async function methionineEffects(
 	model: Model,
@@ -55,6 +55,7 @@ export async function methionineEffects(
 	options: PredictOptions & { bootstrap?: BootstrapOptions } = {},
 ): Promise<MethionineEffect[]> {
 	const { bootstrap, ...predicting } = options
+	refuseExtra(model, 'a sequence without or with another first residue')
 	const before = new Map(predictions.map((prediction) => [prediction.id, prediction]))
 	const source = model.readsProfiles ? await profileSource(options.profiles) : null
 	const effects: MethionineEffect[] = []

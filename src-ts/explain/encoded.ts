@@ -1,11 +1,13 @@
 /** Labelled or plain proteins as a model reads them. */
 import { type EncodedRecords, encodeRecords } from '../encoding/encode.js'
+import type { ExtraSource } from '../encoding/extra/source.js'
 import type { MissingProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { requireOption, requireSignal } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import type { NativeRuntime } from '../native/binding.js'
+import { extraOf } from '../predict/predict.js'
 
 /** What everything that looks into a model takes. */
 export interface LookOptions extends RuntimeOptions {
@@ -15,6 +17,8 @@ export interface LookOptions extends RuntimeOptions {
 	profiles?: string | ProfileSource
 	/** What stands in for a missing profile; default: as the model was trained. */
 	missingProfile?: MissingProfile
+	/** Own numbers of each residue for a model that reads them, as for `predict`. */
+	extra?: string | ExtraSource
 	/** Ends the work within a second. */
 	signal?: AbortSignal
 }
@@ -24,7 +28,7 @@ export interface Encoded extends EncodedRecords {
 	runtime: NativeRuntime
 }
 
-/** @internal Encodes records whose sequences are clean. Errors: `INVALID_OPTION`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`. */
+/** @internal Encodes records whose sequences are clean. Errors: `INVALID_OPTION`, `INVALID_PROFILE`, `INVALID_FEATURES`, `BACKEND_UNAVAILABLE`. */
 export async function encoded(
 	model: Model,
 	records: readonly { id: string; sequence: string }[],
@@ -39,6 +43,10 @@ export async function encoded(
 		profile: model.readsProfiles,
 		profiles: model.readsProfiles ? await profileSource(options.profiles) : null,
 		missingProfile: missingPolicy(model, options),
+		extra:
+			model.info.extraFeatures > 0
+				? { source: await extraOf(model, options.extra), columns: model.info.extraFeatures }
+				: null,
 	})
 	return { ...found, runtime }
 }

@@ -5,7 +5,7 @@ import { unknownClass } from '../dataset/dataset.js'
 import { encodedPlace } from '../encoding/encode.js'
 import { impliedProfile } from '../encoding/profile/implied.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
-import { type Model, nativeOf } from '../model/model.js'
+import { type Model, nativeOf, refuseExtra } from '../model/model.js'
 import { RUNTIME_OPTIONS } from '../model/runtime.js'
 import type { NativeRecords } from '../native/binding.js'
 import type { PredictionInput, ProteinRecord } from '../predict/predict.js'
@@ -64,7 +64,8 @@ const CHUNK = { records: 512, residues: 200_000 }
  * window that crosses the cut both sides are hidden. Δ is ln p of the variant minus ln p of the protein as it is.
  *
  * Errors: those of `readFasta`; `UNKNOWN_RESIDUE` and `INVALID_FASTA` for a record that cannot be used; `UNKNOWN_CLASS` for a class that the model does not know;
- * `INVALID_OPTION`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
+ * `INVALID_OPTION`, also for a model that reads own numbers a residue: nobody knows those of a changed protein; `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`.
+ * Throws the signal's reason once it is aborted.
  */
 export async function* explain(
 	model: Model,
@@ -75,6 +76,7 @@ export async function* explain(
 	requireSignal(options.signal)
 	const { occlusion = 9, mutagenesis = true, compartment } = options
 	const isOdd = Number.isInteger(occlusion) && occlusion > 0 && occlusion % 2 === 1
+	refuseExtra(model, 'a substitution')
 	requireOption(isOdd || occlusion === 0, 'occlusion', occlusion, 'an odd number from 1, or 0')
 	if (!mutagenesis && occlusion === 0) {
 		const message =

@@ -1,9 +1,10 @@
 /** Prediction that computes each different protein once: with a cache, and within a run. */
 import { createHash } from 'node:crypto'
+import { type ExtraSource, extraRows } from '../encoding/extra/source.js'
 import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
 import type { Model } from '../model/model.js'
 import { describeRuntime, resolveRuntime } from '../model/runtime.js'
-import { type Prediction, type PredictOptions, type ProteinRecord, predict } from '../predict/predict.js'
+import { extraOf, type Prediction, type PredictOptions, type ProteinRecord, predict } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
 import type { PredictionCache } from './cache.js'
 import { modelDigest, optionsDigest } from './digests.js'
@@ -12,7 +13,7 @@ import { modelDigest, optionsDigest } from './digests.js'
 const BATCH = { records: 1024, residues: 400_000 }
 
 /**
- * As `predict`, with answers from a cache where it has them. An answer is kept under the SHA-256 of sequence, profile, model, options and device, so that it
+ * As `predict`, with answers from a cache where it has them. An answer is kept under the SHA-256 of sequence, profile, own numbers, model, options and device, so that it
  * is what would be computed here, to the bit on the CPU. Attention and members' answers are not kept: the options must not ask for them.
  */
 export async function* cachedPredict(
@@ -22,12 +23,13 @@ export async function* cachedPredict(
 	cache: PredictionCache,
 ): AsyncGenerator<Prediction> {
 	const profiles = model.readsProfiles ? await profileSource(options.profiles) : null
-	const predicting = { ...options, profiles: profiles ?? undefined }
+	const extra = await extraOf(model, options.extra)
+	const predicting = { ...options, profiles: profiles ?? undefined, extra: extra ?? undefined }
 	const { backend, cpuIsa, precision } = describeRuntime(resolveRuntime(options))
-	const others = { ...options, profiles: undefined, onProblem: undefined }
+	const others = { ...options, profiles: undefined, extra: undefined, onProblem: undefined }
 	const digests = [await modelDigest(model), await optionsDigest(model, others, { backend, cpuIsa, precision })]
 	for await (const batch of batches(records)) {
-		const keys = await Promise.all(batch.map((record) => keyOf(record, profiles, digests)))
+		const keys = await Promise.all(batch.map((record) => keyOf(record, { profiles, extra }, digests)))
 		const answers = batch.map((record, at) => restored(keys[at]! === null ? null : cache.get(keys[at]!), record))
 		const first = new Map<string, number>()
 		const wanted: number[] = []
@@ -73,7 +75,7 @@ async function* batches(
 /** What an answer depends on; null for a record that cannot be predicted, or whose profile does not fit. */
 async function keyOf(
 	{ id, sequence: text, problem }: ProteinRecord,
-	profiles: ProfileSource | null,
+	{ profiles, extra }: { profiles: ProfileSource | null; extra: ExtraSource | null },
 	digests: readonly string[],
 ): Promise<string | null> {
 	const clean = cleanSequence(text)
@@ -83,6 +85,7 @@ async function keyOf(
 	try {
 		const rows = await profileRows(profiles, id, clean.sequence)
 		if (rows) hash.update('\n').update(rows)
+		if (extra) hash.update('\n').update((await extraRows(extra, id, clean.sequence, null)).data)
 	} catch {
 		return null // `predict` tells.
 	}

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { extraDigest } from '../encoding/extra/source.js'
 import { fileError, SublocError } from '../errors.js'
 import { fileOf, type Model, nativeOf } from '../model/model.js'
 import { RUNTIME_OPTIONS } from '../model/runtime.js'
@@ -46,7 +47,7 @@ async function savedDigest(model: Model): Promise<string> {
 }
 
 /** Options that do not change what is predicted, or that are compared by themselves. */
-const APART: readonly string[] = [...RUNTIME_OPTIONS, 'signal', 'onWarning', 'profiles']
+const APART: readonly string[] = [...RUNTIME_OPTIONS, 'signal', 'onWarning', 'profiles', 'extra']
 
 /**
  * SHA-256 of the options that change what is predicted, the profiles included. The device is compared by itself.
@@ -60,7 +61,8 @@ export async function optionsDigest(model: Model, options: PredictOptions, other
 		: null
 	const given = Object.fromEntries(own)
 	const profiles = model.readsProfiles ? await profilesDigest(options.profiles) : null
-	const text = JSON.stringify(sorted({ onProblem: 'skip', ...given, missingProfile, profiles, ...others }))
+	const extra = model.info.extraFeatures > 0 ? { extra: await digestOfExtra(options.extra) } : {}
+	const text = JSON.stringify(sorted({ onProblem: 'skip', ...given, missingProfile, profiles, ...extra, ...others }))
 	return createHash('sha256').update(text).digest('hex')
 }
 
@@ -76,6 +78,12 @@ function requirePlain(option: string, value: unknown): void {
 
 function sorted(value: object): object {
 	return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+async function digestOfExtra(extra: PredictOptions['extra']): Promise<string | null> {
+	if (extra === undefined || typeof extra === 'string') return extra === undefined ? null : extraDigest(extra)
+	const message = 'extra: a source of own numbers has no digest; name a folder or an NPZ file'
+	throw new SublocError('INVALID_OPTION', message, { option: 'extra' })
 }
 
 /** Of a store's indexes, and the sizes of its files. */

@@ -145,6 +145,7 @@ function mismatch(a: Part, b: Part, kind: MergedRuns['kind'], allowMixed: boolea
 		['other training records', a.info.dataset.digest, b.info.dataset.digest],
 		['another split', a.split, b.split],
 		['other profiles', a.info.profileDigest, b.info.profileDigest],
+		['other own numbers (extra)', a.info.extraDigest ?? null, b.info.extraDigest ?? null],
 		...(kind === 'ensemble'
 			? [['another fold', a.info.split.fold, b.info.split.fold] as [string, unknown, unknown]]
 			: []),

@@ -49,6 +49,10 @@ export interface ModelInfo {
 	pooling: 'attention' | 'attention+last'
 	/** `softmax`: one class a protein; `multi-label`: any number of labels. */
 	loss: 'softmax' | 'multi-label'
+	/** d: own numbers a residue that it reads (`extra` of the options) after its blocks; 0: none. */
+	extraFeatures: number
+	/** Probability with which a protein's profile was dropped in a step of its training; 0: never, or it reads none. */
+	profileDropout: number
 	/** [K] the probability from which on a label is given; null where they were not chosen: 0.5. */
 	thresholds: number[] | null
 }
@@ -77,11 +81,11 @@ export class Model {
 		natives.set(this, native)
 		const { members, seeds, kind, classes, blocks, ...sizes } = native.config
 		const { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues } = sizes
-		const { cutGap, secondConv, pooling, loss, thresholds } = sizes
+		const { cutGap, secondConv, pooling, loss, thresholds, extraFeatures, profileDropout } = sizes
 		this.info = {
 			...{ kind, classes, blocks: blocks as EncodingBlock[], members, seeds: seeds.map(String) },
 			...{ parameters: native.parameterCount, hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues },
-			...{ cutGap, secondConv, pooling, loss, thresholds },
+			...{ cutGap, secondConv, pooling, loss, extraFeatures, profileDropout, thresholds },
 		}
 		this.training = training
 	}
@@ -127,6 +131,13 @@ export class Model {
 	[Symbol.dispose](): void {
 		this.close()
 	}
+}
+
+/** @internal For what changes sequences. Errors: `INVALID_OPTION` for a model that reads own numbers a residue, which nobody has for a changed sequence. */
+export function refuseExtra({ info }: Model, changed: string): void {
+	if (info.extraFeatures === 0) return
+	const message = `the model reads ${info.extraFeatures} own numbers a residue (--extra): those of ${changed} are not known, so it cannot be computed`
+	throw new SublocError('INVALID_OPTION', message, { option: 'model', extraFeatures: info.extraFeatures })
 }
 
 const files = new WeakMap<Model, string>()

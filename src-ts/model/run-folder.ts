@@ -55,6 +55,8 @@ export interface RunInfo {
 	missingProfiles: number | null
 	/** SHA-256 of all profile rows; null where the model reads none. */
 	profileDigest: string | null
+	/** SHA-256 of all own numbers; null where the model reads none, absent in a file of an earlier version. */
+	extraDigest?: string | null
 	warnings: string[]
 	/** ISO 8601, UTC. */
 	started: string
@@ -82,6 +84,7 @@ const runInfoSchema = z.looseObject({
 	seeds: z.array(z.string()),
 	missingProfiles: count.nullable(),
 	profileDigest: z.string().nullable(),
+	extraDigest: z.string().nullable().optional(),
 	warnings: z.array(z.string()),
 	started: z.string(),
 	finished: z.string().nullable(),

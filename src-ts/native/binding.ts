@@ -163,6 +163,7 @@ export class NativeModel {
 		this.#config ??= {
 			// The file leaves out what has its default.
 			...{ pooling: 'attention', cutGap: 0, secondConv: null, loss: 'softmax', thresholds: null },
+			...{ extraFeatures: 0, profileDropout: 0 },
 			...JSON.parse(answer(() => this.#model.metadata())),
 			seeds: [...answer(() => this.#model.seeds())],
 		}
@@ -371,11 +372,14 @@ function deviceReport({ reason, kind, memoryBytes, ...device }: BindingDevice): 
 	}
 }
 
-function bindingRecords({ codes, offsets, profiles }: NativeRecords) {
+function bindingRecords({ codes, offsets, profiles, standIns, extra, extraColumns = 0 }: NativeRecords) {
 	return {
 		codes,
 		offsets: offsets instanceof Float64Array ? BigUint64Array.from(offsets, BigInt) : offsets,
 		profiles: profiles ?? undefined,
+		standIns: standIns ?? undefined,
+		extra: extra ?? undefined,
+		extraColumns,
 	}
 }
 

@@ -248,6 +248,12 @@ export interface BindingRecords {
   offsets: BigUint64Array
   /** [ΣT, 20] profile rows, any scale. */
   profiles?: Uint8Array
+  /** [ΣT, 20] likewise: what stands in where a profile is dropped in training. */
+  standIns?: Uint8Array
+  /** [ΣT, d] the user's own numbers; a row that begins with NaN has none. */
+  extra?: Float32Array
+  /** d; 0 without any. */
+  extraColumns: number
 }
 
 /** Where and how a job runs. */

@@ -33,6 +33,10 @@ export interface NativeModelConfig {
 	secondConv: { widths: number[]; filtersPerWidth: number } | null
 	/** One class a record (softmax), or any number of labels (a sigmoid each). */
 	loss: 'softmax' | 'multi-label'
+	/** d: own numbers a residue, after the blocks; 0 without any. */
+	extraFeatures: number
+	/** Probability that a protein's profile gives way to its stand-in in a step of training. */
+	profileDropout: number
 }
 
 /** How to train; `crates/subloc-model/src/config.rs` reads it. */
@@ -73,6 +77,12 @@ export interface NativeRecords {
 	offsets: BigUint64Array | Float64Array
 	/** [ΣT, 20] profile rows on any scale; an all-zero row stays zero. */
 	profiles: Uint8Array | null
+	/** [ΣT, 20] likewise: the rows that stand in where a profile is dropped in training. */
+	standIns?: Uint8Array | null
+	/** [ΣT, d] own numbers; a row of NaN has none. */
+	extra?: Float32Array | null
+	/** d; 0 without any. */
+	extraColumns?: number
 }
 
 /** One member: its seed and its rows of the records. */

@@ -1,6 +1,7 @@
 /** Prediction: a stream of proteins in, a stream of places out, in the same order. */
 import { Readable } from 'node:stream'
 import { encodedLength, encodedPlace, encodeRecords, policyFor } from '../encoding/encode.js'
+import { type ExtraSource, extraRows, extraSource } from '../encoding/extra/source.js'
 import { MISSING_PROFILE_POLICIES, type MissingProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
@@ -29,6 +30,11 @@ export interface PredictOptions extends RuntimeOptions {
 	profiles?: string | ProfileSource
 	/** What stands in for a missing profile; default: as the model was trained. */
 	missingProfile?: MissingProfile
+	/**
+	 * Own numbers of each residue for a model that reads them: a folder of NPY arrays, an NPZ file, or a source (docs/features.md). A protein whose numbers are
+	 * missing, of another length or not finite is a record that cannot be used (`onProblem`).
+	 */
+	extra?: string | ExtraSource
 	/**
 	 * The proteins' kingdom: compartments that its cells do not have get probability 0, and the others are conditioned on that, in each member. Default: nothing
 	 * is ruled out. Not for a multi-label model.
@@ -95,11 +101,14 @@ export interface Prediction {
 /** @internal Names of {@link PredictOptions}. */
 export const PREDICT_OPTIONS: readonly (keyof PredictOptions)[] = [
 	...RUNTIME_OPTIONS,
-	...(['profiles', 'missingProfile', 'kingdom', 'training', 'onProblem', 'attention', 'members', 'onWarning', 'signal'] as const),
+	...([
+		...(['profiles', 'missingProfile', 'extra', 'kingdom', 'training', 'onProblem', 'attention', 'members'] as const),
+		...(['onWarning', 'signal'] as const),
+	] as const),
 ]
 
-/** Proteins and residues that are encoded at a time: what bounds the memory. */
-const CHUNK = { records: 1024, residues: 400_000 }
+/** Proteins, residues and own numbers (160 MB) that are encoded at a time: what bounds the memory. */
+const CHUNK = { records: 1024, residues: 400_000, numbers: 40_000_000 }
 
 /** How long the end of a prediction waits for its input to close, in milliseconds; one that does not answer closes when it does. */
 const CLOSING_TIME = 200
@@ -110,7 +119,8 @@ const CLOSING_TIME = 200
  * read. No more than two chunks are there at a time, and one job computes. However it ends, the input is closed, and what is being computed is cancelled; neither
  * is waited for longer than a moment.
  *
- * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
+ * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`
+ * (also for a model that reads own numbers without `extra`), `INVALID_FEATURES` where those have another width than the model's,
  * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
  */
 export async function* predict(
@@ -123,7 +133,7 @@ export async function* predict(
 	const stop = new AbortController()
 	const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
 	const engine = await Engine.open(model, options, signal)
-	const chunks = chunked(recordsOf(input, options, signal))
+	const chunks = chunked(recordsOf(input, options, signal), model.info.extraFeatures)
 	/** Reads a chunk, and computes it once the one before it is; undefined at the end. */
 	const computed = async (before: Promise<unknown>) => {
 		const { done, value } = await unlessAborted(chunks.next(), signal)
@@ -213,7 +223,12 @@ interface Chunk {
 	failure?: unknown
 }
 
-async function* chunked(source: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>): AsyncGenerator<Chunk, void> {
+async function* chunked(
+	source: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>,
+	extraFeatures: number,
+): AsyncGenerator<Chunk, void> {
+	const mostResidues =
+		extraFeatures > 0 ? Math.min(CHUNK.residues, Math.ceil(CHUNK.numbers / extraFeatures)) : CHUNK.residues
 	let records: ProteinRecord[] = []
 	let residues = 0
 	try {
@@ -222,7 +237,7 @@ async function* chunked(source: AsyncIterable<ProteinRecord> | Iterable<ProteinR
 			requireOption(isRecord, 'input', record, 'records with the texts id and sequence')
 			records.push(record)
 			residues += record.sequence.length
-			if (records.length < CHUNK.records && residues < CHUNK.residues) continue
+			if (records.length < CHUNK.records && residues < mostResidues) continue
 			yield { records }
 			records = []
 			residues = 0
@@ -235,8 +250,8 @@ async function* chunked(source: AsyncIterable<ProteinRecord> | Iterable<ProteinR
 	if (records.length > 0) yield { records }
 }
 
-/** A record with its profile, null where there is none. */
-type Profiled = ProteinRecord & { rows: Uint8Array | null }
+/** A record with its profile, null where there is none, and its own numbers where the model reads them. */
+type Profiled = ProteinRecord & { rows: Uint8Array | null; numbers?: Float32Array | Float64Array }
 
 /** A model with everything decided. */
 class Engine {
@@ -244,6 +259,7 @@ class Engine {
 	readonly #native: NativeModel
 	readonly #runtime: NativeRuntime
 	readonly #profiles: ProfileSource | null
+	readonly #extra: ExtraSource | null
 	readonly #missingProfile: MissingProfile
 	/** [K], whether the kingdom rules a class out; null without one. */
 	readonly #isAbsent: readonly boolean[] | null
@@ -255,12 +271,13 @@ class Engine {
 		options: PredictOptions,
 		signal: AbortSignal,
 		runtime: NativeRuntime,
-		profiles: ProfileSource | null,
+		{ profiles, extra }: { profiles: ProfileSource | null; extra: ExtraSource | null },
 	) {
 		this.#model = model
 		this.#native = nativeOf(model)
 		this.#runtime = runtime
 		this.#profiles = profiles
+		this.#extra = extra
 		this.#missingProfile = options.missingProfile ?? model.training?.config.missingProfile ?? 'blosum'
 		const absent = options.kingdom === undefined ? null : absentClasses(options.kingdom, model.classes)
 		this.#isAbsent = absent && model.classes.map((name) => absent.includes(name))
@@ -278,12 +295,16 @@ class Engine {
 		const isPossible = kingdom === undefined || model.info.loss !== 'multi-label'
 		requireOption(isPossible, 'kingdom', kingdom, 'a model of one class a protein')
 		const profiles = model.readsProfiles ? await profileSource(options.profiles) : null
-		return new Engine(model, options, signal, runtime, profiles)
+		const extra = await extraOf(model, options.extra)
+		return new Engine(model, options, signal, runtime, { profiles, extra })
 	}
 
 	/** `before` is what must be done before the device computes; what the records need is looked up meanwhile. */
 	async predict(records: readonly ProteinRecord[], before: Promise<unknown>): Promise<Prediction[]> {
-		const checked = await Promise.all(records.map(async (record) => this.#check(await this.#withProfile(record))))
+		const profiled = await Promise.all(records.map((record) => this.#withProfile(record)))
+		// One after the other: arrays may be large, and each is a file to open.
+		const checked: Profiled[] = []
+		for (const record of profiled) checked.push(this.#check(await this.#withNumbers(record)))
 		const usable = checked.filter((record) => !record.problem)
 		const relatives = await this.#relatives(usable)
 		const computed = await this.#compute(usable, before)
@@ -327,6 +348,21 @@ class Engine {
 		}
 	}
 
+	/** Own numbers that are missing or do not fit are the record's problem; those of another width are that of all. */
+	async #withNumbers(record: Profiled): Promise<Profiled> {
+		if (!this.#extra || record.problem) return record
+		const clean = cleanSequence(record.sequence)
+		if (!('sequence' in clean) || clean.sequence === '') return record
+		try {
+			const columns = this.#model.info.extraFeatures
+			return { ...record, numbers: (await extraRows(this.#extra, record.id, clean.sequence, columns)).data }
+		} catch (error) {
+			const isOwn = error instanceof SublocError && error.code === 'INVALID_FEATURES' && error.record === record.id
+			if (isOwn && error.facts.option === undefined) return { ...record, problem: error }
+			throw error
+		}
+	}
+
 	async #compute(records: readonly Profiled[], before: Promise<unknown>): Promise<Prediction[]> {
 		if (records.length === 0) return []
 		const { classes, info, calibration } = this.#model
@@ -336,6 +372,7 @@ class Engine {
 			profile: this.#model.readsProfiles,
 			profiles: null,
 			missingProfile: this.#missingProfile,
+			extra: info.extraFeatures > 0 ? { source: null, columns: info.extraFeatures } : null,
 		})
 		const wantsAttention = this.#options.attention === true && info.kind === 'a-lstm'
 		await before
@@ -375,6 +412,18 @@ class Engine {
 			}
 		})
 	}
+}
+
+/**
+ * @internal The source of own numbers for a model; null where it reads none.
+ * Errors: `INVALID_OPTION` where it reads them and there are none; those of opening it.
+ */
+export async function extraOf(model: Model, extra: PredictOptions['extra']): Promise<ExtraSource | null> {
+	const { extraFeatures: expected } = model.info
+	if (expected === 0) return null
+	if (extra !== undefined) return extraSource(extra)
+	const message = `extra: the model reads ${expected} own numbers a residue, and none are given (--extra FILE.npz|DIR)`
+	throw new SublocError('INVALID_OPTION', message, { option: 'extra', expected })
 }
 
 function labelsAbove(mean: readonly number[], { classes, info }: Model, best: number): string[] {

@@ -56,7 +56,7 @@ export interface Report {
 
 const OPTIONS: readonly (keyof ReportOptions)[] = [
 	...(['title', 'proteins', 'source', 'predictions', 'evaluation', 'filterProteins', 'onProgress'] as const),
-	...(['profiles', 'missingProfile', 'kingdom'] as const),
+	...(['profiles', 'missingProfile', 'extra', 'kingdom'] as const),
 	...RUNTIME_OPTIONS,
 	'signal',
 ]
@@ -112,14 +112,17 @@ async function build(model: Model, folder: RunFolder | null, options: ReportOpti
 		figures: [],
 	}
 	const { filterProteins = FILTER_PROTEINS, onProgress } = options
-	const looks = { ...runtimeOf(options), profiles: options.profiles, missingProfile: options.missingProfile }
+	const { profiles, missingProfile, extra } = options
+	const looks = { ...runtimeOf(options), profiles, missingProfile, extra }
 	const looking = { ...looks, signal: options.signal }
 	// A model of all folds was trained on every protein in one fold or another: what its networks do with them is no test.
 	const isOne = subject.kind !== 'cross-validation'
 	onProgress?.('maps')
 	const maps = isOne ? await reportMaps(model, proteins, looking) : []
 	onProgress?.('filters')
-	const filters = isOne && filterProteins > 0 ? await filterPictures(model, proteins, filterProteins, looking) : []
+	// Filters over own numbers are no pictures of amino acids.
+	const hasFilters = isOne && filterProteins > 0 && model.info.extraFeatures === 0
+	const filters = hasFilters ? await filterPictures(model, proteins, filterProteins, looking) : []
 	onProgress?.('pictures')
 	const figures = [...(await reportPictures(model, content)), ...filters]
 	return { html: reportPage({ ...content, maps, figures }), subject }
@@ -168,10 +171,18 @@ async function scored(
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {
-	const { profiles, missingProfile, kingdom, signal, onProgress } = options
+	const { profiles, missingProfile, extra, kingdom, signal, onProgress } = options
 	onProgress?.('predictions')
 	const told = { attention: true, members: true }
-	return predictAll(model, records, { profiles, missingProfile, kingdom, signal, ...told, ...runtimeOf(options) })
+	return predictAll(model, records, {
+		profiles,
+		missingProfile,
+		extra,
+		kingdom,
+		signal,
+		...told,
+		...runtimeOf(options),
+	})
 }
 
 /** What labelled proteins are to a model, and which of them are told of. */

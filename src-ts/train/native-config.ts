@@ -12,12 +12,24 @@ export function nativeModelConfig(
 	profile: boolean,
 ) {
 	const { model: kind, hidden, blocks, filterWidths, filtersPerWidth, maxResidues } = config
-	const { cutGap, secondConv, loss } = config
+	const { cutGap, secondConv, loss, extraFeatures, profileDropout } = config
 	const pooling = kind === 'a-lstm' ? config.pooling : 'attention'
 	const attention = config.attention ?? 2 * hidden
 	const dense = config.dense ?? 2 * hidden
 	const sizes = { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues, tableFeatures }
-	return { kind, classes: [...classes], blocks, profile, ...sizes, pooling, cutGap, secondConv, loss }
+	return {
+		kind,
+		classes: [...classes],
+		blocks,
+		profile,
+		...sizes,
+		pooling,
+		cutGap,
+		secondConv,
+		loss,
+		extraFeatures,
+		profileDropout,
+	}
 }
 
 export function nativeTrainingConfig(

@@ -15,6 +15,7 @@ function comparisons(before: RunInfo, now: RunInfo): [name: string, before: unkn
 		['member', before.member, now.member],
 		['seeds', before.seeds.join(', '), now.seeds.join(', ')],
 		['profiles', before.profileDigest, now.profileDigest],
+		['own numbers (extra)', before.extraDigest ?? null, now.extraDigest ?? null],
 	]
 }
 

@@ -54,14 +54,22 @@ function chooseThreshold(answers: { p: number; has: boolean }[]): number {
 }
 
 /** Some of the records, in the given order. */
-export function selectRecords({ codes, offsets, profiles }: NativeRecords, rows: ArrayLike<number>): NativeRecords {
+export function selectRecords(
+	{ codes, offsets, profiles, extra, extraColumns }: NativeRecords,
+	rows: ArrayLike<number>,
+): NativeRecords {
 	const ranges = Array.from(rows, (row) => [Number(offsets[row]), Number(offsets[row + 1])] as const)
 	const own = new Float64Array(ranges.length + 1)
 	for (const [index, [from, to]] of ranges.entries()) own[index + 1] = own[index]! + to - from
 	const total = own[ranges.length]!
-	const selected = { codes: new Uint8Array(total), profiles: profiles && new Uint8Array(20 * total) }
+	const columns = extraColumns ?? 0
+	const selected = {
+		...{ codes: new Uint8Array(total), profiles: profiles && new Uint8Array(20 * total) },
+		...{ extra: extra && new Float32Array(columns * total), extraColumns: columns },
+	}
 	for (const [index, [from, to]] of ranges.entries()) {
 		selected.codes.set(codes.subarray(from, to), own[index])
+		selected.extra?.set(extra!.subarray(columns * from, columns * to), columns * own[index]!)
 		selected.profiles?.set(profiles!.subarray(20 * from, 20 * to), 20 * own[index]!)
 	}
 	return { ...selected, offsets: own }

@@ -9,6 +9,7 @@ import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
 import { columnSplit, holdOut, type Rows, rowsOf, type Split } from '../dataset/split/split.js'
 import { encodingTable } from '../encoding/blocks.js'
 import { encodeRecords } from '../encoding/encode.js'
+import { type ExtraSource, extraRows, extraSource } from '../encoding/extra/source.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { requireOption, SublocError } from '../errors.js'
 import { Model, nativeOf } from '../model/model.js'
@@ -42,6 +43,11 @@ export interface TrainOptions extends ConfigFile, RuntimeOptions {
 	fold?: number
 	/** Profiles: a folder with a packed store (docs/data.md), or a source. */
 	profiles?: string | ProfileSource
+	/**
+	 * Own numbers of each residue, read beside the blocks: a folder of NPY arrays, an NPZ file, or a source (docs/features.md). Each column is standardised by mean
+	 * and deviation of the training part, which the model keeps.
+	 */
+	extra?: string | ExtraSource
 	/** Trains this one of the configuration's members alone, from 1: for one job a member. */
 	member?: number
 	/** Run folder: a checkpoint every epoch, and the model at the end. Default: nothing is written. */
@@ -65,8 +71,8 @@ export type TrainingRun = Run<EpochReport, Model>
  * The same seed and data give the same weights to the bit on one CPU instruction set: for any number of threads, alone or beside other members, whole or
  * resumed.
  *
- * Errors: `INVALID_OPTION`, `INVALID_CONFIG`, `INVALID_SPLIT`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`, `IO`, `TRAINING_DIVERGED` (the state before is in
- * the checkpoint). Rejects with the signal's reason once it is aborted.
+ * Errors: `INVALID_OPTION`, `INVALID_CONFIG`, `INVALID_SPLIT`, `INVALID_PROFILE`, `INVALID_FEATURES`, `BACKEND_UNAVAILABLE`, `IO`, `TRAINING_DIVERGED` (the
+ * state before is in the checkpoint). Rejects with the signal's reason once it is aborted.
  */
 export function train(dataset: Dataset, options: TrainOptions = {}): TrainingRun {
 	return new Run((emit, signal) => trainOne(dataset, options, emit, signal), options.signal)
@@ -74,7 +80,7 @@ export function train(dataset: Dataset, options: TrainOptions = {}): TrainingRun
 
 const NOT_CONFIGURATION = [
 	...RUNTIME_OPTIONS,
-	...['split', 'fold', 'profiles', 'member'],
+	...['split', 'fold', 'profiles', 'extra', 'member'],
 	...['output', 'resume', 'signal', 'onProgress', 'onWarning'],
 ] as const
 
@@ -108,12 +114,33 @@ async function trainOne(
 	signal: AbortSignal,
 ): Promise<Model> {
 	const { fold = null, member = null, profiles } = options
-	const { config, warnings } = resolveConfig(configurationOf(options), { hasProfiles: profiles !== undefined })
-	const dataset = datasetFor(given, config)
+	const { config: asked, warnings } = resolveConfig(configurationOf(options), { hasProfiles: profiles !== undefined })
+	const dataset = datasetFor(given, asked)
+	const config = await withExtra(asked, dataset, options)
 	const split = await splitOf(dataset, options.split, config)
 	const groups = [{ rows: rowsOf(split, dataset, { ...config, fold }), seeds: memberSeeds(config, member) }]
 	const plan = { config, warnings, split, fold, folds: null, groups }
 	return (await trainGroups(dataset, options, emit, signal, plan)).model
+}
+
+/**
+ * @internal The configuration with the width of the own numbers, that of the first record's.
+ * Errors: `INVALID_OPTION` where the configuration has a width and there are no numbers; `INVALID_FEATURES` where they have another.
+ */
+export async function withExtra(
+	config: TrainingConfig,
+	{ records }: Dataset,
+	{ extra }: TrainOptions,
+): Promise<TrainingConfig> {
+	const { extraFeatures } = config
+	if (extra === undefined) {
+		if (extraFeatures === 0) return config
+		const message = `extraFeatures: ${extraFeatures} own numbers a residue are asked for, and none are given (--extra FILE.npz|DIR)`
+		throw new SublocError('INVALID_OPTION', message, { option: 'extra', expected: extraFeatures })
+	}
+	const [{ id, sequence }] = records as [LabelledRecord]
+	const first = await extraRows(await extraSource(extra), id, sequence, extraFeatures || null)
+	return { ...config, extraFeatures: first.columns }
 }
 
 /** @internal The dataset as the loss reads it. Errors: `INVALID_OPTION` where label sets meet a loss of one class a protein; `INVALID_DATASET`. */
@@ -195,6 +222,9 @@ export async function trainGroups(
 		...config,
 		profile: readsProfiles,
 		profiles: readsProfiles ? await profileSource(options.profiles) : null,
+		standIns: config.profileDropout > 0,
+		extra:
+			options.extra === undefined ? null : { source: await extraSource(options.extra), columns: config.extraFeatures },
 	})
 	signal.throwIfAborted()
 	const members: NativeMember[] = groups.flatMap(({ rows, seeds }) =>
@@ -229,7 +259,8 @@ export async function trainGroups(
 		folds: plan.folds,
 		seeds: members.map(({ seed }) => String(seed)),
 		missingProfiles: readsProfiles ? encoded.missingProfiles : null,
-		profileDigest: encoded.native.profiles && createHash('sha256').update(encoded.native.profiles).digest('hex'),
+		profileDigest: digestOf(encoded.native.profiles),
+		extraDigest: digestOf(encoded.native.extra ?? null),
 		warnings,
 		started: new Date().toISOString(),
 		finished: null,
@@ -301,6 +332,10 @@ export async function trainGroups(
 		await folder.write('done', '')
 	}
 	return { model: trained, thresholds: chosen }
+}
+
+function digestOf(data: Uint8Array | Float32Array | null): string | null {
+	return data && createHash('sha256').update(data).digest('hex')
 }
 
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {

@@ -121,6 +121,7 @@ function code(file: string): string[] {
 
 /** A stage may import those before it. `model` and the run folder belong to what a training hands over. */
 const STAGES = [
+	'programs',
 	'sequence',
 	'encoding',
 	'dataset',
@@ -220,12 +221,15 @@ test('figures write no files', (t) => {
 	t.pass()
 })
 
-test('alignment alone starts programs, but for MMseqs2 where a split asks for it, and scontrol, which queues a stopped job again', (t) => {
-	const others = ['src-ts/dataset/split/mmseqs.ts', 'src-ts/cli/process.ts']
+test('programs.ts alone starts programs, for alignment and for MMseqs2 where a split asks for it; but for scontrol, which queues a stopped job again', (t) => {
+	const others = ['src-ts/programs.ts', 'src-ts/cli/process.ts']
+	const users = ['src-ts/dataset/split/mmseqs.ts']
 	for (const file of sources().filter((file) => !file.endsWith('.js'))) {
 		for (const { from, line } of imports(file)) {
-			if (from !== 'node:child_process' || others.includes(relative(ROOT, file))) continue
-			t.is(room(file), 'alignment', `${relative(ROOT, file)}:${line}`)
+			const place = `${relative(ROOT, file)}:${line}`
+			if (from === 'node:child_process') t.true(others.includes(relative(ROOT, file)), place)
+			if (!from.endsWith('/programs.js') || users.includes(relative(ROOT, file))) continue
+			t.is(room(file), 'alignment', place)
 		}
 	}
 	t.pass()

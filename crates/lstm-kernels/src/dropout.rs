@@ -102,6 +102,12 @@ pub fn apply(kernel: Kernel, mask: &Mask, lengths: &[u32], residues: usize, unit
     });
 }
 
+/// Whole proteins, [M, B]: whether word 0 of counter [0, record, layer, step] is below p · 2³²; here p may be 1, and then all are.
+pub fn drop_records(mask: &Mask) -> Vec<bool> {
+    let threshold = (f64::from(mask.p) * 4_294_967_296.0) as u64;
+    (0..mask.records.len()).map(|row| u64::from(mask.words(row, 0)[0]) < threshold).collect()
+}
+
 /// Whole-residue dropout: codes `[M, B, T]` become [`DROPPED`] where word 0 of counter [residue, record, layer, step] is below p · 2³².
 pub fn drop_residues(mask: &Mask, lengths: &[u32], residues: usize, codes: &mut [u8]) {
     let threshold = mask.threshold();

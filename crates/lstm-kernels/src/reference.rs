@@ -1,7 +1,7 @@
 //! The equations as they stand, in f64, one protein at a time: what every fast form is tested against. Gradients are checked by central
 //! finite differences of these functions.
 
-use crate::residue_conv::{CODES, PROFILE};
+use crate::residue_conv::CODES;
 
 /// σ(z) = 1 / (1 + e^−z) (7)
 pub fn sigmoid(z: f64) -> f64 {
@@ -59,8 +59,8 @@ pub fn linear(x: &[f64], weight: &[f64], bias: &[f64], input: usize) -> Vec<f64>
         .collect()
 }
 
-/// One bank of equally wide filters over one protein: z `[T, filters]`, table `[w, 25, filters]`, profile weights `[w, 20, filters]` with rows `[T, 20]`.
-pub fn residue_conv(table: &[f64], profile: Option<(&[f64], &[f64])>, bias: &[f64], codes: &[u8], width: usize, scale: f64) -> Vec<f64> {
+/// One bank of equally wide filters over one protein: z `[T, filters]`, table `[w, 25, filters]`, dense weights `[w, D, filters]` with rows `[T, D]`.
+pub fn residue_conv(table: &[f64], dense: Option<(&[f64], &[f64])>, bias: &[f64], codes: &[u8], width: usize, scale: f64) -> Vec<f64> {
     let filters = bias.len();
     let mut z = Vec::with_capacity(codes.len() * filters);
     for t in 0..codes.len() {
@@ -73,8 +73,9 @@ pub fn residue_conv(table: &[f64], profile: Option<(&[f64], &[f64])>, bias: &[f6
                 }
                 let seen = seen as usize;
                 sum += table[(k * CODES + codes[seen] as usize) * filters + f];
-                if let Some((weights, rows)) = profile {
-                    sum += (0..PROFILE).map(|a| rows[seen * PROFILE + a] * weights[(k * PROFILE + a) * filters + f]).sum::<f64>();
+                if let Some((weights, rows)) = dense {
+                    let columns = weights.len() / (width * filters);
+                    sum += (0..columns).map(|a| rows[seen * columns + a] * weights[(k * columns + a) * filters + f]).sum::<f64>();
                 }
             }
             z.push(scale * sum + bias[f]);

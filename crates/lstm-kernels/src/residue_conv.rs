@@ -1,6 +1,6 @@
 //! A bank of one-dimensional filters over residues. Table blocks go by lookup: the caller multiplies each filter tap with the encoding table
-//! once, and a position is then the sum of one table row a tap. The profile block goes through an ordinary product. "same" zero padding:
-//! positions outside the protein add nothing; cross-correlation, tap k of a filter of width w sees residue t + k − ⌊w/2⌋.
+//! once, and a position is then the sum of one table row a tap. Dense rows (a profile, numbers a residue of the user's) go through an ordinary product.
+//! "same" zero padding: positions outside the protein add nothing; cross-correlation, tap k of a filter of width w sees residue t + k − ⌊w/2⌋.
 
 use rayon::prelude::*;
 
@@ -13,8 +13,6 @@ use crate::{
 
 /// Residue codes: 20 residues, B, Z, J, X, DROPPED.
 pub const CODES: usize = 25;
-/// Columns of a profile.
-pub const PROFILE: usize = 20;
 
 /// Sizes of the bank; output channels are width-major: the filters of `widths[0]` first.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +25,8 @@ pub struct Shape<'a> {
     pub widths: &'a [usize],
     /// Filters of each width.
     pub filters: usize,
+    /// Columns of the dense rows; 0 without any.
+    pub dense: usize,
 }
 
 impl Shape<'_> {
@@ -65,12 +65,12 @@ impl Shape<'_> {
     }
 }
 
-/// The profile block of a batch.
+/// The dense rows of a batch, D = [`Shape::dense`] columns, and what the filters weigh them with.
 #[derive(Clone, Copy, Debug)]
-pub struct Profile<'a> {
-    /// [M, taps, 20, filters]
+pub struct Dense<'a> {
+    /// [M, taps, D, filters]
     pub weights: &'a [f32],
-    /// [M, B, T, 20]
+    /// [M, B, T, D]
     pub rows: &'a [f32],
 }
 
@@ -79,8 +79,8 @@ pub struct Profile<'a> {
 pub struct Gradients {
     /// [M, taps, 25, filters]
     pub table: Vec<f32>,
-    /// [M, taps, 20, filters] where a profile was given
-    pub profile_weights: Option<Vec<f32>>,
+    /// [M, taps, D, filters] where dense rows were given
+    pub dense_weights: Option<Vec<f32>>,
     /// [M, C]
     pub bias: Vec<f32>,
 }
@@ -156,15 +156,15 @@ entry! {
     fn scatter_entry(reach: &Reach, codes: &[u8], lengths: &[u32], residues: usize, dz: &[f32], channels: usize, rows: &mut [f32]) = scatter_body
 }
 
-/// The filters of all widths as one filter of the whole span, [span · 20, C], zero where a filter does not reach.
+/// The filters of all widths as one filter of the whole span, [span · D, C], zero where a filter does not reach.
 fn spread(shape: &Shape, weights: &[f32]) -> Vec<f32> {
-    let (channels, filters) = (shape.channels(), shape.filters);
-    let mut wide = vec![0.0; shape.span() * PROFILE * channels];
+    let (channels, filters, columns) = (shape.channels(), shape.filters, shape.dense);
+    let mut wide = vec![0.0; shape.span() * columns * channels];
     for (tap, (group, offset)) in shape.offsets().into_iter().enumerate() {
         let at = (shape.left() as isize + offset) as usize;
-        for a in 0..PROFILE {
-            wide[(at * PROFILE + a) * channels + group * filters..][..filters]
-                .copy_from_slice(&weights[(tap * PROFILE + a) * filters..][..filters]);
+        for a in 0..columns {
+            wide[(at * columns + a) * channels + group * filters..][..filters]
+                .copy_from_slice(&weights[(tap * columns + a) * filters..][..filters]);
         }
     }
     wide
@@ -172,33 +172,33 @@ fn spread(shape: &Shape, weights: &[f32]) -> Vec<f32> {
 
 /// The inverse of [`spread`]: picks out what each filter reaches.
 fn gather(shape: &Shape, wide: &[f32], weights: &mut [f32]) {
-    let (channels, filters) = (shape.channels(), shape.filters);
+    let (channels, filters, columns) = (shape.channels(), shape.filters, shape.dense);
     for (tap, (group, offset)) in shape.offsets().into_iter().enumerate() {
         let at = (shape.left() as isize + offset) as usize;
-        for a in 0..PROFILE {
-            weights[(tap * PROFILE + a) * filters..][..filters]
-                .copy_from_slice(&wide[(at * PROFILE + a) * channels + group * filters..][..filters]);
+        for a in 0..columns {
+            weights[(tap * columns + a) * filters..][..filters]
+                .copy_from_slice(&wide[(at * columns + a) * channels + group * filters..][..filters]);
         }
     }
 }
 
-/// One member's profiles with the span's zero border around each protein, and where each real residue's window begins.
+/// One member's dense rows with the span's zero border around each protein, and where each real residue's window begins.
 fn windows(shape: &Shape, lengths: &[u32], rows: &[f32]) -> (Vec<f32>, Vec<usize>) {
-    let (span, left) = (shape.span(), shape.left());
+    let (span, left, columns) = (shape.span(), shape.left(), shape.dense);
     let padded: usize = lengths.iter().filter(|l| **l > 0).map(|&l| l as usize + span - 1).sum();
-    let mut data = vec![0.0; padded * PROFILE];
+    let mut data = vec![0.0; padded * columns];
     let mut starts = Vec::new();
     let mut first = 0;
     for (b, &length) in lengths.iter().enumerate().filter(|(_, l)| **l > 0) {
         let length = length as usize;
-        data[(first + left) * PROFILE..][..length * PROFILE].copy_from_slice(&rows[b * shape.residues * PROFILE..][..length * PROFILE]);
-        starts.extend((first..first + length).map(|row| row * PROFILE));
+        data[(first + left) * columns..][..length * columns].copy_from_slice(&rows[b * shape.residues * columns..][..length * columns]);
+        starts.extend((first..first + length).map(|row| row * columns));
         first += length + span - 1;
     }
     (data, starts)
 }
 
-/// z = scale · (table part + profile part) + bias, before ReLU.
+/// z = scale · (table part + dense part) + bias, before ReLU.
 ///
 /// table `[M, taps, 25, filters]`, bias `[M, C]`, codes `[M, B, T]` (each < 25) → z `[M, B, T, C]`, every element written, 0 beyond a length.
 ///
@@ -209,24 +209,24 @@ pub fn forward(
     kernel: Kernel,
     shape: &Shape,
     table: &[f32],
-    profile: Option<Profile>,
+    dense: Option<Dense>,
     bias: &[f32],
     codes: &[u8],
     lengths: &[u32],
     scale: f32,
     z: &mut [f32],
 ) -> Result<(), Cancelled> {
-    let &Shape { members, batch, residues, filters, .. } = shape;
+    let &Shape { members, batch, residues, filters, dense: columns, .. } = shape;
     let (channels, taps, reaches) = (shape.channels(), shape.taps(), shape.reaches());
     z.fill(0.0);
     for m in 0..members {
         kernel.check()?;
         let lengths = &lengths[m * batch..][..batch];
         let z = &mut z[m * batch * residues * channels..][..batch * residues * channels];
-        if let Some(profile) = profile {
-            let (data, starts) = windows(shape, lengths, &profile.rows[m * batch * residues * PROFILE..][..batch * residues * PROFILE]);
-            let depth = shape.span() * PROFILE;
-            let wide = spread(shape, &profile.weights[m * taps * PROFILE * filters..][..taps * PROFILE * filters]);
+        if let Some(dense) = dense {
+            let (data, starts) = windows(shape, lengths, &dense.rows[m * batch * residues * columns..][..batch * residues * columns]);
+            let depth = shape.span() * columns;
+            let wide = spread(shape, &dense.weights[m * taps * columns * filters..][..taps * columns * filters]);
             let packed = Packed::new(kernel, &wide, depth, channels, channels, 1);
             let mut rows = vec![0.0; starts.len() * channels];
             product::rows(kernel, Rows { data: &data, starts: &starts, width: depth }, &packed, None, &mut rows);
@@ -246,24 +246,24 @@ pub fn forward(
     Ok(())
 }
 
-/// Gradients of [`forward`] for dz `[M, B, T, C]` (ignored beyond each length); `profile` holds the rows `[M, B, T, 20]`.
+/// Gradients of [`forward`] for dz `[M, B, T, C]` (ignored beyond each length); `dense` holds the rows `[M, B, T, D]`.
 ///
 /// # Errors
 /// [`Cancelled`] once the flag is set.
 pub fn backward(
     kernel: Kernel,
     shape: &Shape,
-    profile: Option<&[f32]>,
+    dense: Option<&[f32]>,
     codes: &[u8],
     lengths: &[u32],
     scale: f32,
     dz: &[f32],
 ) -> Result<Gradients, Cancelled> {
-    let &Shape { members, batch, residues, filters, .. } = shape;
+    let &Shape { members, batch, residues, filters, dense: columns, .. } = shape;
     let (channels, taps, reaches) = (shape.channels(), shape.taps(), shape.reaches());
     let mut gradients = Gradients {
         table: vec![0.0; members * taps * CODES * filters],
-        profile_weights: profile.map(|_| vec![0.0; members * taps * PROFILE * filters]),
+        dense_weights: dense.map(|_| vec![0.0; members * taps * columns * filters]),
         bias: vec![0.0; members * channels],
     };
     for m in 0..members {
@@ -298,10 +298,10 @@ pub fn backward(
                 *sum += d;
             }
         }
-        if let (Some(rows), Some(weights)) = (profile, &mut gradients.profile_weights) {
-            let (data, starts) = windows(shape, lengths, &rows[m * batch * residues * PROFILE..][..batch * residues * PROFILE]);
+        if let (Some(rows), Some(weights)) = (dense, &mut gradients.dense_weights) {
+            let (data, starts) = windows(shape, lengths, &rows[m * batch * residues * columns..][..batch * residues * columns]);
             let dz_starts: Vec<usize> = real.iter().map(|index| index * channels).collect();
-            let depth = shape.span() * PROFILE;
+            let depth = shape.span() * columns;
             let mut wide = vec![0.0; depth * channels];
             product::outer_parallel(
                 kernel,
@@ -312,7 +312,7 @@ pub fn backward(
             for value in &mut wide {
                 *value *= scale;
             }
-            gather(shape, &wide, &mut weights[m * taps * PROFILE * filters..][..taps * PROFILE * filters]);
+            gather(shape, &wide, &mut weights[m * taps * columns * filters..][..taps * columns * filters]);
         }
     }
     Ok(gradients)

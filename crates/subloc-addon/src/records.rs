@@ -3,7 +3,10 @@
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use serde_json::json;
-use subloc_model::{Error as ModelError, batch::Records};
+use subloc_model::{
+    Error as ModelError,
+    batch::{Extra, Records},
+};
 
 type Result<T> = std::result::Result<T, ModelError>;
 
@@ -22,13 +25,21 @@ pub struct BindingRecords {
     pub offsets: BigUint64Array,
     /// [ΣT, 20] profile rows, any scale.
     pub profiles: Option<Uint8Array>,
+    /// [ΣT, 20] likewise: what stands in where a profile is dropped in training.
+    pub stand_ins: Option<Uint8Array>,
+    /// [ΣT, d] the user's own numbers; a row that begins with NaN has none.
+    pub extra: Option<Float32Array>,
+    /// d; 0 without any.
+    pub extra_columns: u32,
 }
 
 impl BindingRecords {
     /// A checked copy.
     pub fn copy(&self) -> Result<Records> {
         let (codes, offsets) = (self.codes.to_vec(), self.offsets.to_vec());
-        let profiles = self.profiles.as_ref().map(|rows| rows.to_vec());
+        let [profiles, stand_ins] = [&self.profiles, &self.stand_ins].map(|rows| rows.as_ref().map(|rows| rows.to_vec()));
+        let columns = self.extra_columns as usize;
+        let extra = self.extra.as_ref().map(|values| Extra { columns, values: values.to_vec() });
         let fits = offsets.first() == Some(&0)
             && offsets.last() == Some(&(codes.len() as u64))
             && offsets.windows(2).all(|pair| pair[0] < pair[1])
@@ -41,13 +52,21 @@ impl BindingRecords {
             let message = format!("codes[{place}] is {}; residue codes end at {LARGEST_CODE}", codes[place]);
             return Err(wrong_size("codes", message));
         }
-        if let Some(rows) = &profiles
-            && rows.len() != codes.len() * PROFILE_COLUMNS
-        {
-            let message = format!("{} profile values do not make {} rows of {PROFILE_COLUMNS}", rows.len(), codes.len());
-            return Err(wrong_size("profiles", message));
+        for (name, rows) in [("profiles", &profiles), ("standIns", &stand_ins)] {
+            if let Some(rows) = rows
+                && rows.len() != codes.len() * PROFILE_COLUMNS
+            {
+                let message = format!("{} values do not make {} rows of {PROFILE_COLUMNS}", rows.len(), codes.len());
+                return Err(wrong_size(name, message));
+            }
         }
-        Ok(Records { codes, offsets, profiles })
+        if let Some(Extra { values, .. }) = &extra
+            && (columns == 0 || values.len() != codes.len() * columns)
+        {
+            let message = format!("{} numbers do not make {} rows of {columns}", values.len(), codes.len());
+            return Err(wrong_size("extra", message));
+        }
+        Ok(Records { codes, offsets, profiles, stand_ins, extra })
     }
 }
 

@@ -51,6 +51,8 @@ fn model(kind: ModelKind, hidden: usize, classes: &[String], table_features: usi
         cut_gap: 0,
         second_conv: None,
         loss: Objective::Softmax,
+        extra_features: 0,
+        profile_dropout: 0.0,
         table_features,
     }
 }

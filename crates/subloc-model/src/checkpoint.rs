@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::{
     Error,
     config::{ModelConfig, Objective, SecondConv},
+    extra::ExtraScale,
     models::{CODES, Network, Parameters, Spec, specs},
     tensors::{NamedTensor, finite, read_tensors, write_tensors},
 };
@@ -34,6 +35,8 @@ pub struct TrainedModel {
     members: Vec<Vec<Vec<f32>>>,
     /// [K] the probability from which on a label is given; of a multi-label model for which they were chosen.
     thresholds: Option<Vec<f64>>,
+    /// Of the user's own numbers, one a member; empty where the model reads none.
+    scales: Vec<ExtraScale>,
 }
 
 /// What the metadata says, as it is written; fields of the architecture that have their default are left out.
@@ -73,7 +76,15 @@ type HashMapOfAxes = std::collections::BTreeMap<String, String>;
 impl TrainedModel {
     /// Members as host values, each in the order of [`specs`]; `table` is [25, Ft].
     pub fn new(config: Arc<ModelConfig>, table: Vec<f32>, seeds: Vec<u64>, members: Vec<Vec<Vec<f32>>>) -> Self {
-        Self { config, table, seeds, members, thresholds: None }
+        Self { config, table, seeds, members, thresholds: None, scales: Vec::new() }
+    }
+    /// The same with the scale of each member's own numbers; none where the model reads none.
+    pub fn with_scales(self, scales: Vec<ExtraScale>) -> Self {
+        Self { scales, ..self }
+    }
+    /// How a member standardises the user's own numbers; none where it reads none.
+    pub fn scale(&self, member: usize) -> Option<&ExtraScale> {
+        self.scales.get(member)
     }
 
     /// The architecture.
@@ -129,7 +140,8 @@ impl TrainedModel {
     /// One member on a device.
     pub fn network(&self, member: usize, device: &Device) -> Network {
         let parameters = Parameters::from_host(&self.config, 1, self.members[member].clone(), device);
-        Network::new(self.config.clone(), &self.table, parameters, device)
+        let network = Network::new(self.config.clone(), &self.table, parameters, device);
+        network.scaled(self.scales.get(member..member + 1).unwrap_or_default(), device)
     }
 
     /// What the file says about itself.
@@ -140,6 +152,9 @@ impl TrainedModel {
             ("conv.w.weight", "filters,F,w"),
             ("encoding.table", "25,Ft"),
         ];
+        if self.config.extra_features > 0 {
+            axes.extend([("extra.mean", "d"), ("extra.deviation", "d")]);
+        }
         if self.config.second_conv.is_some() {
             axes.push(("conv2.w.weight", "filters,C,w"));
         }
@@ -177,6 +192,7 @@ impl TrainedModel {
             });
             first.seeds.extend(model.seeds);
             first.members.extend(model.members);
+            first.scales.extend(model.scales);
         }
         first.thresholds = thresholds.map(|(mean, _)| mean);
         Ok(first)
@@ -197,7 +213,8 @@ impl TrainedModel {
         let seeds = members.iter().map(|m| self.seeds[*m]).collect();
         let values = members.iter().map(|m| self.members[*m].clone()).collect();
         let thresholds = self.thresholds.clone();
-        Ok(Self { thresholds, ..Self::new(self.config.clone(), self.table.clone(), seeds, values) })
+        let scales = members.iter().filter_map(|m| self.scale(*m).cloned()).collect();
+        Ok(Self { thresholds, scales, ..Self::new(self.config.clone(), self.table.clone(), seeds, values) })
     }
 
     /// Writes the file, all of it or nothing.
@@ -214,6 +231,12 @@ impl TrainedModel {
                     // torch.nn.LSTM has two biases that add up; ours is the first
                     let name = format!("member.{m}.{}", spec.name.replace("bias_ih", "bias_hh"));
                     tensors.push(NamedTensor { name, shape: spec.shape.clone(), values: vec![0.0; values.len()] });
+                }
+            }
+            if let Some(ExtraScale { mean, deviation }) = self.scale(m) {
+                for (name, values) in [("mean", mean), ("deviation", deviation)] {
+                    let name = format!("member.{m}.extra.{name}");
+                    tensors.push(NamedTensor { name, shape: vec![values.len()], values: values.clone() });
                 }
             }
         }
@@ -271,11 +294,20 @@ impl TrainedModel {
         };
         let member = |m: usize| specs.iter().map(|spec| value(m, spec)).collect::<Result<Vec<_>, _>>();
         let members = (0..metadata.members).map(member).collect::<Result<_, _>>()?;
+        let scale = |m: usize| -> Result<ExtraScale, String> {
+            let read = |name: &str| read(&format!("member.{m}.extra.{name}"), &[config.extra_features]);
+            let (mean, deviation) = (read("mean")?, read("deviation")?);
+            match deviation.iter().all(|deviation| *deviation >= 0.0) {
+                true => Ok(ExtraScale { mean, deviation }),
+                false => Err(format!("a deviation of member {m} is below 0")),
+            }
+        };
+        let scales = (0..metadata.members).filter(|_| config.extra_features > 0).map(scale).collect::<Result<_, _>>()?;
         let table = finite(&tensors, "encoding.table", &[CODES, config.table_features])?;
         if let Some(thresholds) = &metadata.thresholds {
             checked_thresholds(&config, thresholds)?;
         }
-        Ok(Self { config: config.into(), table, seeds, members, thresholds: metadata.thresholds })
+        Ok(Self { config: config.into(), table, seeds, members, thresholds: metadata.thresholds, scales })
     }
 }
 
@@ -305,6 +337,7 @@ pub(crate) fn plausible(config: &ModelConfig) -> Result<(), String> {
         || config.classes.len() < 2
         || config.classes.len() > MOST
         || config.table_features > 1000
+        || config.extra_features > MOST
         || config.features() == 0
     {
         return Err("its sizes are out of range".to_owned());
@@ -320,6 +353,9 @@ pub(crate) fn plausible(config: &ModelConfig) -> Result<(), String> {
     unique.dedup();
     if unique.len() != config.filter_widths.len() {
         return Err("a filter width stands twice".to_owned());
+    }
+    if !(0.0..=1.0).contains(&config.profile_dropout) || (config.profile_dropout > 0.0 && !config.profile) {
+        return Err("its profile dropout is no probability, or there are no profiles".to_owned());
     }
     if config.cut_gap > MOST_GAP {
         return Err("its sizes are out of range".to_owned());

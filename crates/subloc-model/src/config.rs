@@ -95,18 +95,29 @@ pub struct ModelConfig {
     /// Of the outputs.
     #[serde(default, skip_serializing_if = "is_default")]
     pub loss: Objective,
+    /// d, numbers of the user's own a residue, after the blocks; 0 without any.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extra_features: usize,
+    /// Probability, 0 to 1, that a protein's profile gives way to its stand-in in a step of training.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub profile_dropout: f64,
 }
 
 impl ModelConfig {
-    /// F, features a residue: the table's and the profile's 20.
+    /// F, features a residue: the table's, the profile's 20 and the user's own.
     pub fn features(&self) -> usize {
-        self.table_features + if self.profile { 20 } else { 0 }
+        self.table_features + self.dense_features()
     }
-    /// Numbers of a residue in the widest array of a forward pass: [B, T, C], [B, T, 2H], [B, T, A], or the second convolution's [B, T, w · C].
+    /// Those that cross as rows of numbers: the profile's 20 and the user's own.
+    pub fn dense_features(&self) -> usize {
+        usize::from(self.profile) * 20 + self.extra_features
+    }
+    /// Numbers of a residue in the widest array of a forward pass: [B, T, C], [B, T, 2H], [B, T, A], the dense rows, or the second convolution's
+    /// [B, T, w · C].
     pub(crate) fn widest(&self) -> usize {
         let over_residues = if self.kind == ModelKind::ALstm { (2 * self.hidden).max(self.attention) } else { 1 };
         let second = self.second_conv.as_ref().map_or(0, |second| second.widths.iter().max().unwrap_or(&0) * self.channels());
-        self.channels().max(self.lstm_inputs()).max(over_residues).max(second).max(20)
+        self.channels().max(self.lstm_inputs()).max(over_residues).max(second).max(20).max(self.dense_features())
     }
     /// C, channels of the (first) conv bank.
     pub fn channels(&self) -> usize {
@@ -114,7 +125,8 @@ impl ModelConfig {
     }
     /// Whether it has anything that the files of format version 1 cannot say.
     pub(crate) fn has_options(&self) -> bool {
-        !(is_default(&self.pooling) && is_default(&self.cut_gap) && is_default(&self.second_conv) && is_default(&self.loss))
+        let of_network = is_default(&self.pooling) && is_default(&self.cut_gap) && is_default(&self.second_conv) && is_default(&self.loss);
+        !(of_network && is_default(&self.extra_features) && is_default(&self.profile_dropout))
     }
     /// What the LSTM reads of a residue: C, or the channels of the second convolution.
     pub fn lstm_inputs(&self) -> usize {

@@ -34,8 +34,13 @@ pub struct Peaks {
 /// The filters of a member, widths in their order, [C].
 ///
 /// # Errors
-/// `INVALID_OPTION` where there is no such member.
+/// `INVALID_OPTION` where there is no such member, or the model reads numbers of the user's own: what those add is no matter of the residue.
 pub fn filters(model: &TrainedModel, member: usize) -> Result<Vec<Filter>, Error> {
+    let own = model.config().extra_features;
+    if own > 0 {
+        let message = format!("the filters of a model that reads {own} own numbers a residue (--extra) are no matrices over amino acids");
+        return Err(Error::new("INVALID_OPTION", message, json!({ "option": "model", "extraFeatures": own })));
+    }
     if member >= model.members() {
         let message = format!("there is no member {member}: the model has {}", model.members());
         return Err(Error::new("INVALID_OPTION", message, json!({ "option": "member", "value": member })));

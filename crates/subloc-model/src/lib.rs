@@ -11,6 +11,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod device;
 mod error;
+pub mod extra;
 pub mod filters;
 pub mod labels;
 pub mod layers;

@@ -145,7 +145,7 @@ pub(crate) fn probabilities(
     rows.iter().enumerate().for_each(|(i, row)| place[*row as usize] = i);
     let mut out = vec![0.0; rows.len() * classes];
     in_batches((records, rows), (&network.config, device), at_once, warn, &mut |batch_rows| {
-        let batch = Batch::new(records, &[batch_rows], network.config.profile, device);
+        let batch = Batch::new(records, &[batch_rows], &network.config, device);
         let found = probabilities_of(network.forward(&batch, &Mode::Predict).logits, network.config.loss)?;
         for (row, found) in batch_rows.iter().zip(found.chunks(classes)) {
             out[place[*row as usize] * classes..][..classes].copy_from_slice(found);
@@ -155,11 +155,28 @@ pub(crate) fn probabilities(
     Ok(out)
 }
 
+/// Whether the records have what the architecture reads besides residues.
+///
+/// # Errors
+/// `INVALID_OPTION`.
+pub(crate) fn require_inputs(config: &ModelConfig, records: &Records) -> Result<(), Error> {
+    let wrong = |option: &str, message: String| Err(Error::new("INVALID_OPTION", message, serde_json::json!({ "option": option })));
+    if config.profile && records.profiles.is_none() {
+        return wrong("profiles", "the model reads profiles, and none were given".into());
+    }
+    let (expected, found) = (config.extra_features, records.extra.as_ref().map_or(0, |extra| extra.columns));
+    if expected != 0 && found != expected {
+        return wrong("extra", format!("the model reads {expected} own numbers a residue, and {found} were given"));
+    }
+    Ok(())
+}
+
 /// Predicts all records with every member. Where a GPU has not the memory for a batch, it and those that follow, also of later calls with the same `at_once`, are
 /// smaller; `warn` is told so in one line, once an `at_once`.
 ///
 /// # Errors
-/// `CANCELLED` once the context's flag is set; `OUT_OF_MEMORY` where the device cannot hold a single protein's arrays; `DEVICE_LOST`; `INVALID_OPTION` where the model needs profiles and the records have none.
+/// `CANCELLED` once the context's flag is set; `OUT_OF_MEMORY` where the device cannot hold a single protein's arrays; `DEVICE_LOST`; `INVALID_OPTION` where the model needs profiles, or own
+/// numbers, and the records have none, or others.
 pub fn predict(
     model: &TrainedModel,
     device: &Device,
@@ -169,9 +186,7 @@ pub fn predict(
     warn: &mut dyn FnMut(String),
 ) -> Result<Predictions, Error> {
     let config = model.config();
-    if config.profile && records.profiles.is_none() {
-        return Err(Error::new("INVALID_OPTION", "the model reads profiles, and none were given", json!({ "option": "profiles" })));
-    }
+    require_inputs(config, records)?;
     let (n, classes, width, residues) = (records.len(), config.classes.len(), 2 * config.hidden, records.codes.len());
     let want_attention = want.attention && config.kind == crate::config::ModelKind::ALstm;
     let mut out = Predictions {
@@ -183,7 +198,7 @@ pub fn predict(
     let networks: Vec<Network> = (0..model.members()).map(|m| model.network(m, device)).collect();
     let rows: Vec<u32> = (0..n as u32).filter(|row| records.length(*row as usize) > 0).collect();
     in_batches((records, &rows), (config, device), at_once, warn, &mut |batch_rows| {
-        let batch = Batch::new(records, &[batch_rows], config.profile, device);
+        let batch = Batch::new(records, &[batch_rows], config, device);
         for (m, network) in networks.iter().enumerate() {
             let Forward { logits, attention, pooled, hidden } = network.forward(&batch, &Mode::Predict);
             let probabilities = probabilities_of(logits, config.loss)?;

@@ -1,9 +1,8 @@
 /** MMseqs2 as the engine of a homology split, where it is asked for. */
-import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SublocError } from '../../errors.js'
+import { findTool, runTool } from '../../programs.js'
 import { type Homolog, type HomologyOptions, type HomologyRecord, homologyLimits } from '../homology.js'
 
 /** Columns that are asked for. */
@@ -19,11 +18,14 @@ export async function mmseqsHomologs(
 	options: Pick<HomologyOptions, 'identity' | 'coverage' | 'maxExpect' | 'identityOver' | 'threads' | 'signal'> = {},
 ): Promise<Homolog[]> {
 	const limits = homologyLimits(options)
+	options.signal?.throwIfAborted()
+	const mmseqs = await findTool('mmseqs')
 	const folder = await mkdtemp(join(tmpdir(), 'subloc-mmseqs-'))
 	try {
 		const [fasta, output] = [join(folder, 'proteins.fasta'), join(folder, 'hits.tsv')]
 		await writeFile(fasta, records.map(({ sequence }, row) => `>${row}\n${sequence}\n`).join(''))
-		await run(
+		await runTool(
+			mmseqs,
 			[
 				...['easy-search', fasta, fasta, output, join(folder, 'tmp')],
 				...['-s', '7.5', '-e', String(limits.maxExpect), '--max-seqs', String(Math.max(300, records.length))],
@@ -31,7 +33,7 @@ export async function mmseqsHomologs(
 				...['--format-output', COLUMNS],
 				...(options.threads === undefined ? [] : ['--threads', String(options.threads)]),
 			],
-			options.signal,
+			{ signal: options.signal },
 		)
 		return parse(await readFile(output, 'utf8'), limits)
 	} finally {
@@ -54,30 +56,4 @@ function parse(text: string, limits: { identity: number; coverage: number }): Ho
 		found.set(`${query} ${target}`, { query, target, identity, queryCoverage, targetCoverage, bits, expect })
 	}
 	return [...found.values()].sort((a, b) => a.query - b.query || a.target - b.target)
-}
-
-/** Lines of a failed tool that are told. */
-const TOLD_LINES = 8
-
-async function run(parameters: string[], signal: AbortSignal | undefined): Promise<void> {
-	signal?.throwIfAborted()
-	let told = ''
-	const keep = (data: Buffer) => {
-		told = (told + data.toString()).slice(-4000)
-	}
-	const code = await new Promise<number | null>((resolve, reject) => {
-		const child = spawn('mmseqs', parameters, { stdio: ['ignore', 'pipe', 'pipe'], signal })
-		child.stdout.on('data', keep)
-		child.stderr.on('data', keep)
-		child.on('error', (cause: NodeJS.ErrnoException) => {
-			if (signal?.aborted) return reject(signal.reason)
-			const reason = cause.code === 'ENOENT' ? 'mmseqs is not on the PATH' : cause.message
-			const message = `${reason}: install MMseqs2 (Debian: mmseqs2), or leave the engine to this package`
-			reject(new SublocError('TOOL_UNAVAILABLE', message, { tool: 'mmseqs' }, { cause }))
-		})
-		child.on('close', resolve)
-	})
-	if (code === 0) return
-	const lines = told.trim().split('\n').slice(-TOLD_LINES).join('\n')
-	throw new SublocError('TOOL_UNAVAILABLE', `mmseqs ended with code ${code}:\n${lines}`, { tool: 'mmseqs', lines })
 }

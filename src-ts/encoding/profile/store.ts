@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { fileError, requireOption, SublocError } from '../../errors.js'
 import { textLines } from '../../sequence/lines.js'
+import { requireAllShards } from './shard-parts.js'
 
 /** Where profiles come from. */
 export interface ProfileSource {
@@ -39,7 +40,8 @@ const NO_FILE = '-'
  * a file is `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV, plain or gzip; `-` in place of a file says that the protein has no profile. A gzip file is
  * unpacked into memory when its first profile is asked for, and stays there; of a plain one (`.u8`) only the rows asked for are read.
  *
- * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `IO` for an index that cannot be read.
+ * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `INVALID_SHARD` where it holds shards (docs/profiles.md) that
+ * are not all there and finished, `IO` for an index that cannot be read.
  */
 export async function openProfileStore(folder: string): Promise<ProfileSource> {
 	let names: string[]
@@ -51,6 +53,7 @@ export async function openProfileStore(folder: string): Promise<ProfileSource> {
 	if (names.length === 0) {
 		throw new SublocError('INVALID_PROFILE', 'there is no *_index.tsv in the folder', { file: folder })
 	}
+	await requireAllShards(folder, names)
 	const entries = new Map<string, IndexEntry>()
 	for (const name of names) {
 		for await (const [id, entry] of readIndex(join(folder, name))) {
@@ -195,8 +198,8 @@ function isGzip(head: Uint8Array): boolean {
 	return head[0] === 0x1f && head[1] === 0x8b
 }
 
-/** Bytes of a file; fewer where it ends. */
-async function readPart(path: string, from: number, count: number): Promise<Uint8Array> {
+/** @internal Bytes of a file; fewer where it ends. Errors: `IO`, `INPUT_MISSING`. */
+export async function readPart(path: string, from: number, count: number): Promise<Uint8Array> {
 	let file: FileHandle | undefined
 	try {
 		file = await open(path)

@@ -10,7 +10,7 @@ use crate::{
     models::{CODES, DropoutLayer, Mode, Network},
     ops::{
         linear::linear,
-        residue_conv::{ProfileBlock, Residues, residue_conv},
+        residue_conv::{DenseBlock, Residues, residue_conv},
     },
 };
 
@@ -28,7 +28,7 @@ impl<'a> ConvBank<'a> {
     /// Residues → [M, B, T, C], C = widths × filters.
     pub fn forward(&self, batch: &Batch, mode: &Mode) -> Tensor<4> {
         let config = &self.network.config;
-        let (codes, profile_mask, scale) = self.drop(batch, mode);
+        let (codes, row_mask, scale) = self.drop(batch, mode);
         let residues = Residues {
             codes,
             lengths: batch.lengths.clone(),
@@ -36,14 +36,27 @@ impl<'a> ConvBank<'a> {
             widths: config.filter_widths.as_slice().into(),
             scale,
         };
-        let profile = batch.profile.clone().filter(|_| config.profile).map(|rows| {
-            let rows = match profile_mask {
+        let dense = self.dense(batch).map(|rows| {
+            let rows = match row_mask {
                 Some(mask) => rows * mask,
                 None => rows,
             };
-            ProfileBlock { weights: self.taps(config.table_features..config.features()), rows }
+            DenseBlock { weights: self.taps(config.table_features..config.features()), rows }
         });
-        relu(residue_conv(self.table(), profile, self.bias(), residues))
+        relu(residue_conv(self.table(), dense, self.bias(), residues))
+    }
+
+    /// The features of each residue that are no table's: its profile, then the user's own numbers, standardised; [M, B, T, 20 + d].
+    fn dense(&self, batch: &Batch) -> Option<Tensor<4>> {
+        let profile = batch.profile.clone().filter(|_| self.network.config.profile);
+        let extra = batch.extra.clone().map(|[numbers, present]| match &self.network.extra {
+            Some(scale) => scale.standardised(numbers, present),
+            None => numbers,
+        });
+        match (profile, extra) {
+            (Some(profile), Some(extra)) => Some(Tensor::cat(vec![profile, extra], 3)),
+            (profile, extra) => profile.or(extra),
+        }
     }
 
     /// The filters over the given features, a tap first: [M, taps, features, filters].
@@ -60,7 +73,7 @@ impl<'a> ConvBank<'a> {
         let members = self.network.parameters.members();
         let features = self.network.config.table_features;
         if features == 0 {
-            // The profile is the only block: the lookup adds nothing.
+            // There are dense blocks alone: the lookup adds nothing.
             let taps = self.network.config.filter_widths.iter().sum();
             return Tensor::zeros([members, taps, CODES, self.network.config.filters_per_width], &self.network.table.device());
         }
@@ -79,7 +92,7 @@ impl<'a> ConvBank<'a> {
         Tensor::cat(biases.collect(), 1)
     }
 
-    /// Whole-residue dropout: the codes, the mask [M, B, T, 1] of the profile rows, and the scale of the sum.
+    /// Whole-residue dropout: the codes, the mask [M, B, T, 1] of the dense rows, and the scale of the sum.
     fn drop(&self, batch: &Batch, mode: &Mode) -> (Arc<[u8]>, Option<Tensor<4>>, f32) {
         let Some(mask) = mode.mask(DropoutLayer::Residues, batch, &batch.lengths) else { return (batch.codes.clone(), None, 1.0) };
         let mut codes = batch.codes.to_vec();

@@ -13,6 +13,7 @@ pub use parameters::{Parameters, Spec, specs};
 use crate::{
     batch::Batch,
     config::{Dropout, ModelConfig, ModelKind},
+    extra::{ExtraScale, ExtraTensors},
     layers::{conv_bank::ConvBank, head::Head, second_conv::SecondConvBank},
     ops::dropout::DropoutMask,
 };
@@ -28,6 +29,7 @@ pub enum DropoutLayer {
     LstmInput = 1,
     DenseInput = 2,
     SoftmaxInput = 3,
+    Profiles = 4,
 }
 
 /// How a forward pass runs.
@@ -55,6 +57,8 @@ impl Mode {
             DropoutLayer::LstmInput => dropout.lstm_input,
             DropoutLayer::DenseInput => dropout.dense_input,
             DropoutLayer::SoftmaxInput => dropout.softmax_input,
+            // Of proteins, not of a tensor's elements.
+            DropoutLayer::Profiles => 0.0,
         };
         (p > 0.0).then(|| DropoutMask {
             p,
@@ -64,6 +68,13 @@ impl Mode {
             records: batch.records.clone(),
             lengths: lengths.clone(),
         })
+    }
+
+    /// The mask of whole proteins, `records` [M, B] as a batch has them; none where nothing is dropped.
+    pub fn record_mask(&self, layer: DropoutLayer, p: f64, records: &Arc<[u32]>) -> Option<DropoutMask> {
+        let Self::Train { seeds, steps, .. } = self else { return None };
+        let (seeds, steps, records) = (seeds.clone(), steps.clone(), records.clone());
+        (p > 0.0).then(|| DropoutMask { p: p as f32, layer: layer as u32, seeds, steps, records, lengths: Arc::from([]) })
     }
 }
 
@@ -89,13 +100,20 @@ pub struct Network {
     pub table: Tensor<2>,
     /// The weights.
     pub parameters: Parameters,
+    /// How each member standardises the user's own numbers; without it they are read as they are.
+    pub extra: Option<ExtraTensors>,
 }
 
 impl Network {
     /// `table` is [25, Ft], row-major.
     pub fn new(config: Arc<ModelConfig>, table: &[f32], parameters: Parameters, device: &Device) -> Self {
         let table = Tensor::from_data(TensorData::new(table.to_vec(), [CODES, config.table_features]), device);
-        Self { config, table, parameters }
+        Self { config, table, parameters, extra: None }
+    }
+
+    /// The same with a scale a member of the user's own numbers; no change where there is none.
+    pub fn scaled(self, scales: &[ExtraScale], device: &Device) -> Self {
+        Self { extra: ExtraTensors::new(scales, device), ..self }
     }
 
     /// The whole network: residues → conv bank → (second conv bank →) LSTM → pooling → head.

@@ -222,13 +222,13 @@ impl Trainer<'_> {
         let members = piece.members.clone();
         let part = |w: &Tensor<2>| if members.len() == rows.len() { w.clone() } else { w.clone().slice([members.clone(), 0..w.dims()[1]]) };
         let parameters: Vec<Tensor<2>> = self.state.groups[g].weights.iter().map(|w| Tensor::from_inner(part(w)).require_grad()).collect();
-        let network = self.network(parameters.clone(), &tracked, members.len());
-        let batch = Batch::new(self.records, &piece.rows, self.model.profile, &tracked);
+        let network = self.network(parameters.clone(), &tracked, first + members.start..first + members.end);
         let mode = Mode::Train {
             dropout: self.training.dropout,
             seeds: self.seeds[first + members.start..first + members.end].into(),
             steps: members.clone().map(|m| self.state.members[first + m].steps).collect(),
         };
+        let batch = Batch::of_step(self.records, &piece.rows, &self.model, &mode, &tracked);
         let places: Vec<Option<u32>> = piece.rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).copied())).collect();
         let loss = self.loss();
         let mut share = 1.0;

@@ -87,7 +87,8 @@ impl Trainer<'_> {
             return Ok(None);
         }
         let one = Self::current(&self.state.groups[g]).iter().map(|t| t.clone().slice([m..m + 1, 0..t.dims()[1]])).collect();
-        let network = self.network(one, self.device, 1);
+        let member = self.state.groups[g].first + m;
+        let network = self.network(one, self.device, member..member + 1);
         let epoch = self.state.position.epoch;
         // One line a training: the steps may have said it already.
         let is_told = self.most_places.is_some();

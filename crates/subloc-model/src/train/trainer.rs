@@ -24,11 +24,12 @@ use crate::{
     batch::{Batch, Records},
     checkpoint::plausible,
     config::{ModelConfig, Objective, TrainingConfig},
+    extra::ExtraScale,
     labels::Labels,
     layers::{label_loss::TrainingLoss, loss::Loss},
     models::{Mode, Network, Parameters},
     ops::on_cpu,
-    predict::{AtOnce, values},
+    predict::{AtOnce, require_inputs, values},
 };
 
 /// A member: whose rows it sees, and the key of all its random numbers.
@@ -78,6 +79,7 @@ pub fn train(
         return Err(Error::cancelled(checkpoint.is_some_and(Path::exists)));
     }
     let model = Arc::new(model.clone());
+    let scales = scales(&model, records, members);
     let mut trainer = Trainer {
         device,
         model,
@@ -90,6 +92,7 @@ pub fn train(
         checkpoint,
         cancel,
         state,
+        scales,
         most_places: None,
         at_once: AtOnce::default(),
     };
@@ -111,8 +114,9 @@ fn check(
     if are_sets != (model.loss == Objective::MultiLabel) || !labels.fit(records.len(), model.classes.len()) {
         return wrong("labels", "they are not those that the loss is of, or not of these records and classes");
     }
-    if model.profile && records.profiles.is_none() {
-        return wrong("profiles", "the model reads profiles, and none were given");
+    require_inputs(model, records)?;
+    if model.profile_dropout > 0.0 && !(model.profile && records.stand_ins.is_some()) {
+        return wrong("profileDropout", "it needs profiles, and the rows that stand in for them");
     }
     if training.batch_size == 0 || training.bucket_batches == 0 || training.members_per_step == 0 || training.epochs == 0 {
         return wrong("training", "epochs, batchSize, bucketBatches and membersPerStep are at least 1");
@@ -141,6 +145,8 @@ pub(super) struct Trainer<'a> {
     pub(super) checkpoint: Option<&'a Path>,
     pub(super) cancel: Arc<AtomicBool>,
     pub(super) state: State,
+    /// Of the user's own numbers, a member each over its training rows; empty where the model reads none.
+    pub(super) scales: Vec<ExtraScale>,
     /// Proteins of all members that pass through the network at once: halved where the device has not the memory for more.
     pub(super) most_places: Option<usize>,
     /// Likewise where members are evaluated, one by one and without gradients.
@@ -243,13 +249,13 @@ impl Trainer<'_> {
         let group = &self.state.groups[g];
         let first = group.first;
         let parameters: Vec<Tensor<2>> = group.weights.iter().map(|w| Tensor::from_inner(w.clone()).require_grad()).collect();
-        let network = self.network(parameters.clone(), &tracked, rows.len());
-        let batch = Batch::new(self.records, rows, self.model.profile, &tracked);
+        let network = self.network(parameters.clone(), &tracked, first..first + rows.len());
         let mode = Mode::Train {
             dropout: self.training.dropout,
             seeds: self.seeds[first..first + rows.len()].into(),
             steps: (0..rows.len()).map(|m| self.state.members[first + m].steps).collect(),
         };
+        let batch = Batch::of_step(self.records, rows, &self.model, &mode, &tracked);
         let places: Vec<Option<u32>> = rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).copied())).collect();
         let Loss { total, members: losses, correct } = self.loss().forward(network.forward(&batch, &mode).logits, &places);
         if self.is_cancelled() {
@@ -333,9 +339,11 @@ impl Trainer<'_> {
         TrainingLoss { labels: self.labels, label_smoothing: *label_smoothing, class_weights: class_weights.as_deref() }
     }
 
-    pub(super) fn network(&self, values: Vec<Tensor<2>>, device: &Device, members: usize) -> Network {
-        debug_assert_eq!(values[0].dims()[0], members);
-        Network::new(self.model.clone(), self.table, Parameters::of(&self.model, values), device)
+    /// The network of some of the job's members.
+    pub(super) fn network(&self, values: Vec<Tensor<2>>, device: &Device, members: std::ops::Range<usize>) -> Network {
+        debug_assert_eq!(values[0].dims()[0], members.len());
+        let network = Network::new(self.model.clone(), self.table, Parameters::of(&self.model, values), device);
+        network.scaled(self.scales.get(members).unwrap_or_default(), device)
     }
 
     fn finish(&self) -> Result<TrainedModel, Error> {
@@ -362,8 +370,18 @@ impl Trainer<'_> {
                 members.push(host.iter().map(|v| v[m * v.len() / group.members()..(m + 1) * v.len() / group.members()].to_vec()).collect());
             }
         }
-        Ok(TrainedModel::new(self.model.clone(), self.table.to_vec(), self.seeds.clone(), members))
+        Ok(TrainedModel::new(self.model.clone(), self.table.to_vec(), self.seeds.clone(), members).with_scales(self.scales.clone()))
     }
+}
+
+/// Of the user's own numbers, a member each; empty where the model reads none. Members of one training part, as an ensemble's are, share the sums.
+fn scales(model: &ModelConfig, records: &Records, members: &[MemberPlan]) -> Vec<ExtraScale> {
+    let mut scales: Vec<ExtraScale> = Vec::new();
+    for (m, member) in members.iter().enumerate().filter(|_| model.extra_features > 0) {
+        let before = (0..m).find(|other| members[*other].train == member.train).map(|other| scales[other].clone());
+        scales.extend(before.or_else(|| ExtraScale::of(records, &member.train)));
+    }
+    scales
 }
 
 /// Of label sets: ln(p / (1 − p)) of each label's share p among a member's training rows, [K] a member (half a record is added to both answers). With biases of

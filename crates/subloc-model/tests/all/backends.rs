@@ -15,7 +15,7 @@ use subloc_model::{
         linear,
         lstm::{self, LstmForm},
         masked_softmax,
-        residue_conv::{self, ProfileBlock, Residues},
+        residue_conv::{self, DenseBlock, Residues},
         weighted_sum,
     },
 };
@@ -129,7 +129,8 @@ fn the_lstm_agrees_with_more_proteins_than_a_tile() {
 fn the_residue_convolution_agrees_on_every_backend_to_1e_5() {
     const WIDTHS: [usize; 4] = [1, 3, 4, 21]; // 21 is wider than most of the proteins
     for (case, filters) in cases().zip([3, 10, 1, 17, 3]) {
-        for with_profile in [false, true] {
+        // None, a profile's 20, and a profile with 33 own numbers.
+        for columns in [0, 20, 53] {
             let (m, taps) = (case.members, 29);
             let codes: Vec<u8> = numbers(1, case.places(), 12.5).iter().map(|v| (v + 12.5) as u8).collect();
             let residues = Residues {
@@ -139,23 +140,23 @@ fn the_residue_convolution_agrees_on_every_backend_to_1e_5() {
                 widths: WIDTHS.into(),
                 scale: 1.25,
             };
-            let profile = case.noise(2, 20);
+            let dense = case.noise(2, columns);
             let mut inputs = vec![numbers(3, m * taps * 25 * filters, 1.0), numbers(4, m * WIDTHS.len() * filters, 1.0)];
-            if with_profile {
-                inputs.push(numbers(5, m * taps * 20 * filters, 1.0));
+            if columns > 0 {
+                inputs.push(numbers(5, m * taps * columns * filters, 1.0));
             }
             let shaped = |x: &[Tensor<1>]| {
-                let rows = || Tensor::from_data(TensorData::new(profile.clone(), case.dims(20)), &x[0].device());
-                let block = x.get(2).map(|w| ProfileBlock { weights: w.clone().reshape([m, taps, 20, filters]), rows: rows() });
+                let rows = || Tensor::from_data(TensorData::new(dense.clone(), case.dims(columns)), &x[0].device());
+                let block = x.get(2).map(|w| DenseBlock { weights: w.clone().reshape([m, taps, columns, filters]), rows: rows() });
                 (x[0].clone().reshape([m, taps, 25, filters]), block, x[1].clone().reshape([m, WIDTHS.len() * filters]))
             };
             let own = |x: &[Tensor<1>]| {
-                let (table, profile, bias) = shaped(x);
-                residue_conv::residue_conv(table, profile, bias, residues.clone()).flatten(0, 3)
+                let (table, block, bias) = shaped(x);
+                residue_conv::residue_conv(table, block, bias, residues.clone()).flatten(0, 3)
             };
             let literal = |x: &[Tensor<1>]| {
-                let (table, profile, bias) = shaped(x);
-                residue_conv::literal(table, profile, bias, &residues).flatten(0, 3)
+                let (table, block, bias) = shaped(x);
+                residue_conv::literal(table, block, bias, &residues).flatten(0, 3)
             };
             agrees("residue_conv", &own, (case.residues < 10).then_some(&literal as Op), &inputs, 1e-5);
         }
@@ -220,7 +221,7 @@ fn trained_once(config: &ModelConfig, seeds: &[u64], rows: &[&[u32]], device: &D
     let parameters = Parameters::of(config, leaves.clone());
     let names: Vec<String> = parameters.specs().iter().map(|s| format!("gradient of {}", s.name)).collect();
     let network = Network::new(Arc::new(config.clone()), &table(config.table_features), parameters, &tracked);
-    let batch = Batch::new(&records, rows, config.profile, &tracked);
+    let batch = Batch::new(&records, rows, config, &tracked);
     let dropout = Dropout { residues: 0.1, lstm_input: 0.5, dense_input: 0.3, softmax_input: 0.2 };
     let mode = Mode::Train { dropout, seeds: seeds.into(), steps: vec![3; seeds.len()].into() };
     let label = |row: &u32| row % config.classes.len() as u32;

@@ -1,7 +1,7 @@
 //! The whole network in f64, one protein at a time, from the literal equations of `lstm_kernels::reference`.
 use lstm_kernels::reference::{self, LstmWeights};
 use subloc_model::{
-    batch::Records,
+    batch::{Extra, Records},
     config::{ModelConfig, ModelKind, Pooling, SecondConv},
     models::{CODES, specs},
 };
@@ -43,6 +43,10 @@ impl Literal<'_> {
                     let row = &records.profiles.as_ref().unwrap()[at * 20..][..20];
                     let sum: f64 = row.iter().map(|v| f64::from(*v)).sum();
                     x.extend(row.iter().map(|v| f64::from(*v) / sum.max(1.0)));
+                }
+                if self.config.extra_features > 0 {
+                    let Extra { columns, values } = records.extra.as_ref().unwrap();
+                    x.extend(values[at * columns..][..*columns].iter().map(|v| f64::from(*v)));
                 }
                 x
             })

@@ -3,19 +3,23 @@ use safetensors::SafeTensors;
 use subloc_model::{
     TrainedModel,
     config::{ModelConfig, ModelKind},
+    extra::ExtraScale,
     models::specs,
     predict::{Outputs, Predictions},
 };
 
 use crate::{
     problem::{bytes, failed},
-    support::{Folder, KINDS, bits, config, cpu, host, network, options, predict, records, table},
+    support::{Folder, KINDS, bits, config, cpu, host, network, numbers, options, predict, records, table},
 };
 
 /// Two untrained members.
 pub fn model(config: &ModelConfig) -> TrainedModel {
     let members = [3, u64::MAX].map(|seed| network(config, &[seed], &cpu()).parameters.values.into_iter().map(host).collect());
-    TrainedModel::new(config.clone().into(), table(config.table_features), vec![3, u64::MAX], members.into())
+    let columns = config.extra_features;
+    let scale = |m: u64| ExtraScale { mean: numbers(70 + m, columns, 1.0), deviation: numbers(80 + m, columns, 1.0).into_iter().map(f32::abs).collect() };
+    let scales = (0..2).filter(|_| columns > 0).map(scale).collect();
+    TrainedModel::new(config.clone().into(), table(config.table_features), vec![3, u64::MAX], members.into()).with_scales(scales)
 }
 
 #[test]
@@ -76,7 +80,7 @@ fn names_and_shapes_are_those_of_pytorch() {
 
 #[test]
 fn options_have_names_shapes_and_a_format_of_their_own_and_a_model_without_has_the_file_it_had() {
-    let [_, with] = options(ModelKind::ALstm).try_into().unwrap();
+    let [_, with, extra, _] = options(ModelKind::ALstm).try_into().unwrap();
     let file = bytes(&model(&with));
     let tensors = SafeTensors::deserialize(&file).unwrap();
     // C = 3 widths · 3 filters; the second bank gives 3 · 2 channels; the head sees 4H.
@@ -93,9 +97,15 @@ fn options_have_names_shapes_and_a_format_of_their_own_and_a_model_without_has_t
         (&json(&with)["formatVersion"], &json(&with)["pooling"], &json(&with)["cutGap"]),
         (&2.into(), &"attention+last".into(), &3.into())
     );
+    assert_eq!((&json(&extra)["formatVersion"], &json(&extra)["extraFeatures"]), (&2.into(), &7.into()));
+    let file = bytes(&model(&extra));
+    let tensors = SafeTensors::deserialize(&file).unwrap();
+    for (name, shape) in [("extra.mean", vec![7]), ("extra.deviation", vec![7]), ("conv.9.weight", vec![3, 5 + 20 + 7, 9])] {
+        assert_eq!(tensors.tensor(&format!("member.1.{name}")).unwrap().shape(), shape, "{name}");
+    }
     let without = json(&config(ModelKind::ALstm));
     assert_eq!(without["formatVersion"], 1);
-    assert!(["pooling", "cutGap", "secondConv"].iter().all(|name| without.get(name).is_none()));
+    assert!(["pooling", "cutGap", "secondConv", "extraFeatures", "profileDropout"].iter().all(|name| without.get(name).is_none()));
 }
 
 #[test]

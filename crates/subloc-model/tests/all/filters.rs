@@ -2,7 +2,7 @@
 use subloc_model::{
     TrainedModel,
     batch::{Batch, Records},
-    config::ModelKind,
+    config::{ModelConfig, ModelKind},
     filters::{Filter, filters, peaks, silenced},
     layers::conv_bank::ConvBank,
     models::{CODES, Mode, Parameters},
@@ -19,7 +19,7 @@ fn model(kind: ModelKind) -> TrainedModel {
 
 /// The network's activations of one protein alone, [T, C].
 fn activations(model: &TrainedModel, member: usize, records: &Records, record: u32) -> Vec<f32> {
-    let batch = Batch::new(records, &[&[record]], true, &cpu());
+    let batch = Batch::new(records, &[&[record]], model.config(), &cpu());
     host(ConvBank::new(&model.network(member, &cpu())).forward(&batch, &Mode::Predict))
 }
 
@@ -105,6 +105,9 @@ fn a_silenced_filter_is_zero_and_the_others_are_as_they_were() {
     }
     assert_eq!(silenced(&model, &[9]).unwrap_err().code, "INVALID_OPTION");
     assert_eq!(filters(&model, 2).unwrap_err().code, "INVALID_OPTION");
+    let with_numbers = ModelConfig { extra_features: 3, ..config(ModelKind::ALstm) };
+    let refused = filters(&TrainedModel::new(with_numbers.into(), vec![], vec![5], vec![vec![]]), 0).unwrap_err();
+    assert_eq!((refused.code, &refused.facts["extraFeatures"]), ("INVALID_OPTION", &3.into()));
 }
 
 #[test]

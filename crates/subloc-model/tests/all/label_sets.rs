@@ -61,7 +61,7 @@ fn gradients(
     let leaves: Vec<Tensor<2>> = values.into_iter().map(|v| Tensor::from_inner(v).require_grad()).collect();
     let network =
         Network::new(Arc::new(config.clone()), &table(config.table_features), Parameters::of(config, leaves.clone()), &cpu().autodiff());
-    let batch = Batch::new(records, rows, config.profile, &cpu().autodiff());
+    let batch = Batch::new(records, rows, config, &cpu().autodiff());
     let places: Vec<Option<u32>> = rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).copied())).collect();
     let Loss { total, members, correct } = loss().forward(network.forward(&batch, &Mode::Predict).logits, &places);
     let grads = total.backward();

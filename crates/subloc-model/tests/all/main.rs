@@ -6,6 +6,7 @@ mod batches;
 mod checkpoints;
 mod device_failures;
 mod equations;
+mod extra;
 mod files;
 mod filters;
 mod hostile;

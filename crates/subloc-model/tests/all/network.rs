@@ -24,7 +24,7 @@ fn lengths(n: usize) -> Vec<usize> {
 
 /// Everything that a network says of each of its proteins: the bits of logits, pooled states and attention weights of the real residues.
 fn outputs(network: &Network, records: &Records, rows: &[&[u32]], mode: &Mode) -> Vec<Vec<Vec<u32>>> {
-    let batch = Batch::new(records, rows, network.config.profile, &cpu());
+    let batch = Batch::new(records, rows, &network.config, &cpu());
     let found = network.forward(&batch, mode);
     let (logits, pooled, attention) = (host(found.logits), host(found.pooled), found.attention.map(host));
     let (classes, width) = (network.config.classes.len(), network.config.pooled());
@@ -57,7 +57,7 @@ fn gradients(
     let leaves: Vec<Tensor<2>> =
         network(config, seeds, &cpu()).parameters.values.into_iter().map(|v| Tensor::from_inner(v).require_grad()).collect();
     let network = Network::new(Arc::new(config.clone()), &table(config.table_features), Parameters::of(config, leaves.clone()), &tracked);
-    let batch = Batch::new(records, rows, config.profile, &tracked);
+    let batch = Batch::new(records, rows, config, &tracked);
     let label = |row: &u32| row % config.classes.len() as u32;
     let labels: Vec<Option<u32>> = rows.iter().flat_map(|rows| (0..batch.size).map(|b| rows.get(b).map(label))).collect();
     let Loss { total, members, .. } = loss.forward(network.forward(&batch, mode).logits, &labels);
@@ -85,7 +85,7 @@ fn logits_and_attention_agree_with_the_equations_to_2e_5() {
         let (parameters, table) = (literal_parameters(&network), f64s(&table(config.table_features)));
         let literal = Literal { config: &config, table: &table, parameters: &parameters };
         let rows: Vec<u32> = (0..9).collect();
-        let batch = Batch::new(&records, &[&rows], config.profile, &cpu());
+        let batch = Batch::new(&records, &[&rows], &config, &cpu());
         let found = network.forward(&batch, &Mode::Predict);
         let (logits, attention) = (host(found.logits), found.attention.map(host));
         for row in 0..9 {
@@ -197,7 +197,7 @@ fn attention_weights_sum_to_1_over_the_real_residues_and_are_0_beyond() {
     let records = records(6, &lengths(20));
     let network = network(&config(ModelKind::ALstm), &[5], &cpu());
     let rows: Vec<u32> = (0..20).collect();
-    let batch = Batch::new(&records, &[&rows], true, &cpu());
+    let batch = Batch::new(&records, &[&rows], &network.config, &cpu());
     let alpha = host(network.forward(&batch, &Mode::Predict).attention.unwrap());
     for (row, alpha) in alpha.chunks(batch.residues).enumerate() {
         let (real, padding) = alpha.split_at(records.length(row));
@@ -216,7 +216,7 @@ fn a_protein_of_one_residue_gets_probabilities_that_sum_to_1() {
         for code in 0..24 {
             records.codes = vec![code];
             records.profiles = Some(vec![0; 20]);
-            let batch = Batch::new(&records, &[&[0]], config.profile, &cpu());
+            let batch = Batch::new(&records, &[&[0]], &config, &cpu());
             let logits = f64s(&host(network.forward(&batch, &Mode::Predict).logits));
             let probabilities = reference::softmax(&logits);
             assert!(probabilities.iter().all(|p| p.is_finite()) && (probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{logits:?}");

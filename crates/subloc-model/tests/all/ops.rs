@@ -6,7 +6,7 @@ use subloc_model::ops::{
     attention_scores,
     dropout::{self, DropoutMask},
     linear, lstm, masked_softmax,
-    residue_conv::{self, ProfileBlock, Residues},
+    residue_conv::{self, DenseBlock, Residues},
     weighted_sum,
 };
 
@@ -20,7 +20,8 @@ fn residue_conv_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
     const WIDTHS: [usize; 4] = [1, 3, 4, 21]; // 21 is wider than most of the proteins
     let (taps, filters) = (29, 3);
     for case in cases() {
-        for with_profile in [false, true] {
+        // None, a profile's 20, and a profile with 33 own numbers.
+        for columns in [0, 20, 53] {
             let m = case.members;
             let codes: Vec<u8> = numbers(1, case.places(), 12.5).iter().map(|v| (v + 12.5) as u8).collect();
             let residues = Residues {
@@ -30,38 +31,39 @@ fn residue_conv_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
                 widths: WIDTHS.into(),
                 scale: 1.25,
             };
-            let profile = case.noise(2, 20);
+            let dense = case.noise(2, columns);
             let mut inputs = vec![numbers(3, m * taps * 25 * filters, 1.0), numbers(4, m * WIDTHS.len() * filters, 1.0)];
-            if with_profile {
-                inputs.push(numbers(5, m * taps * 20 * filters, 1.0));
+            if columns > 0 {
+                inputs.push(numbers(5, m * taps * columns * filters, 1.0));
             }
             let shaped = |x: &[Tensor<1>]| {
-                let rows = || Tensor::from_data(TensorData::new(profile.clone(), case.dims(20)), &x[0].device());
-                let block = x.get(2).map(|w| ProfileBlock { weights: w.clone().reshape([m, taps, 20, filters]), rows: rows() });
+                let rows = || Tensor::from_data(TensorData::new(dense.clone(), case.dims(columns)), &x[0].device());
+                let block = x.get(2).map(|w| DenseBlock { weights: w.clone().reshape([m, taps, columns, filters]), rows: rows() });
                 (x[0].clone().reshape([m, taps, 25, filters]), block, x[1].clone().reshape([m, WIDTHS.len() * filters]))
             };
             let own = |x: &[Tensor<1>]| {
-                let (table, profile, bias) = shaped(x);
-                residue_conv::residue_conv(table, profile, bias, residues.clone()).flatten(0, 3)
+                let (table, block, bias) = shaped(x);
+                residue_conv::residue_conv(table, block, bias, residues.clone()).flatten(0, 3)
             };
             let literal = |x: &[Tensor<1>]| {
-                let (table, profile, bias) = shaped(x);
-                residue_conv::literal(table, profile, bias, &residues).flatten(0, 3)
+                let (table, block, bias) = shaped(x);
+                residue_conv::literal(table, block, bias, &residues).flatten(0, 3)
             };
             let expected = |x: &[Vec<f64>]| {
                 let channels = WIDTHS.len() * filters;
-                // each residue's code, and its profile: 21 columns
+                // each residue's code, and its dense row
+                let row_of = |at: usize| f64s(&dense[at * columns..][..columns]);
                 let input: Vec<f64> =
-                    codes.iter().zip(profile.chunks(20)).flat_map(|(c, p)| [f64::from(*c)].into_iter().chain(f64s(p))).collect();
-                case.rows(&input, 21, channels, |member_index, row| {
-                    let codes: Vec<u8> = row.chunks(21).map(|r| r[0] as u8).collect();
-                    let rows: Vec<f64> = row.chunks(21).flat_map(|r| r[1..].to_vec()).collect();
+                    codes.iter().enumerate().flat_map(|(at, c)| [f64::from(*c)].into_iter().chain(row_of(at))).collect();
+                case.rows(&input, columns + 1, channels, |member_index, row| {
+                    let codes: Vec<u8> = row.chunks(columns + 1).map(|r| r[0] as u8).collect();
+                    let rows: Vec<f64> = row.chunks(columns + 1).flat_map(|r| r[1..].to_vec()).collect();
                     let mut z = vec![0.0; codes.len() * channels];
                     let mut tap = 0;
                     for (group, width) in WIDTHS.into_iter().enumerate() {
                         let of =
                             |v: &'_ [f64], per: usize| member(v, m, member_index)[tap * per * filters..][..width * per * filters].to_vec();
-                        let weights = x.get(2).map(|w| of(w, 20));
+                        let weights = x.get(2).map(|w| of(w, columns));
                         let bias = &member(&x[1], m, member_index)[group * filters..][..filters];
                         let part = reference::residue_conv(
                             &of(&x[0], 25),

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use lstm_kernels::philox::Stream;
 use subloc_model::{
     Error, TrainedModel,
-    batch::Records,
+    batch::{Extra, Records},
     config::{InitialWeights, ModelConfig, ModelKind, Objective, Pooling, SecondConv},
     device,
     models::{CODES, Network, Parameters},
@@ -48,7 +48,10 @@ pub fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|v| v.to_bits()).collect()
 }
 
-/// Random proteins of the given lengths, with profiles.
+/// Columns of the own numbers of [`records`].
+pub const EXTRA: usize = 7;
+
+/// Random proteins of the given lengths, with profiles, stand-ins for them, and own numbers.
 pub fn records(seed: u64, lengths: &[usize]) -> Records {
     let mut stream = Stream::new(seed, 8);
     let mut records = Records { offsets: vec![0], ..Records::default() };
@@ -57,6 +60,8 @@ pub fn records(seed: u64, lengths: &[usize]) -> Records {
         records.offsets.push(records.codes.len() as u64);
     }
     records.profiles = Some((0..records.codes.len() * 20).map(|_| stream.below(200) as u8).collect());
+    records.stand_ins = Some((0..records.codes.len() * 20).map(|_| stream.below(200) as u8).collect());
+    records.extra = Some(Extra { columns: EXTRA, values: numbers(91, records.codes.len() * EXTRA, 1.0) });
     records
 }
 
@@ -77,19 +82,25 @@ pub fn config(kind: ModelKind) -> ModelConfig {
         cut_gap: 0,
         second_conv: None,
         loss: Objective::Softmax,
+        extra_features: 0,
+        profile_dropout: 0.0,
         table_features: 5,
     }
 }
 
-/// The networks beyond the paper's: a second convolution with widths beyond the shortest proteins, and the last states beside the context.
+/// The networks beyond the paper's: a second convolution with widths beyond the shortest proteins, the last states beside the context,
+/// and own numbers of each residue, with a profile beside them and without.
 pub fn options(kind: ModelKind) -> Vec<ModelConfig> {
     let second_conv = Some(SecondConv { widths: vec![4, 1, 7], filters_per_width: 2 });
     let plain = ModelConfig { second_conv, ..config(kind) };
+    let extra = ModelConfig { extra_features: EXTRA, ..config(kind) };
     match kind {
-        ModelKind::RLstm => vec![plain],
+        ModelKind::RLstm => vec![plain, ModelConfig { profile: false, ..extra }],
         ModelKind::ALstm => vec![
             ModelConfig { pooling: Pooling::AttentionAndLast, ..config(kind) },
             ModelConfig { pooling: Pooling::AttentionAndLast, cut_gap: 3, ..plain },
+            extra.clone(),
+            ModelConfig { profile: false, table_features: 0, ..extra },
         ],
     }
 }

@@ -84,7 +84,7 @@ impl Golden {
     fn records(&self) -> Records {
         let mut offsets = vec![0];
         self.lengths.iter().for_each(|n| offsets.push(offsets[offsets.len() - 1] + *n as u64));
-        Records { codes: self.codes.clone(), offsets, profiles: Some(self.profiles.concat()) }
+        Records { codes: self.codes.clone(), offsets, profiles: Some(self.profiles.concat()), ..Records::default() }
     }
     fn table(&self, config: &ModelConfig) -> Vec<f32> {
         assert_eq!(self.table.len(), CODES);
@@ -144,7 +144,7 @@ fn a_batch_of_members_is_what_pytorch_computes() {
     for (name, Case { config, members }) in &golden.cases {
         let network = golden.network(config, &cpu(), |v| v);
         let rows = golden.rows();
-        let batch = Batch::new(&records, &vec![rows.as_slice(); golden.members], config.profile, &cpu());
+        let batch = Batch::new(&records, &vec![rows.as_slice(); golden.members], config, &cpu());
         let Forward { logits, attention, pooled, .. } = network.forward(&batch, &Mode::Predict);
         let proteins = |of: fn(&Expected) -> &Vec<Vec<f64>>| members.iter().flat_map(|m| of(m).concat()).collect::<Vec<_>>();
         compare(&format!("{name}: pooled states"), &widened(&host(pooled)), &proteins(|m| &m.pooled), VALUES);
@@ -199,7 +199,7 @@ fn losses_and_gradients_are_what_pytorch_computes() {
         let tracked = cpu().autodiff();
         let network = golden.network(config, &tracked, |v| Tensor::from_inner(v).require_grad());
         let rows = golden.rows();
-        let batch = Batch::new(&records, &vec![rows.as_slice(); golden.members], config.profile, &tracked);
+        let batch = Batch::new(&records, &vec![rows.as_slice(); golden.members], config, &tracked);
         let logits = network.forward(&batch, &Mode::Predict).logits;
         let labels: Vec<Option<u32>> = (0..golden.members).flat_map(|_| golden.labels.iter().map(|l| Some(*l))).collect();
         let loss = |label_smoothing, class_weights| CrossEntropy { label_smoothing, class_weights }.forward(logits.clone(), &labels);

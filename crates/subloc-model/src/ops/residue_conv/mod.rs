@@ -1,6 +1,6 @@
-//! The filter bank over residues, before ReLU: table blocks by lookup, the profile block by a product; see `lstm_kernels::residue_conv`.
+//! The filter bank over residues, before ReLU: table blocks by lookup, dense rows (a profile, the user's numbers) by a product; see `lstm_kernels::residue_conv`.
 //!
-//! residue_conv(table [M,taps,25,f], profile weights [M,taps,20,f] with rows [M,B,T,20], bias [M,C], codes [M,B,T], lengths [M,B]) → z [M,B,T,C].
+//! residue_conv(table [M,taps,25,f], dense weights [M,taps,D,f] with rows [M,B,T,D], bias [M,C], codes [M,B,T], lengths [M,B]) → z [M,B,T,C].
 //! taps = Σ widths, C = widths · f, width-major. Rows get no gradient: they are input. Own form against literal: 1e-5 of the largest value.
 
 #[cfg(feature = "gpu")]
@@ -18,7 +18,7 @@ use burn_autodiff::{
     ops::{Backward, Ops, OpsKind},
 };
 use burn_flex::FlexTensor;
-use lstm_kernels::residue_conv::{self as kernels, CODES, Profile, Shape};
+use lstm_kernels::residue_conv::{self as kernels, CODES, Dense, Shape};
 
 use super::{
     Lengths, context,
@@ -42,34 +42,34 @@ pub struct Residues {
 }
 
 impl Residues {
-    fn shape(&self, filters: usize) -> Shape<'_> {
+    fn shape(&self, filters: usize, dense: usize) -> Shape<'_> {
         let [members, batch, residues] = self.dims;
-        Shape { members, batch, residues, widths: &self.widths, filters }
+        Shape { members, batch, residues, widths: &self.widths, filters, dense }
     }
 }
 
-/// The profile block: weights [M, taps, 20, f] and rows [M, B, T, 20].
+/// The dense block: weights [M, taps, D, f] and rows [M, B, T, D].
 #[derive(Clone, Debug)]
-pub struct ProfileBlock {
+pub struct DenseBlock {
     /// Filter weights.
     pub weights: Tensor<4>,
-    /// The proteins' profiles.
+    /// The proteins' numbers.
     pub rows: Tensor<4>,
 }
 
 /// See the module.
-pub fn residue_conv(table: Tensor<4>, profile: Option<ProfileBlock>, bias: Tensor<2>, residues: Residues) -> Tensor<4> {
+pub fn residue_conv(table: Tensor<4>, dense: Option<DenseBlock>, bias: Tensor<2>, residues: Residues) -> Tensor<4> {
     let (table, bias) = (table.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(match profile {
-        Some(ProfileBlock { weights, rows }) => {
-            Dispatch::profile_conv(table, weights.into_dispatch(), bias, rows.into_dispatch(), residues)
+    Tensor::from_dispatch(match dense {
+        Some(DenseBlock { weights, rows }) => {
+            Dispatch::dense_conv(table, weights.into_dispatch(), bias, rows.into_dispatch(), residues)
         }
         None => Dispatch::table_conv(table, bias, residues),
     })
 }
 
 /// The same in plain burn operations: one product a tap over the residues that it sees.
-pub fn literal(table: Tensor<4>, profile: Option<ProfileBlock>, bias: Tensor<2>, residues: &Residues) -> Tensor<4> {
+pub fn literal(table: Tensor<4>, dense: Option<DenseBlock>, bias: Tensor<2>, residues: &Residues) -> Tensor<4> {
     let [members, batch, length] = residues.dims;
     let [_, _, _, filters] = table.dims();
     let device = table.device();
@@ -95,11 +95,13 @@ pub fn literal(table: Tensor<4>, profile: Option<ProfileBlock>, bias: Tensor<2>,
             }
             let onehot: Tensor<3> = Tensor::from_data(TensorData::new(onehot, [members, batch * length, CODES]), &device);
             sum = sum + onehot.matmul(tap(&table, first + k));
-            if let Some(ProfileBlock { weights, rows }) = &profile {
+            if let Some(DenseBlock { weights, rows }) = &dense {
                 let inside: Vec<f32> = seen.iter().map(|s| f32::from(u8::from(s.is_some()))).collect();
                 let inside: Tensor<3> = Tensor::from_data(TensorData::new(inside, [members, batch * length, 1]), &device);
                 let index = indices(seen.iter().map(|s| s.unwrap_or(0) as i32).collect(), &device);
-                let rows = rows.clone().reshape([members * batch * length, 20]).select(0, index).reshape([members, batch * length, 20]);
+                let [_, _, _, columns] = rows.dims();
+                let rows = rows.clone().reshape([members * batch * length, columns]).select(0, index);
+                let rows = rows.reshape([members, batch * length, columns]);
                 sum = sum + (rows * inside).matmul(tap(weights, first + k));
             }
         }
@@ -114,10 +116,10 @@ pub fn literal(table: Tensor<4>, profile: Option<ProfileBlock>, bias: Tensor<2>,
 /// What a backend supplies.
 #[backend_extension(Autodiff, Flex, Cube: cfg(feature = "gpu"))]
 pub trait ResidueConvOps: Backend {
-    /// [`residue_conv`](fn@residue_conv) without a profile.
+    /// [`residue_conv`](fn@residue_conv) without dense rows.
     fn table_conv(table: FloatTensor<Self>, bias: FloatTensor<Self>, residues: Residues) -> FloatTensor<Self>;
     /// [`residue_conv`](fn@residue_conv) with one.
-    fn profile_conv(
+    fn dense_conv(
         table: FloatTensor<Self>,
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
@@ -128,7 +130,7 @@ pub trait ResidueConvOps: Backend {
 
 /// The gradients of [`ResidueConvOps`].
 pub trait ResidueConvGrad: Backend {
-    /// Gradients of the table, the bias and, with rows, the profile weights; `filters` of each width.
+    /// Gradients of the table, the bias and, with rows, the dense weights; `filters` of each width.
     fn residue_conv_backward(
         rows: Option<FloatTensor<Self>>,
         dz: FloatTensor<Self>,
@@ -137,17 +139,18 @@ pub trait ResidueConvGrad: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, Option<FloatTensor<Self>>);
 }
 
-fn forward(table: FlexTensor, profile: Option<(FlexTensor, FlexTensor)>, bias: FlexTensor, residues: &Residues) -> FlexTensor {
+fn forward(table: FlexTensor, dense: Option<(FlexTensor, FlexTensor)>, bias: FlexTensor, residues: &Residues) -> FlexTensor {
     let [_, _, _, filters] = table.shape().dims();
-    let shape = residues.shape(filters);
+    let columns = dense.as_ref().map_or(0, |(_, rows)| rows.shape()[3]);
+    let shape = residues.shape(filters, columns);
     let [members, batch, length] = residues.dims;
     let (table, bias) = (Floats::new(table), Floats::new(bias));
-    let profile = profile.map(|(weights, rows)| (Floats::new(weights), Floats::new(rows)));
-    let profile = profile.as_ref().map(|(weights, rows)| Profile { weights: weights.slice(), rows: rows.slice() });
+    let dense = dense.map(|(weights, rows)| (Floats::new(weights), Floats::new(rows)));
+    let dense = dense.as_ref().map(|(weights, rows)| Dense { weights: weights.slice(), rows: rows.slice() });
     let mut z = vec![0.0; members * batch * length * shape.channels()];
     // Cancelled: the caller drops the step.
     let _ = context::kernel(|k| {
-        kernels::forward(k, &shape, table.slice(), profile, bias.slice(), &residues.codes, &residues.lengths, residues.scale, &mut z)
+        kernels::forward(k, &shape, table.slice(), dense, bias.slice(), &residues.codes, &residues.lengths, residues.scale, &mut z)
     });
     flex::tensor(z, [members, batch, length, shape.channels()])
 }
@@ -156,7 +159,7 @@ impl ResidueConvOps for Flex {
     fn table_conv(table: FlexTensor, bias: FlexTensor, residues: Residues) -> FlexTensor {
         forward(table, None, bias, &residues)
     }
-    fn profile_conv(table: FlexTensor, weights: FlexTensor, bias: FlexTensor, rows: FlexTensor, residues: Residues) -> FlexTensor {
+    fn dense_conv(table: FlexTensor, weights: FlexTensor, bias: FlexTensor, rows: FlexTensor, residues: Residues) -> FlexTensor {
         forward(table, Some((weights, rows)), bias, &residues)
     }
 }
@@ -168,20 +171,21 @@ impl ResidueConvGrad for Flex {
         residues: &Residues,
         filters: usize,
     ) -> (FlexTensor, FlexTensor, Option<FlexTensor>) {
-        let shape = residues.shape(filters);
+        let columns = rows.as_ref().map_or(0, |rows| rows.shape()[3]);
+        let shape = residues.shape(filters, columns);
         let (members, taps, channels) = (residues.dims[0], shape.taps(), shape.channels());
         let (rows, dz) = (rows.map(Floats::new), Floats::new(dz));
         let rows = rows.as_ref().map(Floats::slice);
         let found = context::kernel(|k| kernels::backward(k, &shape, rows, &residues.codes, &residues.lengths, residues.scale, dz.slice()))
             .unwrap_or_else(|_| kernels::Gradients {
                 table: vec![0.0; members * taps * CODES * filters],
-                profile_weights: rows.map(|_| vec![0.0; members * taps * 20 * filters]),
+                dense_weights: rows.map(|_| vec![0.0; members * taps * columns * filters]),
                 bias: vec![0.0; members * channels],
             });
         (
             flex::tensor(found.table, [members, taps, CODES, filters]),
             flex::tensor(found.bias, [members, channels]),
-            found.profile_weights.map(|weights| flex::tensor(weights, [members, taps, 20, filters])),
+            found.dense_weights.map(|weights| flex::tensor(weights, [members, taps, columns, filters])),
         )
     }
 }
@@ -202,8 +206,8 @@ impl<B: ResidueConvGrad> Backward<B, 2> for TableConv {
 }
 
 #[derive(Debug)]
-struct ProfileConv;
-impl<B: ResidueConvGrad> Backward<B, 3> for ProfileConv {
+struct DenseConv;
+impl<B: ResidueConvGrad> Backward<B, 3> for DenseConv {
     type State = (FloatTensor<B>, Residues, usize);
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let dz = grads.consume::<B>(&ops.node);
@@ -228,7 +232,7 @@ impl<B: ResidueConvOps + ResidueConvGrad, C: CheckpointStrategy> ResidueConvOps 
         }
     }
 
-    fn profile_conv(
+    fn dense_conv(
         table: FloatTensor<Self>,
         weights: FloatTensor<Self>,
         bias: FloatTensor<Self>,
@@ -238,11 +242,11 @@ impl<B: ResidueConvOps + ResidueConvGrad, C: CheckpointStrategy> ResidueConvOps 
         let nodes = [table.node(), weights.node(), bias.node()];
         let [table, weights, bias, rows] = [table, weights, bias, rows].map(|t| t.into_primitive());
         let [_, _, _, filters] = table.shape().dims();
-        match ProfileConv.prepare::<C>(nodes).compute_bound().stateful() {
+        match DenseConv.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                prep.finish((rows.clone(), residues.clone(), filters), B::profile_conv(table, weights, bias, rows, residues))
+                prep.finish((rows.clone(), residues.clone(), filters), B::dense_conv(table, weights, bias, rows, residues))
             }
-            OpsKind::UnTracked(prep) => prep.finish(B::profile_conv(table, weights, bias, rows, residues)),
+            OpsKind::UnTracked(prep) => prep.finish(B::dense_conv(table, weights, bias, rows, residues)),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! The kernels of the filter bank; what they are launched with stands in `mod.rs`.
 
 use cubecl::prelude::*;
-use lstm_kernels::residue_conv::{CODES, PROFILE};
+use lstm_kernels::residue_conv::CODES;
 
 use crate::ops::gpu::end_of_part;
 
 /// Filters of a cube, and units that share one filter, in the backward pass of the table.
 pub(super) const FILTERS: usize = 16;
 pub(super) const LANES: usize = 8;
-/// Filters of a cube in the backward pass of the profile weights.
-pub(super) const PROFILE_FILTERS: usize = 8;
+/// Filters and columns of a cube in the backward pass of the dense weights; a profile's 20 columns fill one.
+pub(super) const DENSE_FILTERS: usize = 8;
+pub(super) const DENSE_COLUMNS: usize = 20;
 
 /// The code of residue `at` of the batch.
 #[cube]
@@ -45,7 +46,7 @@ fn seen(row: u32, t: u32, k: u32, width: u32, length: u32, residues: u32) -> u32
     found
 }
 
-/// z[m, b, t, c] = scale (Σ_k table[tap, code] + profile) + bias. `banks` holds [first tap, width] of each width.
+/// z[m, b, t, c] = scale (Σ_k table[tap, code] + Σ_a rows[a] weights[tap, a]) + bias. `banks` holds [first tap, width] of each width.
 #[cube(launch_unchecked)]
 #[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
 pub(super) fn convolve(
@@ -63,8 +64,9 @@ pub(super) fn convolve(
     taps: u32,
     filters: u32,
     channels: u32,
+    columns: u32,
     scale: f32,
-    #[comptime] profile: bool,
+    #[comptime] dense: bool,
 ) {
     if ABSOLUTE_POS < count as usize {
         let at = ABSOLUTE_POS as u32;
@@ -81,9 +83,10 @@ pub(super) fn convolve(
                 if residue != NONE {
                     let tap = (member * taps + first + k) as usize;
                     sum += table[(tap * CODES + code(codes, residue as usize)) * filters as usize + filter as usize];
-                    if profile {
-                        for a in 0..PROFILE {
-                            sum += rows[residue as usize * PROFILE + a] * weights[(tap * PROFILE + a) * filters as usize + filter as usize];
+                    if dense {
+                        let columns = columns as usize;
+                        for a in 0..columns {
+                            sum += rows[residue as usize * columns + a] * weights[(tap * columns + a) * filters as usize + filter as usize];
                         }
                     }
                 }
@@ -147,10 +150,10 @@ pub(super) fn table_gradient(
     }
 }
 
-/// A part of the gradient of the profile weights, likewise: a unit owns (amino acid, filter).
+/// A part of the gradient of the dense weights, likewise: a unit owns (column, filter). Grid: tap and columns, filters, member and part.
 #[cube(launch_unchecked)]
 #[expect(clippy::too_many_arguments, reason = "a kernel's sizes are its arguments")]
-pub(super) fn profile_gradient(
+pub(super) fn dense_gradient(
     dz: &[f32],
     rows: &[f32],
     lengths: &[u32],
@@ -162,13 +165,14 @@ pub(super) fn profile_gradient(
     taps: u32,
     filters: u32,
     channels: u32,
+    columns: u32,
     places_a_part: u32,
 ) {
-    let (tap, member, part) = (CUBE_POS_X, CUBE_POS_Z % members, CUBE_POS_Z / members);
+    let (tap, member, part) = (CUBE_POS_X % taps, CUBE_POS_Z % members, CUBE_POS_Z / members);
     let own = tap_of(taps_of, tap);
-    let (column, amino) = (UNIT_POS_X as usize % PROFILE_FILTERS, UNIT_POS_X as usize / PROFILE_FILTERS);
-    let filter = CUBE_POS_Y * (PROFILE_FILTERS as u32) + column as u32;
-    if filter < filters {
+    let column = CUBE_POS_X / taps * (DENSE_COLUMNS as u32) + UNIT_POS_X / DENSE_FILTERS as u32;
+    let filter = CUBE_POS_Y * (DENSE_FILTERS as u32) + UNIT_POS_X % DENSE_FILTERS as u32;
+    if filter < filters && column < columns {
         let places = batch * residues;
         let last = end_of_part(part, places_a_part, places);
         let mut sum = 0.0f32;
@@ -177,11 +181,11 @@ pub(super) fn profile_gradient(
             let residue = seen(row, t, own.k, own.width, lengths[row as usize], residues);
             if residue != NONE {
                 let from = (member * places + place) as usize * channels as usize + (own.bank * filters + filter) as usize;
-                sum += dz[from] * rows[residue as usize * PROFILE + amino];
+                sum += dz[from] * rows[residue as usize * columns as usize + column as usize];
             }
         }
         let to = ((part * members + member) * taps + tap) as usize;
-        parts[(to * PROFILE + amino) * filters as usize + filter as usize] = sum;
+        parts[(to * columns as usize + column as usize) * filters as usize + filter as usize] = sum;
     }
 }
 

@@ -7,11 +7,11 @@ mod kernels;
 
 use burn_cubecl::{CubeBackend, kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
-use lstm_kernels::residue_conv::{CODES, PROFILE};
+use lstm_kernels::residue_conv::CODES;
 
 use super::{ResidueConvGrad, ResidueConvOps, Residues};
 use crate::ops::gpu::{UNITS, cubes_for, dims, empty, processors, size, words, zeros};
-use kernels::{FILTERS, LANES, PROFILE_FILTERS, bias_gradient, convolve, fold_scaled, profile_gradient, table_gradient};
+use kernels::{DENSE_COLUMNS, DENSE_FILTERS, FILTERS, LANES, bias_gradient, convolve, dense_gradient, fold_scaled, table_gradient};
 
 /// Four codes a word.
 fn packed(codes: &[u8]) -> Vec<u32> {
@@ -33,7 +33,7 @@ fn taps_of(widths: &[usize]) -> Vec<u32> {
     widths.iter().enumerate().flat_map(|(bank, width)| (0..*width).flat_map(move |k| [bank, k, *width].map(size))).collect()
 }
 
-fn forward(table: CubeTensor, profile: Option<(CubeTensor, CubeTensor)>, bias: CubeTensor, residues: &Residues) -> CubeTensor {
+fn forward(table: CubeTensor, dense: Option<(CubeTensor, CubeTensor)>, bias: CubeTensor, residues: &Residues) -> CubeTensor {
     let (table, bias) = (into_contiguous(table), into_contiguous(bias));
     let [_, taps, _, filters] = dims(&table);
     let [members, batch, length] = residues.dims;
@@ -44,8 +44,8 @@ fn forward(table: CubeTensor, profile: Option<(CubeTensor, CubeTensor)>, bias: C
         return z;
     }
     let client = &table.client;
-    let with_profile = profile.is_some();
-    let (weights, rows) = match profile {
+    let columns = dense.as_ref().map_or(0, |(_, rows)| dims::<4>(rows)[3]);
+    let (weights, rows) = match dense {
         Some((weights, rows)) => (into_contiguous(weights), into_contiguous(rows)),
         None => (table.clone(), table.clone()), // never read
     };
@@ -69,8 +69,9 @@ fn forward(table: CubeTensor, profile: Option<(CubeTensor, CubeTensor)>, bias: C
             size(taps),
             size(filters),
             size(channels),
+            size(columns),
             residues.scale,
-            with_profile,
+            columns > 0,
         );
     }
     z
@@ -100,7 +101,7 @@ impl ResidueConvOps for CubeBackend {
     fn table_conv(table: CubeTensor, bias: CubeTensor, residues: Residues) -> CubeTensor {
         forward(table, None, bias, &residues)
     }
-    fn profile_conv(table: CubeTensor, weights: CubeTensor, bias: CubeTensor, rows: CubeTensor, residues: Residues) -> CubeTensor {
+    fn dense_conv(table: CubeTensor, weights: CubeTensor, bias: CubeTensor, rows: CubeTensor, residues: Residues) -> CubeTensor {
         forward(table, Some((weights, rows)), bias, &residues)
     }
 }
@@ -116,7 +117,7 @@ impl ResidueConvGrad for CubeBackend {
         let [members, batch, length] = residues.dims;
         let (taps, channels, places) = (residues.widths.iter().sum::<usize>(), residues.widths.len() * filters, batch * length);
         if members * places == 0 {
-            let weights = rows.map(|_| zeros(&dz, [members, taps, PROFILE, filters]));
+            let weights = rows.map(|rows| zeros(&dz, [members, taps, dims::<4>(&rows)[3], filters]));
             return (zeros(&dz, [members, taps, CODES, filters]), zeros(&dz, [members, channels]), weights);
         }
         let client = &dz.client;
@@ -163,15 +164,16 @@ impl ResidueConvGrad for CubeBackend {
             );
         }
         let weights = rows.map(|rows| {
-            let tiles = filters.div_ceil(PROFILE_FILTERS);
-            let count = parts(taps * tiles * members);
-            let sums = empty(&dz, [count, members, taps, PROFILE, filters]);
+            let [_, _, _, columns] = dims(&rows);
+            let (tiles, strips) = (filters.div_ceil(DENSE_FILTERS), columns.div_ceil(DENSE_COLUMNS));
+            let count = parts(taps * strips * tiles * members);
+            let sums = empty(&dz, [count, members, taps, columns, filters]);
             // SAFETY: as above.
             unsafe {
-                profile_gradient::launch_unchecked(
+                dense_gradient::launch_unchecked(
                     client,
-                    CubeCount::Static(size(taps), size(tiles), size(members * count)),
-                    CubeDim::new_1d(size(PROFILE * PROFILE_FILTERS)),
+                    CubeCount::Static(size(taps * strips), size(tiles), size(members * count)),
+                    CubeDim::new_1d(size(DENSE_COLUMNS * DENSE_FILTERS)),
                     dz.clone().into_buffer_arg(),
                     into_contiguous(rows).into_buffer_arg(),
                     words(client, &residues.lengths),
@@ -183,10 +185,11 @@ impl ResidueConvGrad for CubeBackend {
                     size(taps),
                     size(filters),
                     size(channels),
+                    size(columns),
                     size(places.div_ceil(count)),
                 );
             }
-            folded(&sums, count, [members, taps, PROFILE, filters], residues.scale)
+            folded(&sums, count, [members, taps, columns, filters], residues.scale)
         });
         (table, bias, weights)
     }

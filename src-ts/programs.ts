@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { SublocError } from '../errors.js'
+import { SublocError } from './errors.js'
 
 /** How to get a program, for messages. */
 const PACKAGES: Record<string, string> = {

@@ -1,0 +1,154 @@
+/** Own numbers of residues: what is read of NPY and NPZ, and what is refused. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { encodeRecords } from '../../src-ts/encoding/encode.js'
+import { parseNpy } from '../../src-ts/encoding/extra/npy.js'
+import { extraDigest, extraRows, openExtra } from '../../src-ts/encoding/extra/source.js'
+import { temporaryFolder } from '../support/folder.js'
+import { type NpyOptions, npy, npzOf } from '../support/npy.js'
+
+const VALUES = [0, -1.5, 2 ** -24, 65504, 0.25, -3]
+
+for (const options of [
+	{ type: '<f2' },
+	{ type: '<f4' },
+	{ type: '<f8' },
+	{ type: '>f4' },
+	{ type: '<f4', fortran: true },
+	{ type: '<f2', fortran: true, version: 2 },
+] satisfies NpyOptions[]) {
+	test(`an array is read: ${JSON.stringify(options)}`, (t) => {
+		const found = parseNpy(npy(VALUES, 2, options))
+		t.deepEqual(found, { data: Float32Array.from(VALUES), shape: [3, 2] })
+	})
+}
+
+for (const [what, bytes, message] of [
+	['text', Buffer.from('id\tsequence\tclass'), /no NPY array/],
+	['whole numbers', npy([1, 2], 2, { type: '<i4' }), /i4; f2, f4 and f8/],
+	['a mean over the protein', npy([1, 2, 3], 3, { shape: [3] }), /one dimension \(3\); a row a residue/],
+	['three dimensions', npy([1, 2], 2, { shape: [1, 1, 2] }), /3 dimensions \(1 × 1 × 2\)/],
+	['too few bytes', npy([1, 2, 3, 4], 2).subarray(0, -3), /13 bytes of numbers, not the 16 of 2 × 2/],
+] as const) {
+	test(`refused is ${what}`, (t) => {
+		t.regex(String(parseNpy(bytes)), message)
+	})
+}
+
+test('a folder and an NPZ, stored or deflated, give the same numbers, and null for an id that they do not have', async (t) => {
+	const folder = temporaryFolder(t)
+	const arrays = { p1: npy([1, 2, 3, 4], 2), 'sp|P2|X_HUMAN': npy([5, 6], 2, { type: '<f2' }) }
+	const { mkdirSync } = await import('node:fs')
+	mkdirSync(join(folder, 'arrays'))
+	for (const [id, bytes] of Object.entries(arrays)) writeFileSync(join(folder, 'arrays', `${id}.npy`), bytes)
+	writeFileSync(join(folder, 'stored.npz'), npzOf({ ...arrays, 'a/b': npy([7, 8], 2) }, 0))
+	writeFileSync(join(folder, 'packed.npz'), npzOf(arrays, 6))
+	for (const name of ['arrays', 'stored.npz', 'packed.npz']) {
+		const source = await openExtra(join(folder, name))
+		t.deepEqual((await source.rows('p1', 'MK'))!.data, Float32Array.of(1, 2, 3, 4), name)
+		t.deepEqual((await source.rows('sp|P2|X_HUMAN', 'M'))!.data, Float32Array.of(5, 6), name)
+		t.is(await source.rows('p3', 'M'), null, name)
+		t.is(await source.rows('../arrays/p1', 'MK'), null, name)
+	}
+	t.deepEqual((await (await openExtra(join(folder, 'stored.npz'))).rows('a/b', 'M'))!.data, Float32Array.of(7, 8))
+	t.not(await extraDigest(join(folder, 'stored.npz')), await extraDigest(join(folder, 'packed.npz')))
+})
+
+test('an entry with sizes of 64 bits is read, as numpy writes them for large files', async (t) => {
+	// The directory's sizes and offset moved into the extra field 1, after PKWARE's APPNOTE 4.5.3.
+	const plain = npzOf({ p: npy([1, 2], 2) })
+	const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength)
+	const end = plain.length - 22
+	const directory = view.getUint32(end + 16, true)
+	const name = view.getUint16(directory + 28, true)
+	const long = new Uint8Array(28)
+	const fields = new DataView(long.buffer)
+	fields.setUint16(0, 1, true)
+	fields.setUint16(2, 24, true)
+	for (const [at, field] of [24, 20, 42].entries()) {
+		fields.setBigUint64(4 + 8 * at, BigInt(view.getUint32(directory + field, true)), true)
+		view.setUint32(directory + field, 0xffffffff, true)
+	}
+	view.setUint16(directory + 30, 28, true)
+	view.setUint32(end + 12, view.getUint32(end + 12, true) + 28, true)
+	const at = directory + 46 + name
+	const file = join(temporaryFolder(t), 'long.npz')
+	writeFileSync(file, Buffer.concat([plain.subarray(0, at), long, plain.subarray(at)]))
+	t.deepEqual((await (await openExtra(file)).rows('p', 'M'))!.data, Float32Array.of(1, 2))
+})
+
+test('a file that is damaged, cut off or no zip is told with its path, and with the protein where it is one’s', async (t) => {
+	const folder = temporaryFolder(t)
+	const whole = npzOf({ p1: npy([1, 2, 3, 4], 2) }, 0)
+	const file = (name: string, bytes: Uint8Array) => {
+		writeFileSync(join(folder, name), bytes)
+		return join(folder, name)
+	}
+	await t.throwsAsync(openExtra(join(folder, 'none.npz')), { code: 'INPUT_MISSING' })
+	for (const [name, bytes] of [
+		['text.npz', Buffer.from('no zip')],
+		['empty.npz', new Uint8Array()],
+		['cut.npz', whole.subarray(0, -30)],
+	] as const) {
+		const error = await t.throwsAsync(openExtra(file(name, bytes)), { code: 'INVALID_FEATURES' })
+		t.like(error, { facts: { file: join(folder, name) } })
+	}
+	const bad = whole.slice()
+	bad[150] ^= 1
+	const path = file('bad.npz', bad)
+	const error = await t.throwsAsync(async () => (await openExtra(path)).rows('p1', 'MK'), {
+		code: 'INVALID_FEATURES',
+		message: /check sum/,
+	})
+	t.like(error, { facts: { file: path, record: 'p1' } })
+})
+
+test('what does not fit its protein names record, file, expected and found', async (t) => {
+	const folder = temporaryFolder(t)
+	const put = (id: string, bytes: Uint8Array) => writeFileSync(join(folder, `${id}.npy`), bytes)
+	put('ok', npy([1, 2, 3, 4], 2))
+	put('long', npy([1, 2, 3, 4, 5, 6, 7, 8], 2))
+	put('nan', npy([1, 2, 3, Number.NaN], 2))
+	put('large', npy([1, 2, 1e39, 4], 2, { type: '<f8' }))
+	const source = await openExtra(folder)
+	const refused = async (id: string, columns: number | null, facts: object, message: RegExp) => {
+		const error = await t.throwsAsync(extraRows(source, id, 'MK', columns), { code: 'INVALID_FEATURES', message })
+		t.like(error, { facts: { record: id, ...facts } })
+	}
+	t.is((await extraRows(source, 'ok', 'MK', null)).columns, 2)
+	await refused(
+		'ok',
+		3,
+		{ option: 'extra', expected: 3, found: 2, file: join(folder, 'ok.npy') },
+		/2 columns, 3 are expected/,
+	)
+	await refused(
+		'long',
+		2,
+		{ expected: 2, found: 4, file: join(folder, 'long.npy') },
+		/4 rows, the sequence 2 residues \(rows of a start/,
+	)
+	await refused(
+		'nan',
+		2,
+		{ position: 2, column: 2, value: 'NaN', file: join(folder, 'nan.npy') },
+		/residue 2 in column 2 is NaN/,
+	)
+	await refused('large', 2, { position: 2, column: 1, value: 'Infinity' }, /Infinity/)
+	await refused('none', 2, { file: folder }, /no numbers of it \(an array none\.npy/)
+})
+
+test('a cut takes the rows of its residues along, and its gap has NaN; stand-ins are those of a missing profile', async (t) => {
+	const numbers = Float32Array.from({ length: 6 * 2 }, (_, at) => at)
+	const source = { rows: async () => ({ data: numbers, shape: [6, 2] as const }) }
+	const options = { maxResidues: 4, cutGap: 1, missingProfile: 'onehot', profile: true, profiles: null } as const
+	const { native } = await encodeRecords([{ id: 'p', sequence: 'ARNDCQ' }], {
+		...{ ...options, standIns: true, extra: { source, columns: 2 } },
+	})
+	const { NaN: gap } = Number
+	t.deepEqual([...native.extra!], [0, 1, 2, 3, gap, gap, 8, 9, 10, 11])
+	t.deepEqual(native.standIns, native.profiles)
+	const without = await encodeRecords([{ id: 'p', sequence: 'ARNDCQ' }], options)
+	t.deepEqual([without.native.extra, without.native.standIns, without.native.extraColumns], [null, null, 0])
+})
