@@ -2885,7 +2885,7 @@ export interface PredictionPlan {
 }
 /**
  * Reads all of a FASTA file (gzip too) in bounded memory, and predicts a sample of it for a few seconds. The sample is drawn from the whole file, always the
- * same; the memory is the process's largest, and what a full chunk would add to it.
+ * same; the memory is the process's largest, what the largest batch of the network would add to it, and what a long run takes for its heap.
  *
  * Errors: those of `readFasta` for a file that is damaged as a whole, and of `predict`; `INVALID_OPTION`.
  */
