@@ -95,8 +95,11 @@ test('a finished shard is skipped; a folder of another job is refused', async (t
 	const shard = { index: 2, count: 3 }
 	const first = await predictFile(model, input, parts, { ...THREADS, shard })
 	const before = readFileSync(first.output)
+	// What a process that was killed while it wrote the record has left.
+	writeFileSync(join(parts, '.shard-0002-of-0003.json.123.tmp'), '{')
 	const again = await predictFile(model, input, parts, { ...THREADS, shard, resume: true })
 	t.like(again, { wasFinished: true, records: first.records, problems: first.problems, output: first.output })
+	t.deepEqual(readdirSync(parts), ['shard-0002-of-0003.json', 'shard-0002-of-0003.tsv'])
 	for (const [why, run] of [
 		[/of another model/, () => predictFile(other, input, parts, { ...THREADS, shard })],
 		[/of another options/, () => predictFile(model, input, parts, { ...THREADS, shard, onProblem: 'fail' })],
