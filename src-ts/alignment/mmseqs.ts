@@ -5,9 +5,9 @@ import { readProfiles } from '../encoding/profile/formats/read.js'
 import { mismatch, type ProfiledRecord } from '../encoding/profile/found.js'
 import type { StoredProfile } from '../encoding/profile/store-writer.js'
 import { fileError, SublocError } from '../errors.js'
+import { findTool, runTool } from '../programs.js'
 import { textLines } from '../sequence/lines.js'
 import type { Aligner, AlignerContext, SearchSettings } from './aligner.js'
-import { findTool, runTool } from '../programs.js'
 
 /** The oldest release that the commands were tried with is 14; 13 has them all. */
 const OLDEST = 13

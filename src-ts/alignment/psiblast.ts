@@ -5,8 +5,8 @@ import { readProfiles } from '../encoding/profile/formats/read.js'
 import { mismatch, type ProfiledRecord } from '../encoding/profile/found.js'
 import type { StoredProfile } from '../encoding/profile/store-writer.js'
 import { fileError, SublocError } from '../errors.js'
-import { type Aligner, type AlignerContext, isSearchable, type SearchSettings } from './aligner.js'
 import { findTool, runTool, ToolFailed } from '../programs.js'
+import { type Aligner, type AlignerContext, isSearchable, type SearchSettings } from './aligner.js'
 
 /** What older releases do not know. */
 const NEEDED = '-save_pssm_after_last_round'

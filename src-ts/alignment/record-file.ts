@@ -123,7 +123,11 @@ export async function requireSameParts(output: string, part: string, now: Profil
 		const [what, before, value] = firstOther(then, now) ?? []
 		if (what === undefined) continue
 		const message = `${output} holds ${other} already, which is no part of the same: ${what} was ${before ?? 'none'} and is ${value ?? 'none'} now`
-		throw new SublocError('INVALID_SHARD', message, { file: join(output, `${other}.json`), stranger: other, option: what })
+		throw new SublocError('INVALID_SHARD', message, {
+			file: join(output, `${other}.json`),
+			stranger: other,
+			option: what,
+		})
 	}
 }
 

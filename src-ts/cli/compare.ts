@@ -16,7 +16,7 @@ import {
 	type ScoreDifference,
 	SublocError,
 } from 'subloc-native'
-import { EXTRA_OPTION, type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { pointRange, points } from './statistics-text.js'
 import { percent, table } from './text.js'

@@ -21,7 +21,7 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
-import { EXTRA_OPTION, type CommonOptions, fraction, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, fraction, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
 import { baselinesFor, importanceOf } from './scoring.js'

@@ -13,7 +13,7 @@ import {
 import { type Drawing, FIGURE_DRAWERS, FIGURES, type FigureName, Undrawable } from './draw.js'
 import { scoredRecords } from './evaluate.js'
 import type { Log } from './log.js'
-import { EXTRA_OPTION, type CommonOptions, list, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, list, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { type PictureFlags, Pictures, withPictures } from './pictures.js'
 import { untilStopped } from './process.js'
 import { captionOf } from './text.js'

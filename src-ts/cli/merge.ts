@@ -10,7 +10,7 @@ import {
 	SublocError,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { EXTRA_OPTION, type CommonOptions, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { scoreFolds, scoreHeldOut } from './training.js'
 

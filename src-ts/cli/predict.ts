@@ -19,7 +19,15 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { EXTRA_OPTION, type CommonOptions, openLog, partOrAuto, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import {
+	type CommonOptions,
+	EXTRA_OPTION,
+	openLog,
+	partOrAuto,
+	runtimeOf,
+	wholeNumber,
+	withRuntime,
+} from './options.js'
 import { isJob, type JobFlags, rate, runJob } from './predict-job.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
@@ -124,7 +132,13 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		}
 	}
 	const options = {
-		...{ profiles: flags.profiles, extra: flags.extra, missingProfile: flags.missingProfile, kingdom: flags.kingdom, signal },
+		...{
+			profiles: flags.profiles,
+			extra: flags.extra,
+			missingProfile: flags.missingProfile,
+			kingdom: flags.kingdom,
+			signal,
+		},
 		...runtimeOf(flags),
 	}
 	const onProblem = flags.strict ? 'fail' : 'skip'

@@ -16,7 +16,7 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { EXTRA_OPTION, type CommonOptions, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 
 interface ReportFlags extends CommonOptions {

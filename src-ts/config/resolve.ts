@@ -59,9 +59,13 @@ function checkTogether(config: TrainingConfig): void {
 		wrong('secondConv.widths', 'a width stands twice')
 	}
 	if (config.profileDropout > 0) {
-		if (!config.blocks.includes('profile')) wrong('profileDropout', 'it needs the block profile, and profiles (--profiles)')
+		if (!config.blocks.includes('profile'))
+			wrong('profileDropout', 'it needs the block profile, and profiles (--profiles)')
 		if (config.missingProfile === 'fail')
-			wrong('profileDropout', 'a dropped profile gives way to what missingProfile says, and that is fail: set blosum or onehot')
+			wrong(
+				'profileDropout',
+				'a dropped profile gives way to what missingProfile says, and that is fail: set blosum or onehot',
+			)
 	}
 	if (config.pooling !== 'attention' && config.model !== 'a-lstm') {
 		wrong('pooling', `${config.pooling} needs attention: set model to a-lstm`)

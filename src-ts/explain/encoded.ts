@@ -4,10 +4,10 @@ import type { ExtraSource } from '../encoding/extra/source.js'
 import type { MissingProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { requireOption, requireSignal } from '../errors.js'
-import { extraOf } from '../predict/predict.js'
 import type { Model } from '../model/model.js'
 import { type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import type { NativeRuntime } from '../native/binding.js'
+import { extraOf } from '../predict/predict.js'
 
 /** What everything that looks into a model takes. */
 export interface LookOptions extends RuntimeOptions {
@@ -43,7 +43,10 @@ export async function encoded(
 		profile: model.readsProfiles,
 		profiles: model.readsProfiles ? await profileSource(options.profiles) : null,
 		missingProfile: missingPolicy(model, options),
-		extra: model.info.extraFeatures > 0 ? { source: await extraOf(model, options.extra), columns: model.info.extraFeatures } : null,
+		extra:
+			model.info.extraFeatures > 0
+				? { source: await extraOf(model, options.extra), columns: model.info.extraFeatures }
+				: null,
 	})
 	return { ...found, runtime }
 }

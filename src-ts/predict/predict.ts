@@ -208,7 +208,8 @@ async function* chunked(
 	source: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>,
 	extraFeatures: number,
 ): AsyncGenerator<Chunk, void> {
-	const mostResidues = extraFeatures > 0 ? Math.min(CHUNK.residues, Math.ceil(CHUNK.numbers / extraFeatures)) : CHUNK.residues
+	const mostResidues =
+		extraFeatures > 0 ? Math.min(CHUNK.residues, Math.ceil(CHUNK.numbers / extraFeatures)) : CHUNK.residues
 	let records: ProteinRecord[] = []
 	let residues = 0
 	try {

@@ -166,7 +166,15 @@ function predicted(model: Model, records: readonly ProteinRecord[], options: Rep
 	const { profiles, missingProfile, extra, kingdom, signal, onProgress } = options
 	onProgress?.('predictions')
 	const told = { attention: true, members: true }
-	return predictAll(model, records, { profiles, missingProfile, extra, kingdom, signal, ...told, ...runtimeOf(options) })
+	return predictAll(model, records, {
+		profiles,
+		missingProfile,
+		extra,
+		kingdom,
+		signal,
+		...told,
+		...runtimeOf(options),
+	})
 }
 
 /** What labelled proteins are to a model, and which of them are told of. */

@@ -17,7 +17,19 @@ export function nativeModelConfig(
 	const attention = config.attention ?? 2 * hidden
 	const dense = config.dense ?? 2 * hidden
 	const sizes = { hidden, attention, dense, filterWidths, filtersPerWidth, maxResidues, tableFeatures }
-	return { kind, classes: [...classes], blocks, profile, ...sizes, pooling, cutGap, secondConv, loss, extraFeatures, profileDropout }
+	return {
+		kind,
+		classes: [...classes],
+		blocks,
+		profile,
+		...sizes,
+		pooling,
+		cutGap,
+		secondConv,
+		loss,
+		extraFeatures,
+		profileDropout,
+	}
 }
 
 export function nativeTrainingConfig(

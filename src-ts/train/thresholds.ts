@@ -54,7 +54,10 @@ function chooseThreshold(answers: { p: number; has: boolean }[]): number {
 }
 
 /** Some of the records, in the given order. */
-export function selectRecords({ codes, offsets, profiles, extra, extraColumns }: NativeRecords, rows: ArrayLike<number>): NativeRecords {
+export function selectRecords(
+	{ codes, offsets, profiles, extra, extraColumns }: NativeRecords,
+	rows: ArrayLike<number>,
+): NativeRecords {
 	const ranges = Array.from(rows, (row) => [Number(offsets[row]), Number(offsets[row + 1])] as const)
 	const own = new Float64Array(ranges.length + 1)
 	for (const [index, [from, to]] of ranges.entries()) own[index + 1] = own[index]! + to - from

@@ -223,7 +223,8 @@ export async function trainGroups(
 		profile: readsProfiles,
 		profiles: readsProfiles ? await profileSource(options.profiles) : null,
 		standIns: config.profileDropout > 0,
-		extra: options.extra === undefined ? null : { source: await extraSource(options.extra), columns: config.extraFeatures },
+		extra:
+			options.extra === undefined ? null : { source: await extraSource(options.extra), columns: config.extraFeatures },
 	})
 	signal.throwIfAborted()
 	const members: NativeMember[] = groups.flatMap(({ rows, seeds }) =>

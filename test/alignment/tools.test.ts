@@ -5,9 +5,9 @@ import { setTimeout } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { type MakeProfilesOptions, makeProfiles } from '../../src-ts/alignment/make-profiles.js'
 import { countHomologues } from '../../src-ts/alignment/psiblast.js'
-import { runTool } from '../../src-ts/programs.js'
 import { openProfileStore } from '../../src-ts/encoding/profile/store.js'
 import { exitCode, type SublocError } from '../../src-ts/errors.js'
+import { runTool } from '../../src-ts/programs.js'
 import { playedPsiblast, scripts, withPath } from '../support/aligners.js'
 import { temporaryFolder } from '../support/folder.js'
 
@@ -63,41 +63,57 @@ test.serial('every protein is searched once and stored; temporary files are gone
 	t.true(told.runs[0].finished > told.runs[0].started)
 })
 
-test.serial('parts are written side by side by processes of their own, and read as one store once all are finished', async (t) => {
-	const { path, folder, database } = playedPsiblast(t)
-	const output = temporaryFolder(t)
-	const part = (index: number, more: Partial<MakeProfilesOptions> = {}, records = RECORDS) =>
-		made(output, database, records, { shard: { index, count: 3 }, ...more })
-	await withPath(path, async () => {
-		const counts = [(await part(1)).proteins, (await part(3)).proteins]
-		const missing = await t.throwsAsync(openProfileStore(output), { code: 'INVALID_SHARD', message: /part 2 of 3 is missing/ })
-		t.like(missing, { facts: { missing: [2], unfinished: [] } })
-		// Of another division, input or setting.
-		const stranger = { code: 'INVALID_SHARD' }
-		await t.throwsAsync(async () => made(output, database), stranger)
-		await t.throwsAsync(async () => made(output, database, RECORDS, { shard: { index: 2, count: 4 } }), stranger)
-		await t.throwsAsync(async () => part(2, {}, RECORDS.slice(1)), { ...stranger, message: /digest of the whole input/ })
-		await t.throwsAsync(async () => part(2, { iterations: 2 }), { ...stranger, message: /iterations was 3 and is 2 now/ })
-		await t.throwsAsync(async () => part(1), { code: 'INVALID_OPTION', message: /--resume/ })
-		counts.push((await part(2)).proteins)
-		t.is(counts.reduce((a, b) => a + b), 8)
-		t.true(Math.max(...counts) < 5, `${counts}`)
-		t.is((await part(2, { resume: true })).before, counts[2])
-	})
-	// Each was searched once, but for the one without standard residues, which is not.
-	t.is(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').length, 7)
-	const whole = temporaryFolder(t)
-	await withPath(path, async () => made(whole, database))
-	const [parts, one] = [await openProfileStore(output), await openProfileStore(whole)]
-	for (const { id, sequence } of RECORDS) t.deepEqual(await parts.rows(id, sequence), await one.rows(id, sequence), id)
-	t.truthy(await parts.rows('p6', 'MKVALLLLLL'))
-	// A part that was killed says so.
-	const file = join(output, 'profiles-2-of-3.json')
-	const told = JSON.parse(readFileSync(file, 'utf8'))
-	told.runs.at(-1).finished = null
-	writeFileSync(file, JSON.stringify(told))
-	await t.throwsAsync(openProfileStore(output), { code: 'INVALID_SHARD', message: /part 2 of 3 is not finished/ })
-})
+test.serial(
+	'parts are written side by side by processes of their own, and read as one store once all are finished',
+	async (t) => {
+		const { path, folder, database } = playedPsiblast(t)
+		const output = temporaryFolder(t)
+		const part = (index: number, more: Partial<MakeProfilesOptions> = {}, records = RECORDS) =>
+			made(output, database, records, { shard: { index, count: 3 }, ...more })
+		await withPath(path, async () => {
+			const counts = [(await part(1)).proteins, (await part(3)).proteins]
+			const missing = await t.throwsAsync(openProfileStore(output), {
+				code: 'INVALID_SHARD',
+				message: /part 2 of 3 is missing/,
+			})
+			t.like(missing, { facts: { missing: [2], unfinished: [] } })
+			// Of another division, input or setting.
+			const stranger = { code: 'INVALID_SHARD' }
+			await t.throwsAsync(async () => made(output, database), stranger)
+			await t.throwsAsync(async () => made(output, database, RECORDS, { shard: { index: 2, count: 4 } }), stranger)
+			await t.throwsAsync(async () => part(2, {}, RECORDS.slice(1)), {
+				...stranger,
+				message: /digest of the whole input/,
+			})
+			await t.throwsAsync(async () => part(2, { iterations: 2 }), {
+				...stranger,
+				message: /iterations was 3 and is 2 now/,
+			})
+			await t.throwsAsync(async () => part(1), { code: 'INVALID_OPTION', message: /--resume/ })
+			counts.push((await part(2)).proteins)
+			t.is(
+				counts.reduce((a, b) => a + b),
+				8,
+			)
+			t.true(Math.max(...counts) < 5, `${counts}`)
+			t.is((await part(2, { resume: true })).before, counts[2])
+		})
+		// Each was searched once, but for the one without standard residues, which is not.
+		t.is(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').length, 7)
+		const whole = temporaryFolder(t)
+		await withPath(path, async () => made(whole, database))
+		const [parts, one] = [await openProfileStore(output), await openProfileStore(whole)]
+		for (const { id, sequence } of RECORDS)
+			t.deepEqual(await parts.rows(id, sequence), await one.rows(id, sequence), id)
+		t.truthy(await parts.rows('p6', 'MKVALLLLLL'))
+		// A part that was killed says so.
+		const file = join(output, 'profiles-2-of-3.json')
+		const told = JSON.parse(readFileSync(file, 'utf8'))
+		told.runs.at(-1).finished = null
+		writeFileSync(file, JSON.stringify(told))
+		await t.throwsAsync(openProfileStore(output), { code: 'INVALID_SHARD', message: /part 2 of 3 is not finished/ })
+	},
+)
 
 test.serial('a store is not written over; resumed, it passes over what it has', async (t) => {
 	const { path, folder, database } = playedPsiblast(t)

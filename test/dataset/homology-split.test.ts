@@ -140,7 +140,10 @@ test.serial('mmseqs that is missing or fails is told with its last lines', async
 	writeFileSync(join(folder, 'bin', 'mmseqs'), '#!/bin/sh\necho no memory for the index >&2\nexit 3\n', { mode: 0o755 })
 	await withPath(`${join(folder, 'bin')}:/usr/bin:/bin`, async () => {
 		const failed = homologyFolds(dataset, { engine: 'mmseqs' })
-		await t.throwsAsync(failed, { code: 'TOOL_UNAVAILABLE', message: /exit code 3; its last lines:\n +no memory for the index/ })
+		await t.throwsAsync(failed, {
+			code: 'TOOL_UNAVAILABLE',
+			message: /exit code 3; its last lines:\n +no memory for the index/,
+		})
 	})
 })
 

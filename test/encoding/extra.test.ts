@@ -97,7 +97,10 @@ test('a file that is damaged, cut off or no zip is told with its path, and with 
 	const bad = whole.slice()
 	bad[150] ^= 1
 	const path = file('bad.npz', bad)
-	const error = await t.throwsAsync(async () => (await openExtra(path)).rows('p1', 'MK'), { code: 'INVALID_FEATURES', message: /check sum/ })
+	const error = await t.throwsAsync(async () => (await openExtra(path)).rows('p1', 'MK'), {
+		code: 'INVALID_FEATURES',
+		message: /check sum/,
+	})
 	t.like(error, { facts: { file: path, record: 'p1' } })
 })
 
@@ -114,9 +117,24 @@ test('what does not fit its protein names record, file, expected and found', asy
 		t.like(error, { facts: { record: id, ...facts } })
 	}
 	t.is((await extraRows(source, 'ok', 'MK', null)).columns, 2)
-	await refused('ok', 3, { option: 'extra', expected: 3, found: 2, file: join(folder, 'ok.npy') }, /2 columns, 3 are expected/)
-	await refused('long', 2, { expected: 2, found: 4, file: join(folder, 'long.npy') }, /4 rows, the sequence 2 residues \(rows of a start/)
-	await refused('nan', 2, { position: 2, column: 2, value: 'NaN', file: join(folder, 'nan.npy') }, /residue 2 in column 2 is NaN/)
+	await refused(
+		'ok',
+		3,
+		{ option: 'extra', expected: 3, found: 2, file: join(folder, 'ok.npy') },
+		/2 columns, 3 are expected/,
+	)
+	await refused(
+		'long',
+		2,
+		{ expected: 2, found: 4, file: join(folder, 'long.npy') },
+		/4 rows, the sequence 2 residues \(rows of a start/,
+	)
+	await refused(
+		'nan',
+		2,
+		{ position: 2, column: 2, value: 'NaN', file: join(folder, 'nan.npy') },
+		/residue 2 in column 2 is NaN/,
+	)
 	await refused('large', 2, { position: 2, column: 1, value: 'Infinity' }, /Infinity/)
 	await refused('none', 2, { file: folder }, /no numbers of it \(an array none\.npy/)
 })

@@ -45,7 +45,10 @@ const OPTIONS = { ...SMALL, epochs: 8, hidden: 8, optimizer: { learningRate: 1e-
 test('a model learns from own numbers, keeps their width and scale, and predicts the same bits from its files', async (t) => {
 	const folder = join(temporaryFolder(t), 'run')
 	// Without its letters a sequence tells nothing but its length.
-	const blank = { ...dataset, records: dataset.records.map((record) => ({ ...record, sequence: 'A'.repeat(record.sequence.length) })) }
+	const blank = {
+		...dataset,
+		records: dataset.records.map((record) => ({ ...record, sequence: 'A'.repeat(record.sequence.length) })),
+	}
 	using model = await train(blank, { ...OPTIONS, extra: source, output: folder })
 	t.is(model.info.extraFeatures, columns)
 	t.is(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')).extraFeatures, columns)
@@ -57,7 +60,9 @@ test('a model learns from own numbers, keeps their width and scale, and predicts
 	t.deepEqual(await predictAll(lone, blank.records, { extra: source, threads: 1 }), predictions)
 	using resumed = await train(blank, { ...OPTIONS, extra: source, output: folder, resume: true })
 	t.deepEqual(resumed.info, model.info)
-	const others: ExtraSource = { rows: async (_, { length }) => ({ data: new Float32Array(length * columns), shape: [length, columns] }) }
+	const others: ExtraSource = {
+		rows: async (_, { length }) => ({ data: new Float32Array(length * columns), shape: [length, columns] }),
+	}
 	await t.throwsAsync(async () => train(blank, { ...OPTIONS, extra: others, output: folder, resume: true }), {
 		code: 'INVALID_CONFIG',
 		message: /own numbers/,
@@ -67,14 +72,22 @@ test('a model learns from own numbers, keeps their width and scale, and predicts
 test('numbers that are missing or do not fit are the record’s problem, another width that of all', async (t) => {
 	using model = await train(dataset, { ...SMALL, epochs: 1, extra: source })
 	const [record] = dataset.records as [(typeof dataset.records)[number]]
-	const told = await t.throwsAsync(predictAll(model, [record]), { code: 'INVALID_OPTION', message: /reads \d+ own numbers a residue/ })
+	const told = await t.throwsAsync(predictAll(model, [record]), {
+		code: 'INVALID_OPTION',
+		message: /reads \d+ own numbers a residue/,
+	})
 	t.like(told, { facts: { option: 'extra', expected: columns } })
-	const wide: ExtraSource = { rows: async (_, { length }) => ({ data: new Float32Array(length * 3), shape: [length, 3] }) }
+	const wide: ExtraSource = {
+		rows: async (_, { length }) => ({ data: new Float32Array(length * 3), shape: [length, 3] }),
+	}
 	const wrong = await t.throwsAsync(predictAll(model, [record], { extra: wide }), { code: 'INVALID_FEATURES' })
 	t.like(wrong, { facts: { record: record.id, expected: columns, found: 3 } })
 	const stranger = { id: 'stranger', sequence: 'MKV' }
 	const found = await predictAll(model, [stranger, record], { extra: source, threads: 1 })
-	t.deepEqual(found.map(({ status }) => status), ['skipped', 'ok'])
+	t.deepEqual(
+		found.map(({ status }) => status),
+		['skipped', 'ok'],
+	)
 	t.is(found[0]!.problem!.code, 'INVALID_FEATURES')
 	await t.throwsAsync(predictAll(model, [stranger], { extra: source, onProblem: 'fail' }), { code: 'INVALID_FEATURES' })
 	// What changes a sequence, or its filters, is refused.
@@ -89,15 +102,26 @@ test('numbers that are missing or do not fit are the record’s problem, another
 })
 
 test('a configuration with a width wants numbers of that width', async (t) => {
-	const missing = await t.throwsAsync(async () => train(dataset, { ...SMALL, extraFeatures: 7 }), { code: 'INVALID_OPTION' })
+	const missing = await t.throwsAsync(async () => train(dataset, { ...SMALL, extraFeatures: 7 }), {
+		code: 'INVALID_OPTION',
+	})
 	t.like(missing, { facts: { option: 'extra', expected: 7 } })
-	const other = await t.throwsAsync(async () => train(dataset, { ...SMALL, extraFeatures: 7, extra: source }), { code: 'INVALID_FEATURES' })
+	const other = await t.throwsAsync(async () => train(dataset, { ...SMALL, extraFeatures: 7, extra: source }), {
+		code: 'INVALID_FEATURES',
+	})
 	t.like(other, { facts: { expected: 7, found: columns } })
 })
 
 test('a cross-validation gives each fold the scale of its own training part, beside profiles', async (t) => {
 	const profiles = { rows: async (_: string, sequence: string) => impliedProfile(sequence, 'blosum') }
-	const options: CrossValidateOptions = { ...SMALL, blocks: ['onehot', 'profile'], epochs: 1, folds: 2, extra: source, profiles }
+	const options: CrossValidateOptions = {
+		...SMALL,
+		blocks: ['onehot', 'profile'],
+		epochs: 1,
+		folds: 2,
+		extra: source,
+		profiles,
+	}
 	const { predictions, models } = await crossValidate(dataset, options)
 	t.true(predictions.every(({ status }) => status === 'ok'))
 	const folder = temporaryFolder(t)
@@ -108,7 +132,11 @@ test('a cross-validation gives each fold the scale of its own training part, bes
 		const bytes = readFileSync(join(folder, String(index), 'model.safetensors'))
 		const header = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())).toString())
 		const [from, to] = header['member.0.extra.mean'].data_offsets
-		means.push(bytes.subarray(8 + Number(bytes.readBigUInt64LE()) + from, 8 + Number(bytes.readBigUInt64LE()) + to).toString('hex'))
+		means.push(
+			bytes
+				.subarray(8 + Number(bytes.readBigUInt64LE()) + from, 8 + Number(bytes.readBigUInt64LE()) + to)
+				.toString('hex'),
+		)
 	}
 	t.not(means[0], means[1])
 })
@@ -121,21 +149,41 @@ test('profile dropout is kept in the model, changes its weights, and needs profi
 	using never = await train(dataset, options)
 	t.deepEqual([always.info.profileDropout, never.info.profileDropout], [1, 0])
 	// With every profile dropped the training has seen what stands in for a missing one, to the bit.
-	const answers = async (model: typeof always) => (await predictAll(model, dataset.records, { threads: 1, profiles })).map(({ probabilities }) => probabilities)
+	const answers = async (model: typeof always) =>
+		(await predictAll(model, dataset.records, { threads: 1, profiles })).map(({ probabilities }) => probabilities)
 	t.deepEqual(await answers(always), await answers(implied))
 	t.notDeepEqual(await answers(always), await answers(never))
 	const message = /^profileDropout:/
-	await t.throwsAsync(async () => train(dataset, { ...SMALL, profileDropout: 0.5 }), { code: 'INVALID_OPTION', message })
-	await t.throwsAsync(async () => train(dataset, { ...options, profileDropout: 0.5, missingProfile: 'fail' }), { code: 'INVALID_OPTION', message })
+	await t.throwsAsync(async () => train(dataset, { ...SMALL, profileDropout: 0.5 }), {
+		code: 'INVALID_OPTION',
+		message,
+	})
+	await t.throwsAsync(async () => train(dataset, { ...options, profileDropout: 0.5, missingProfile: 'fail' }), {
+		code: 'INVALID_OPTION',
+		message,
+	})
 })
 
 test('the command line trains with --extra, and predicts in parts of a file with the same answers', async (t) => {
 	const folder = temporaryFolder(t)
-	const [data, extra, fasta] = ['data.tsv', 'numbers.npz', 'in.fasta'].map((name) => join(folder, name)) as [string, string, string]
+	const [data, extra, fasta] = ['data.tsv', 'numbers.npz', 'in.fasta'].map((name) => join(folder, name)) as [
+		string,
+		string,
+		string,
+	]
 	const { records } = dataset
 	writeFileSync(data, `id\tsequence\tclass\n${records.map((r) => `${r.id}\t${r.sequence}\t${r.class}\n`).join('')}`)
-	writeFileSync(fasta, records.slice(0, 9).map((r) => `>${r.id}\n${r.sequence}\n`).join(''))
-	writeFileSync(extra, npzOf(Object.fromEntries(records.map(({ id }) => [id, npy(valuesOf(dataset, id), columns, { type: '<f2' })])), 6))
+	writeFileSync(
+		fasta,
+		records
+			.slice(0, 9)
+			.map((r) => `>${r.id}\n${r.sequence}\n`)
+			.join(''),
+	)
+	writeFileSync(
+		extra,
+		npzOf(Object.fromEntries(records.map(({ id }) => [id, npy(valuesOf(dataset, id), columns, { type: '<f2' })])), 6),
+	)
 	const run = join(folder, 'run')
 	const small = ['--preset', 'quick', '--hidden', '6', '--epochs', '1', '--blocks', 'onehot', '--threads', '1']
 	const trained = await subloc(['train', data, '-o', run, ...small, '--extra', extra])

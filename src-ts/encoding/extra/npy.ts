@@ -22,7 +22,11 @@ export function parseNpy(bytes: Uint8Array): Matrix | string {
 	const [, order, kind] = /'descr':\s*'([<>|=]?)(\w+)'/.exec(header) ?? []
 	const type = TYPES[kind as keyof typeof TYPES]
 	if (!type) return `its numbers are ${kind ?? 'of several fields'}; f2, f4 and f8 can be read`
-	const dims = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1]?.split(',').filter((dim) => dim.trim() !== '').map(Number)
+	const dims = /'shape':\s*\(([^)]*)\)/
+		.exec(header)?.[1]
+		?.split(',')
+		.filter((dim) => dim.trim() !== '')
+		.map(Number)
 	if (!dims?.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) return 'its header has no shape'
 	if (dims.length !== 2) {
 		return `it has ${dims.length === 1 ? 'one dimension' : `${dims.length} dimensions`} (${dims.join(' × ')}); a row a residue is needed, [L, d]`

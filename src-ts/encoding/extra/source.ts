@@ -77,7 +77,12 @@ function matrixOf(bytes: Uint8Array, file: string, record: string): ExtraRows {
 /** A source from an option: a path or a source. Errors: `INVALID_OPTION` where it is neither; those of {@link openExtra}. */
 export async function extraSource(option: string | ExtraSource): Promise<ExtraSource> {
 	if (typeof option === 'string') return openExtra(option)
-	requireOption(typeof option?.rows === 'function', 'extra', option, 'a folder, an NPZ file, or a source with a function rows')
+	requireOption(
+		typeof option?.rows === 'function',
+		'extra',
+		option,
+		'a folder, an NPZ file, or a source with a function rows',
+	)
 	return option
 }
 

@@ -34,18 +34,26 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 	let end = tail.byteLength - 22
 	while (end >= 0 && tail.getUint32(end, true) !== SIGNATURES.end) end -= 1
 	if (end < 0) throw wrong('it is no zip file, or it ends too early')
-	let [count, bytes, from] = [tail.getUint16(end + 10, true), tail.getUint32(end + 12, true), tail.getUint32(end + 16, true)]
+	let [count, bytes, from] = [
+		tail.getUint16(end + 10, true),
+		tail.getUint32(end + 12, true),
+		tail.getUint32(end + 16, true),
+	]
 	if (end >= 20 && tail.getUint32(end - 20, true) === SIGNATURES.locator64) {
 		const end64 = await view(path, Number(tail.getBigUint64(end - 12, true)), 56)
-		if (end64.byteLength < 56 || end64.getUint32(0, true) !== SIGNATURES.end64) throw wrong('its Zip64 end record is damaged')
+		if (end64.byteLength < 56 || end64.getUint32(0, true) !== SIGNATURES.end64)
+			throw wrong('its Zip64 end record is damaged')
 		;[count, bytes, from] = [32, 40, 48].map((at) => Number(end64.getBigUint64(at, true))) as [number, number, number]
 	}
 	const directory = await view(path, from, bytes)
 	const entries = new Map<string, ZipEntry>()
 	let at = 0
 	for (let index = 0; index < count; index++) {
-		if (at + 46 > directory.byteLength || directory.getUint32(at, true) !== SIGNATURES.entry) throw wrong('its directory is damaged')
-		const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) => directory.getUint16(at + field, true)) as [number, number, number]
+		if (at + 46 > directory.byteLength || directory.getUint32(at, true) !== SIGNATURES.entry)
+			throw wrong('its directory is damaged')
+		const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) =>
+			directory.getUint16(at + field, true),
+		) as [number, number, number]
 		const name = new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameBytes))
 		const entry = {
 			method: directory.getUint16(at + 10, true),
@@ -64,7 +72,8 @@ function longFields(directory: DataView, at: number, extra: number, extraBytes: 
 	const short = { bytes: 24, packedBytes: 20, offset: 42 }
 	const found = { bytes: 0, packedBytes: 0, offset: 0 }
 	let long = extra
-	while (long + 4 <= extra + extraBytes && directory.getUint16(long, true) !== 1) long += 4 + directory.getUint16(long + 2, true)
+	while (long + 4 <= extra + extraBytes && directory.getUint16(long, true) !== 1)
+		long += 4 + directory.getUint16(long + 2, true)
 	long += 4
 	for (const name of ['bytes', 'packedBytes', 'offset'] as const) {
 		found[name] = directory.getUint32(at + short[name], true)
@@ -82,7 +91,8 @@ export async function zipEntry(path: string, entry: ZipEntry, wrong: (why: strin
 	const from = entry.offset + 30 + local.getUint16(26, true) + local.getUint16(28, true)
 	const packed = await readPart(path, from, entry.packedBytes)
 	if (packed.length !== entry.packedBytes) throw wrong('the zip file ends too early')
-	if (entry.method !== 0 && entry.method !== 8) throw wrong(`it is packed by method ${entry.method}; 0 and 8 can be read`)
+	if (entry.method !== 0 && entry.method !== 8)
+		throw wrong(`it is packed by method ${entry.method}; 0 and 8 can be read`)
 	const damaged = () => wrong('it is damaged: its bytes have another check sum')
 	const whole =
 		entry.method === 0

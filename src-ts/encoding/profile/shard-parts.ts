@@ -30,13 +30,20 @@ export async function requireAllShards(folder: string, names: readonly string[])
 	const there = new Set(found.map(({ index }) => index))
 	const missing = Array.from({ length: count }, (_, at) => at + 1).filter((index) => !there.has(index))
 	const unfinished: number[] = []
-	for (const shard of found) if (!(await isFinished(join(folder, `${shardPart(shard)}.json`)))) unfinished.push(shard.index)
+	for (const shard of found)
+		if (!(await isFinished(join(folder, `${shardPart(shard)}.json`)))) unfinished.push(shard.index)
 	if (missing.length === 0 && unfinished.length === 0) return
 	const told = [
 		...(missing.length > 0 ? [`part ${missing.join(', ')} of ${count} is missing`] : []),
-		...(unfinished.length > 0 ? [`part ${unfinished.join(', ')} of ${count} is not finished (subloc profile --shard I/${count} --resume)`] : []),
+		...(unfinished.length > 0
+			? [`part ${unfinished.join(', ')} of ${count} is not finished (subloc profile --shard I/${count} --resume)`]
+			: []),
 	]
-	throw new SublocError('INVALID_SHARD', `the profiles are not complete: ${told.join('; ')}`, { file: folder, missing, unfinished })
+	throw new SublocError('INVALID_SHARD', `the profiles are not complete: ${told.join('; ')}`, {
+		file: folder,
+		missing,
+		unfinished,
+	})
 }
 
 /** What the part says of its last run; a file that is missing or damaged says no. */
