@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** The package's one error: a stable code, a sentence for a person, and the facts as fields. docs/errors.md explains each code. */
 /** What went wrong. The codes are part of the interface; messages are not. */
-export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
+export type ErrorCode = "INVALID_OPTION" | "INVALID_CONFIG" | "INVALID_FASTA" | "UNKNOWN_RESIDUE" | "UNKNOWN_CLASS" | "INVALID_DATASET" | "INVALID_SPLIT" | "INVALID_PROFILE" | "INVALID_FEATURES" | "INVALID_SHARD" | "INPUT_MISSING" | "INVALID_MODEL" | "BACKEND_UNAVAILABLE" | "TOOL_UNAVAILABLE" | "OUT_OF_MEMORY" | "DEVICE_LOST" | "TRAINING_DIVERGED" | "INTERNAL" | "IO" | "CANCELLED";
 /** Facts about an error; which are there depends on the code. */
 export interface ErrorFacts {
 	/** Path of the file at fault. */
@@ -214,6 +214,12 @@ export interface ProfilesInfo {
 		/** Of PSI-BLAST: the table that gave the rows. */
 		pssm: "percent" | "score";
 	};
+	/** Of a shard: which part of how many, and the SHA-256 over ids and sequences of the whole input; absent where the input is one piece. */
+	shard?: {
+		index: number;
+		count: number;
+		input: string;
+	};
 	/** Command lines, with QUERY and DB for what changes; or the files that were imported. */
 	commands: string[];
 	/** Records of the store so far. */
@@ -254,8 +260,14 @@ export interface MakeProfilesOptions {
 	resume?: boolean;
 	/** Proteins a batch; what a stop can cost with MMseqs2. Default 5000, of PSI-BLAST 1000, where each protein is stored by itself. */
 	batch?: number;
-	/** Name of the store's files, `<part>.u8` and `<part>_index.tsv`: shards of one folder have different ones. Default `profiles`. */
-	part?: string;
+	/**
+	 * One of `count` parts, from 1, balanced by residues: `records` are all of them, and every process takes its own. The parts lie side by side in `output` and
+	 * are read as one store once all are finished. Default: all records, one part.
+	 */
+	shard?: {
+		index: number;
+		count: number;
+	};
 	/** Ends the run; what is stored stays. */
 	signal?: AbortSignal;
 }
@@ -289,7 +301,7 @@ export interface ProfileReport {
  * Temporary files go to TMPDIR and are removed. What is stored stays stored, however the run ends: with `resume` it goes on after it.
  *
  * Errors: `TOOL_UNAVAILABLE` with the tool's last lines, `INVALID_OPTION`, `INPUT_MISSING` for the database, `INVALID_CONFIG` for a resumed store of other
- * settings, `INVALID_DATASET` for an id of two sequences, `IO`; the signal's reason.
+ * settings, `INVALID_SHARD` where the folder's other parts are of another input, database or setting, `INVALID_DATASET` for an id of two sequences, `IO`; the signal's reason.
  */
 export declare function makeProfiles(records: readonly ProfiledRecord[], options: MakeProfilesOptions): Run<ProfileProgress, ProfileReport>;
 declare const trainingConfigSchema: z.ZodObject<{
@@ -308,6 +320,8 @@ declare const trainingConfigSchema: z.ZodObject<{
 		blosum: "blosum";
 		fail: "fail";
 	}>;
+	profileDropout: z.ZodNumber;
+	extraFeatures: z.ZodInt;
 	maxResidues: z.ZodInt;
 	cutGap: z.ZodInt;
 	filterWidths: z.ZodArray<z.ZodInt>;
@@ -406,6 +420,8 @@ declare const configFileSchema: z.ZodObject<{
 		blosum: "blosum";
 		fail: "fail";
 	}>>;
+	profileDropout: z.ZodOptional<z.ZodNumber>;
+	extraFeatures: z.ZodOptional<z.ZodInt>;
 	maxResidues: z.ZodOptional<z.ZodInt>;
 	cutGap: z.ZodOptional<z.ZodInt>;
 	filterWidths: z.ZodOptional<z.ZodArray<z.ZodInt>>;
@@ -806,6 +822,12 @@ interface BindingRecords {
 	offsets: BigUint64Array;
 	/** [ΣT, 20] profile rows, any scale. */
 	profiles?: Uint8Array;
+	/** [ΣT, 20] likewise: what stands in where a profile is dropped in training. */
+	standIns?: Uint8Array;
+	/** [ΣT, d] the user's own numbers; a row that begins with NaN has none. */
+	extra?: Float32Array;
+	/** d; 0 without any. */
+	extraColumns: number;
 }
 interface BindingRuntime {
 	/** `auto`, `cpu`, `wgpu` or `cuda`. */
@@ -849,6 +871,10 @@ interface NativeModelConfig {
 	} | null;
 	/** One class a record (softmax), or any number of labels (a sigmoid each). */
 	loss: "softmax" | "multi-label";
+	/** d: own numbers a residue, after the blocks; 0 without any. */
+	extraFeatures: number;
+	/** Probability that a protein's profile gives way to its stand-in in a step of training. */
+	profileDropout: number;
 }
 interface NativeRecords {
 	/** [ΣT] residue codes, 0 to 23. */
@@ -857,6 +883,12 @@ interface NativeRecords {
 	offsets: BigUint64Array | Float64Array;
 	/** [ΣT, 20] profile rows on any scale; an all-zero row stays zero. */
 	profiles: Uint8Array | null;
+	/** [ΣT, 20] likewise: the rows that stand in where a profile is dropped in training. */
+	standIns?: Uint8Array | null;
+	/** [ΣT, d] own numbers; a row of NaN has none. */
+	extra?: Float32Array | null;
+	/** d; 0 without any. */
+	extraColumns?: number;
 }
 interface NativeRuntime {
 	/** `auto`, `cpu`, `wgpu` or `cuda`. */
@@ -1082,6 +1114,8 @@ export interface RunInfo {
 	missingProfiles: number | null;
 	/** SHA-256 of all profile rows; null where the model reads none. */
 	profileDigest: string | null;
+	/** SHA-256 of all own numbers; null where the model reads none, absent in a file of an earlier version. */
+	extraDigest?: string | null;
 	warnings: string[];
 	/** ISO 8601, UTC. */
 	started: string;
@@ -1161,6 +1195,10 @@ export interface ModelInfo {
 	pooling: "attention" | "attention+last";
 	/** `softmax`: one class a protein; `multi-label`: any number of labels. */
 	loss: "softmax" | "multi-label";
+	/** d: own numbers a residue that it reads (`extra` of the options) after its blocks; 0: none. */
+	extraFeatures: number;
+	/** Probability with which a protein's profile was dropped in a step of its training; 0: never, or it reads none. */
+	profileDropout: number;
 	/** [K] the probability from which on a label is given; null where they were not chosen: 0.5. */
 	thresholds: number[] | null;
 }
@@ -1200,6 +1238,32 @@ export declare class Model {
 export declare function loadModel(path: string): Promise<Model>;
 /** Joins the members of models of one architecture into an ensemble. Errors: `INVALID_MODEL`. */
 export declare function mergeModels(models: readonly Model[]): Model;
+/** Numbers of a protein's residues. */
+export interface ExtraRows {
+	/** Row-major, [L, d]; all finite. */
+	data: Float32Array | Float64Array;
+	/** L rows, one a residue of the whole sequence, and d columns. */
+	shape: readonly [
+		residues: number,
+		columns: number
+	];
+	/** Where they stand, for messages. */
+	file?: string;
+}
+/** Where own numbers come from. */
+export interface ExtraSource {
+	/** Of the whole sequence, before any cut; null where the protein has none, which is an error: nothing stands in for them. */
+	rows(id: string, sequence: string): Promise<ExtraRows | null>;
+	/** The file or folder, for messages. */
+	name?: string;
+}
+/**
+ * Opens a folder with one `ID.npy` a protein, or an NPZ with an array a protein under its id. Arrays are [L, d] of f2, f4 or f8. Of a folder the names are
+ * read when a protein is asked for, of an NPZ its directory now (some 200 bytes of memory a protein); arrays are read one at a time.
+ *
+ * Errors: `INPUT_MISSING` where it is not there, `INVALID_FEATURES` for a file that is no NPZ, `IO`.
+ */
+export declare function openExtra(path: string): Promise<ExtraSource>;
 /** Profiles are kept as round(200 · p), [T, 20]: steps of 0.005; a row is divided by its sum when it is used. */
 export declare const PROFILE_SCALE = 200;
 declare const MISSING_PROFILE_POLICIES: readonly [
@@ -1223,7 +1287,8 @@ export interface ProfileSource {
  * a file is `rows × 20` bytes in the order ARNDCQEGHILKMFPSTWYV, plain or gzip; `-` in place of a file says that the protein has no profile. A gzip file is
  * unpacked into memory when its first profile is asked for, and stays there; of a plain one (`.u8`) only the rows asked for are read.
  *
- * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `IO` for an index that cannot be read.
+ * Errors: `INPUT_MISSING` for a folder that is not there, `INVALID_PROFILE` with file and line, `INVALID_SHARD` where it holds shards (docs/profiles.md) that
+ * are not all there and finished, `IO` for an index that cannot be read.
  */
 export declare function openProfileStore(folder: string): Promise<ProfileSource>;
 export interface RuntimeOptions {
@@ -1269,6 +1334,11 @@ export interface PredictOptions extends RuntimeOptions {
 	profiles?: string | ProfileSource;
 	/** What stands in for a missing profile; default: as the model was trained. */
 	missingProfile?: MissingProfile;
+	/**
+	 * Own numbers of each residue for a model that reads them: a folder of NPY arrays, an NPZ file, or a source (docs/features.md). A protein whose numbers are
+	 * missing, of another length or not finite is a record that cannot be used (`onProblem`).
+	 */
+	extra?: string | ExtraSource;
 	/**
 	 * The proteins' kingdom: compartments that its cells do not have get probability 0, and the others are conditioned on that, in each member. Default: nothing
 	 * is ruled out. Not for a multi-label model.
@@ -1328,7 +1398,8 @@ export interface Prediction {
  * Predicts proteins one chunk at a time: as many rows come out as records go in, in their order. On the CPU a protein's probabilities do not depend on
  * those around it. While one chunk is computed, the next is read. However it ends, the input is closed; one that does not answer is not waited for.
  *
- * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`,
+ * Errors: those of `readFasta` for a file that is damaged as a whole (what came before has been given), `INVALID_PROFILE`, `INVALID_OPTION`
+ * (also for a model that reads own numbers without `extra`), `INVALID_FEATURES` where those have another width than the model's,
  * `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
  */
 export declare function predict(model: Model, input: PredictionInput, options?: PredictOptions): AsyncGenerator<Prediction>;
@@ -1347,6 +1418,11 @@ export interface TrainOptions extends ConfigFile, RuntimeOptions {
 	fold?: number;
 	/** Profiles: a folder with a packed store (docs/data.md), or a source. */
 	profiles?: string | ProfileSource;
+	/**
+	 * Own numbers of each residue, read beside the blocks: a folder of NPY arrays, an NPZ file, or a source (docs/features.md). Each column is standardised by mean
+	 * and deviation of the training part, which the model keeps.
+	 */
+	extra?: string | ExtraSource;
 	/** Trains this one of the configuration's members alone, from 1: for one job a member. */
 	member?: number;
 	/** Run folder: a checkpoint every epoch, and the model at the end. Default: nothing is written. */
@@ -1368,8 +1444,8 @@ export type TrainingRun = Run<EpochReport, Model>;
  * The same seed and data give the same weights to the bit on one CPU instruction set: for any number of threads, alone or beside other members, whole or
  * resumed.
  *
- * Errors: `INVALID_OPTION`, `INVALID_CONFIG`, `INVALID_SPLIT`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`, `IO`, `TRAINING_DIVERGED` (the state before is in
- * the checkpoint). Rejects with the signal's reason once it is aborted.
+ * Errors: `INVALID_OPTION`, `INVALID_CONFIG`, `INVALID_SPLIT`, `INVALID_PROFILE`, `INVALID_FEATURES`, `BACKEND_UNAVAILABLE`, `IO`, `TRAINING_DIVERGED` (the
+ * state before is in the checkpoint). Rejects with the signal's reason once it is aborted.
  */
 export declare function train(dataset: Dataset, options?: TrainOptions): TrainingRun;
 /**
@@ -2025,7 +2101,7 @@ export declare function changedRecords<T extends {
  * Predicts the changed records and compares with `predictions`, those of the records as they are, in their order. With profiles, the row of a residue that is
  * taken off goes too, and an added M has the row that stands in for a missing profile of it.
  *
- * Errors: those of `predict`.
+ * Errors: those of `predict`; `INVALID_OPTION` for a model that reads own numbers a residue: nobody knows those of the changed sequence.
  */
 export declare function methionineEffects(model: Model, records: readonly LabelledRecord[], predictions: readonly Prediction[], options?: PredictOptions & {
 	bootstrap?: BootstrapOptions;
@@ -2399,6 +2475,8 @@ export interface LookOptions extends RuntimeOptions {
 	profiles?: string | ProfileSource;
 	/** What stands in for a missing profile; default: as the model was trained. */
 	missingProfile?: MissingProfile;
+	/** Own numbers of each residue for a model that reads them, as for `predict`. */
+	extra?: string | ExtraSource;
 	/** Ends the work within a second. */
 	signal?: AbortSignal;
 }
@@ -2450,7 +2528,8 @@ export interface ExplainOptions extends Omit<LookOptions, "member"> {
  * window that crosses the cut both sides are hidden. Δ is ln p of the variant minus ln p of the protein as it is.
  *
  * Errors: those of `readFasta`; `UNKNOWN_RESIDUE` and `INVALID_FASTA` for a record that cannot be used; `UNKNOWN_CLASS` for a class that the model does not know;
- * `INVALID_OPTION`, `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`. Throws the signal's reason once it is aborted.
+ * `INVALID_OPTION`, also for a model that reads own numbers a residue: nobody knows those of a changed protein; `INVALID_PROFILE`, `BACKEND_UNAVAILABLE`.
+ * Throws the signal's reason once it is aborted.
  */
 export declare function explain(model: Model, input: PredictionInput, options?: ExplainOptions): AsyncGenerator<Explanation>;
 /** A filter as a position-specific scoring matrix: what each amino acid at each of its positions adds to its sum. */
