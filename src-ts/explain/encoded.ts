@@ -7,7 +7,7 @@ import { requireOption, requireSignal } from '../errors.js'
 import type { Model } from '../model/model.js'
 import { type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
 import type { NativeRuntime } from '../native/binding.js'
-import { extraOf } from '../predict/predict.js'
+import { extraOf } from '../predict/inputs.js'
 
 /** What everything that looks into a model takes. */
 export interface LookOptions extends RuntimeOptions {

@@ -1,9 +1,9 @@
 /** Prediction: a stream of proteins in, a stream of places out, in the same order. */
 import { Readable } from 'node:stream'
-import { encodedLength, encodedPlace, encodeRecords, policyFor } from '../encoding/encode.js'
-import { type ExtraSource, extraRows, extraSource } from '../encoding/extra/source.js'
+import { encodedLength, encodedPlace, encodeRecords } from '../encoding/encode.js'
+import type { ExtraSource } from '../encoding/extra/source.js'
 import { MISSING_PROFILE_POLICIES, type MissingProfile } from '../encoding/profile/implied.js'
-import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
+import type { ProfileSource } from '../encoding/profile/store.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions, resolveRuntime } from '../model/runtime.js'
@@ -15,6 +15,7 @@ import { looksLikeDna } from '../sequence/nucleotides.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 import { DEFAULT_THRESHOLD } from '../train/thresholds.js'
+import { Inputs, type Profiled } from './inputs.js'
 import { absentClasses, type Kingdom, ruleOut } from './kingdom.js'
 import { meanProbabilities, meanWeight, memberProbabilities, spreadOf } from './members.js'
 import { type NearestProtein, nearestProteins, type TrainingProtein } from './nearest.js'
@@ -250,35 +251,22 @@ async function* chunked(
 	if (records.length > 0) yield { records }
 }
 
-/** A record with its profile, null where there is none, and its own numbers where the model reads them. */
-type Profiled = ProteinRecord & { rows: Uint8Array | null; numbers?: Float32Array | Float64Array }
-
 /** A model with everything decided. */
 class Engine {
 	readonly #model: Model
 	readonly #native: NativeModel
 	readonly #runtime: NativeRuntime
-	readonly #profiles: ProfileSource | null
-	readonly #extra: ExtraSource | null
-	readonly #missingProfile: MissingProfile
+	readonly #inputs: Inputs
 	/** [K], whether the kingdom rules a class out; null without one. */
 	readonly #isAbsent: readonly boolean[] | null
 	readonly #options: PredictOptions
 	readonly #signal: AbortSignal
 
-	private constructor(
-		model: Model,
-		options: PredictOptions,
-		signal: AbortSignal,
-		runtime: NativeRuntime,
-		{ profiles, extra }: { profiles: ProfileSource | null; extra: ExtraSource | null },
-	) {
+	private constructor(model: Model, options: PredictOptions, signal: AbortSignal, runtime: NativeRuntime, inputs: Inputs) {
 		this.#model = model
 		this.#native = nativeOf(model)
 		this.#runtime = runtime
-		this.#profiles = profiles
-		this.#extra = extra
-		this.#missingProfile = options.missingProfile ?? model.training?.config.missingProfile ?? 'blosum'
+		this.#inputs = inputs
 		const absent = options.kingdom === undefined ? null : absentClasses(options.kingdom, model.classes)
 		this.#isAbsent = absent && model.classes.map((name) => absent.includes(name))
 		this.#options = options
@@ -294,17 +282,12 @@ class Engine {
 		const { kingdom } = options
 		const isPossible = kingdom === undefined || model.info.loss !== 'multi-label'
 		requireOption(isPossible, 'kingdom', kingdom, 'a model of one class a protein')
-		const profiles = model.readsProfiles ? await profileSource(options.profiles) : null
-		const extra = await extraOf(model, options.extra)
-		return new Engine(model, options, signal, runtime, { profiles, extra })
+		return new Engine(model, options, signal, runtime, await Inputs.open(model, options))
 	}
 
 	/** `before` is what must be done before the device computes; what the records need is looked up meanwhile. */
 	async predict(records: readonly ProteinRecord[], before: Promise<unknown>): Promise<Prediction[]> {
-		const profiled = await Promise.all(records.map((record) => this.#withProfile(record)))
-		// One after the other: arrays may be large, and each is a file to open.
-		const checked: Profiled[] = []
-		for (const record of profiled) checked.push(this.#check(await this.#withNumbers(record)))
+		const checked = (await this.#inputs.of(records)).map((record) => this.#check(record))
 		const usable = checked.filter((record) => !record.problem)
 		const relatives = await this.#relatives(usable)
 		const computed = await this.#compute(usable, before)
@@ -331,38 +314,6 @@ class Engine {
 		return { ...record, sequence, ...(problem && { problem }) }
 	}
 
-	/** A profile that does not fit, or may not be missing, is the record's own problem. */
-	async #withProfile(record: ProteinRecord): Promise<Profiled> {
-		if (!this.#model.readsProfiles || record.problem) return { ...record, rows: null }
-		const clean = cleanSequence(record.sequence)
-		if (!('sequence' in clean)) return { ...record, rows: null }
-		try {
-			const rows = await profileRows(this.#profiles, record.id, clean.sequence)
-			if (!rows) policyFor(record.id, this.#missingProfile)
-			return { ...record, rows }
-		} catch (error) {
-			if (error instanceof SublocError && error.code === 'INVALID_PROFILE' && error.record === record.id) {
-				return { ...record, rows: null, problem: error }
-			}
-			throw error
-		}
-	}
-
-	/** Own numbers that are missing or do not fit are the record's problem; those of another width are that of all. */
-	async #withNumbers(record: Profiled): Promise<Profiled> {
-		if (!this.#extra || record.problem) return record
-		const clean = cleanSequence(record.sequence)
-		if (!('sequence' in clean) || clean.sequence === '') return record
-		try {
-			const columns = this.#model.info.extraFeatures
-			return { ...record, numbers: (await extraRows(this.#extra, record.id, clean.sequence, columns)).data }
-		} catch (error) {
-			const isOwn = error instanceof SublocError && error.code === 'INVALID_FEATURES' && error.record === record.id
-			if (isOwn && error.facts.option === undefined) return { ...record, problem: error }
-			throw error
-		}
-	}
-
 	async #compute(records: readonly Profiled[], before: Promise<unknown>): Promise<Prediction[]> {
 		if (records.length === 0) return []
 		const { classes, info, calibration } = this.#model
@@ -371,7 +322,7 @@ class Engine {
 			cutGap: info.cutGap,
 			profile: this.#model.readsProfiles,
 			profiles: null,
-			missingProfile: this.#missingProfile,
+			missingProfile: this.#inputs.missingProfile,
 			extra: info.extraFeatures > 0 ? { source: null, columns: info.extraFeatures } : null,
 		})
 		const wantsAttention = this.#options.attention === true && info.kind === 'a-lstm'
@@ -412,18 +363,6 @@ class Engine {
 			}
 		})
 	}
-}
-
-/**
- * @internal The source of own numbers for a model; null where it reads none.
- * Errors: `INVALID_OPTION` where it reads them and there are none; those of opening it.
- */
-export async function extraOf(model: Model, extra: PredictOptions['extra']): Promise<ExtraSource | null> {
-	const { extraFeatures: expected } = model.info
-	if (expected === 0) return null
-	if (extra !== undefined) return extraSource(extra)
-	const message = `extra: the model reads ${expected} own numbers a residue, and none are given (--extra FILE.npz|DIR)`
-	throw new SublocError('INVALID_OPTION', message, { option: 'extra', expected })
 }
 
 function labelsAbove(mean: readonly number[], { classes, info }: Model, best: number): string[] {

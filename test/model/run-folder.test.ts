@@ -52,10 +52,11 @@ test(refused, 'config.json', 'without anything in it', () => '{}', /model/)
 test(refused, 'config.json', 'that is a number', () => '3', /damaged/)
 
 test('a run of a version without the later options loads, with what they mean where they are missing', async (t) => {
-	const { cutGap: _, secondConv: __, pooling: ___, ...earlier } = json('config.json')
+	const { cutGap: _, secondConv: __, pooling: ___, ...others } = json('config.json')
+	const { profileDropout: ____, extraFeatures: _____, ...earlier } = others
 	const folder = damaged(t, 'config.json', JSON.stringify(earlier))
 	using model = await loadModel(folder)
-	t.like(model.training!.config, { cutGap: 0, secondConv: null, pooling: 'attention' })
+	t.like(model.training!.config, { cutGap: 0, secondConv: null, pooling: 'attention', profileDropout: 0, extraFeatures: 0 })
 	t.like(model.info, { cutGap: 0, secondConv: null, pooling: 'attention' })
 	await t.notThrowsAsync(resume(folder))
 })

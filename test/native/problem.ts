@@ -38,7 +38,7 @@ export function problem(size: ProblemSize = {}): NativeTrainingOptions {
 			profile: false,
 			maxResidues: 1000,
 			tableFeatures: TABLE_FEATURES,
-			...{ pooling: 'attention', cutGap: 0, secondConv: null, loss: 'softmax' },
+			...{ pooling: 'attention', cutGap: 0, secondConv: null, loss: 'softmax', extraFeatures: 0, profileDropout: 0 },
 		},
 		training: {
 			epochs,

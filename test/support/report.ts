@@ -117,6 +117,7 @@ export function reportContent(options: ContentOptions): ReportContent {
 			},
 			...{ hidden: 8, attention: 16, dense: 16, filterWidths: [1, 3], filtersPerWidth: 4, maxResidues: MOST_READ },
 			...{ cutGap: 0, secondConv: null, pooling: 'attention', loss: 'softmax', thresholds: null },
+			...{ extraFeatures: 0, profileDropout: 0 },
 		},
 		training: null,
 		evaluation: unknown ? null : evaluationOf(proteins, classes),

@@ -115,7 +115,8 @@ impl Batch {
             }
         }
         let profile = profiles.map(|p| Tensor::from_data(TensorData::new(p, [members, size, residues, PROFILE]), device));
-        let extra = records.extra.as_ref().filter(|_| config.extra_features > 0).map(|extra| extra.padded(records, rows, [size, residues], device));
+        let extra =
+            records.extra.as_ref().filter(|_| config.extra_features > 0).map(|extra| extra.padded(records, rows, [size, residues], device));
         Self { members, size, residues, codes: codes.into(), lengths: lengths.into(), records: indices, profile, extra }
     }
 }

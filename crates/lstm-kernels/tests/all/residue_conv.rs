@@ -29,8 +29,8 @@ impl Case {
             let mut tap = 0;
             for (group, width) in WIDTHS.into_iter().enumerate() {
                 let table = &table[tap * CODES * self.filters..][..width * CODES * self.filters];
-                let dense =
-                    weights.map(|w| (&w[tap * self.dense * self.filters..][..width * self.dense * self.filters], &rows[from * self.dense..]));
+                let dense = weights
+                    .map(|w| (&w[tap * self.dense * self.filters..][..width * self.dense * self.filters], &rows[from * self.dense..]));
                 let part = reference::residue_conv(
                     table,
                     dense,

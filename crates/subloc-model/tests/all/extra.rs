@@ -61,7 +61,10 @@ fn a_network_reads_the_numbers_less_their_mean_over_their_deviation_and_0_where_
     for kind in KINDS {
         let config = ModelConfig { extra_features: EXTRA, ..config(kind) };
         let raw = records(3, &[1, 4, 30]);
-        let scale = ExtraScale { mean: numbers(1, EXTRA, 2.0), deviation: [vec![0.0], numbers(2, EXTRA - 1, 1.0)].concat().into_iter().map(f32::abs).collect() };
+        let scale = ExtraScale {
+            mean: numbers(1, EXTRA, 2.0),
+            deviation: [vec![0.0], numbers(2, EXTRA - 1, 1.0)].concat().into_iter().map(f32::abs).collect(),
+        };
         let (mut given, mut standard) = (raw.clone(), raw);
         let Extra { values, .. } = given.extra.as_mut().unwrap();
         values[2 * EXTRA..3 * EXTRA].fill(f32::NAN);
@@ -85,7 +88,7 @@ fn a_training_finds_the_classes_in_the_numbers_and_its_file_predicts_the_same_bi
         let mut problem = with_numbers(kind, 120);
         // Without the residues there is nothing else to learn from.
         problem.records.codes.fill(0);
-        let model = Job::new(&problem, TrainingConfig { epochs: 8, ..plain() }, plans(120, &[1])).model();
+        let model = Job::new(&problem, TrainingConfig { epochs: 40, ..plain() }, plans(120, &[1])).model();
         let found = probabilities(&model, &problem.records);
         let right = |(p, label): (&[f32], &u32)| p.iter().all(|other| *other <= p[*label as usize]);
         let right = found.chunks(3).zip(&problem.labels).filter(|case| right(*case)).count();

@@ -17,7 +17,10 @@ use crate::{
 pub fn model(config: &ModelConfig) -> TrainedModel {
     let members = [3, u64::MAX].map(|seed| network(config, &[seed], &cpu()).parameters.values.into_iter().map(host).collect());
     let columns = config.extra_features;
-    let scale = |m: u64| ExtraScale { mean: numbers(70 + m, columns, 1.0), deviation: numbers(80 + m, columns, 1.0).into_iter().map(f32::abs).collect() };
+    let scale = |m: u64| ExtraScale {
+        mean: numbers(70 + m, columns, 1.0),
+        deviation: numbers(80 + m, columns, 1.0).into_iter().map(f32::abs).collect(),
+    };
     let scales = (0..2).filter(|_| columns > 0).map(scale).collect();
     TrainedModel::new(config.clone().into(), table(config.table_features), vec![3, u64::MAX], members.into()).with_scales(scales)
 }

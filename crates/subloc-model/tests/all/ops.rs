@@ -53,8 +53,7 @@ fn residue_conv_agrees_with_its_literal_form_and_the_equations_to_1e_5() {
                 let channels = WIDTHS.len() * filters;
                 // each residue's code, and its dense row
                 let row_of = |at: usize| f64s(&dense[at * columns..][..columns]);
-                let input: Vec<f64> =
-                    codes.iter().enumerate().flat_map(|(at, c)| [f64::from(*c)].into_iter().chain(row_of(at))).collect();
+                let input: Vec<f64> = codes.iter().enumerate().flat_map(|(at, c)| [f64::from(*c)].into_iter().chain(row_of(at))).collect();
                 case.rows(&input, columns + 1, channels, |member_index, row| {
                     let codes: Vec<u8> = row.chunks(columns + 1).map(|r| r[0] as u8).collect();
                     let rows: Vec<f64> = row.chunks(columns + 1).flat_map(|r| r[1..].to_vec()).collect();

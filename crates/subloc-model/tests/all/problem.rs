@@ -72,8 +72,8 @@ impl Problem {
             cut_gap: 0,
             second_conv: None,
             loss: Objective::Softmax,
-        extra_features: 0,
-        profile_dropout: 0.0,
+            extra_features: 0,
+            profile_dropout: 0.0,
             table_features: 20,
         };
         Self { model, table, records, labels, sets: None }

@@ -61,9 +61,7 @@ pub struct DenseBlock {
 pub fn residue_conv(table: Tensor<4>, dense: Option<DenseBlock>, bias: Tensor<2>, residues: Residues) -> Tensor<4> {
     let (table, bias) = (table.into_dispatch(), bias.into_dispatch());
     Tensor::from_dispatch(match dense {
-        Some(DenseBlock { weights, rows }) => {
-            Dispatch::dense_conv(table, weights.into_dispatch(), bias, rows.into_dispatch(), residues)
-        }
+        Some(DenseBlock { weights, rows }) => Dispatch::dense_conv(table, weights.into_dispatch(), bias, rows.into_dispatch(), residues),
         None => Dispatch::table_conv(table, bias, residues),
     })
 }
