@@ -51,7 +51,7 @@ export interface ExplainOptions extends Omit<LookOptions, 'member'> {
 
 const OPTIONS: readonly (keyof ExplainOptions)[] = [
 	...RUNTIME_OPTIONS,
-	...(['profiles', 'missingProfile', 'signal'] as const),
+	...(['profiles', 'missingProfile', 'extra', 'signal'] as const),
 	...(['compartment', 'mutagenesis', 'occlusion', 'onProgress'] as const),
 ]
 

@@ -68,7 +68,7 @@ test.serial(
 	async (t) => {
 		const { path, folder, database } = playedPsiblast(t)
 		const output = temporaryFolder(t)
-		const part = (index: number, more: Partial<MakeProfilesOptions> = {}, records = RECORDS) =>
+		const part = (index: number, more: Partial<MakeProfilesOptions> = {}, records: typeof RECORDS = RECORDS) =>
 			made(output, database, records, { shard: { index, count: 3 }, ...more })
 		await withPath(path, async () => {
 			const counts = [(await part(1)).proteins, (await part(3)).proteins]
@@ -96,7 +96,7 @@ test.serial(
 				8,
 			)
 			t.true(Math.max(...counts) < 5, `${counts}`)
-			t.is((await part(2, { resume: true })).before, counts[2])
+			t.is((await part(2, { resume: true })).before, counts[2]!)
 		})
 		// Each was searched once, but for the one without standard residues, which is not.
 		t.is(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').length, 7)

@@ -95,7 +95,7 @@ test('a file that is damaged, cut off or no zip is told with its path, and with 
 		t.like(error, { facts: { file: join(folder, name) } })
 	}
 	const bad = whole.slice()
-	bad[150] ^= 1
+	bad[150]! ^= 1
 	const path = file('bad.npz', bad)
 	const error = await t.throwsAsync(async () => (await openExtra(path)).rows('p1', 'MK'), {
 		code: 'INVALID_FEATURES',

@@ -40,7 +40,7 @@ const source: ExtraSource = {
 			? { data: Float32Array.from(valuesOf(dataset, id)), shape: [sequence.length, columns] }
 			: null,
 }
-const OPTIONS = { ...SMALL, epochs: 8, hidden: 8, optimizer: { learningRate: 1e-2 } } satisfies TrainOptions
+const OPTIONS = { ...SMALL, epochs: 25, hidden: 8, optimizer: { learningRate: 1e-2 } } satisfies TrainOptions
 
 test('a model learns from own numbers, keeps their width and scale, and predicts the same bits from its files', async (t) => {
 	const folder = join(temporaryFolder(t), 'run')
