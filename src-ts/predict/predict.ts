@@ -262,7 +262,13 @@ class Engine {
 	readonly #options: PredictOptions
 	readonly #signal: AbortSignal
 
-	private constructor(model: Model, options: PredictOptions, signal: AbortSignal, runtime: NativeRuntime, inputs: Inputs) {
+	private constructor(
+		model: Model,
+		options: PredictOptions,
+		signal: AbortSignal,
+		runtime: NativeRuntime,
+		inputs: Inputs,
+	) {
 		this.#model = model
 		this.#native = nativeOf(model)
 		this.#runtime = runtime

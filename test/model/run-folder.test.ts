@@ -56,7 +56,13 @@ test('a run of a version without the later options loads, with what they mean wh
 	const { profileDropout: ____, extraFeatures: _____, ...earlier } = others
 	const folder = damaged(t, 'config.json', JSON.stringify(earlier))
 	using model = await loadModel(folder)
-	t.like(model.training!.config, { cutGap: 0, secondConv: null, pooling: 'attention', profileDropout: 0, extraFeatures: 0 })
+	t.like(model.training!.config, {
+		cutGap: 0,
+		secondConv: null,
+		pooling: 'attention',
+		profileDropout: 0,
+		extraFeatures: 0,
+	})
 	t.like(model.info, { cutGap: 0, secondConv: null, pooling: 'attention' })
 	await t.notThrowsAsync(resume(folder))
 })
