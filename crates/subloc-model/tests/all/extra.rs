@@ -5,13 +5,13 @@ use subloc_model::{
     config::{ModelConfig, ModelKind, TrainingConfig},
     extra::ExtraScale,
     models::{DropoutLayer, Mode},
-    predict::{Outputs, predict},
+    predict::Outputs,
 };
 
 use crate::{
     backends::devices,
     problem::{Job, Problem, bytes, everything, failed, plain, plans},
-    support::{EXTRA, Folder, KINDS, assert_close, assert_relative, bits, config, cpu, f64s, host, network, numbers, records},
+    support::{EXTRA, Folder, KINDS, assert_close, assert_relative, bits, config, cpu, f64s, host, network, numbers, predict, records},
 };
 
 /// The motif problem, whose classes stand in the numbers too: the first column is high, in the middle or low, about 100.
