@@ -1162,7 +1162,7 @@ declare const cardSchema: z.ZodObject<{
 	name: z.ZodString;
 	what: z.ZodString;
 	model: z.ZodObject<{
-		file: z.ZodString;
+		file: z.ZodLiteral<"model.safetensors">;
 		bytes: z.ZodInt;
 		sha256: z.ZodString;
 	}, z.core.$loose>;
@@ -1187,6 +1187,10 @@ declare const cardSchema: z.ZodObject<{
 }, z.core.$loose>;
 /** What a model that is given to others says about itself; its scores are in `scores.file` beside it. */
 export type ModelCard = z.infer<typeof cardSchema>;
+/** The records whose sequence is none of those that the model of a card was trained on; without a card all of them. */
+export declare function withoutTrainingProteins<T extends {
+	sequence: string;
+}>(card: ModelCard | null, records: readonly T[]): readonly T[];
 /** What a card keeps of a training protein: enough to know it again, too little to have it. */
 export declare function fingerprint(sequence: string): string;
 /** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
@@ -2195,7 +2199,7 @@ export interface ProbabilityScores {
 /** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */
 export interface ProbabilityReport extends ProbabilityScores {
 	bins: Calibration["bins"];
-	/** Null where the model has no temperature. */
+	/** Null where the model has no temperature. `fitted` is the number of records that a temperature was fitted on; the largest where there are several. */
 	calibrated: (ProbabilityScores & {
 		temperatures: number[];
 		on: string;
@@ -2525,7 +2529,7 @@ export declare function temperedLoss(truth: ArrayLike<number>, probabilities: Ar
 export declare function temperatureScaling(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, on: string): TemperatureScaling;
 /**
  * A temperature for each fold of a cross-validation without validation parts, [folds]: fitted on what the other folds' models say of their held-out proteins, so that
- * no protein has a say in its own. `predictions` stand in the order of the dataset. Errors: `INVALID_DATASET`.
+ * no temperature is fitted on the proteins that it is applied to (their labels did train the other folds' models). `predictions` stand in the order of the dataset. Errors: `INVALID_DATASET`.
  */
 export declare function heldOutTemperatures(dataset: Dataset, split: Split, predictions: readonly Prediction[], classes: readonly string[]): TemperatureScaling[];
 /**

@@ -240,7 +240,7 @@ export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
 export type { RuntimeOptions } from './model/runtime.js'
-export { fingerprint, type ModelCard, SHIPPED_MODEL } from './model/shipped.js'
+export { fingerprint, type ModelCard, SHIPPED_MODEL, withoutTrainingProteins } from './model/shipped.js'
 export { type TemperatureScaling, temperedProbabilities } from './model/temperature.js'
 export {
 	compiledBackends,

@@ -17,7 +17,7 @@ what follows in short. Its file has ${(card.model.bytes / 1e6).toFixed(1)} MB; i
 ## What it is worth
 
 **Accuracy ${percent(evaluation.accuracy)}** (95 % interval ${range(intervals.accuracy)}, ${intervals.units} clusters drawn) on ${evaluation.records} proteins, each predicted by the two networks
-that saw neither it nor a homolog of it.
+that saw neither it nor a relative of it that is at least 30 % identical over 80 % of both.
 
 ${table(
 	['beside it', 'accuracy', '95 %'],
@@ -27,7 +27,7 @@ ${table(
 	],
 )}
 
-Balanced accuracy ${percent(evaluation.balancedAccuracy)}, macro F1 ${evaluation.macroF1.toFixed(3)}, Gorodkin R_K ${evaluation.gorodkin.toFixed(3)}, log loss ${evaluation.logLoss.toFixed(3)} nats.
+Each cluster of homologs counting alike, ${percent(evaluation.clusters?.accuracy)}. Balanced accuracy ${percent(evaluation.balancedAccuracy)}, macro F1 ${evaluation.macroF1.toFixed(3)}, Gorodkin R_K ${evaluation.gorodkin.toFixed(3)}, log loss ${evaluation.logLoss.toFixed(3)} nats.
 
 ${table(
 	['class', 'proteins', 'sensitivity', '95 %', 'precision', 'MCC'],
@@ -40,7 +40,7 @@ ${table(
 By identity to the nearest protein of the other folds (homologs are kept apart where they cover 80 % of both; local similarity is left):
 
 ${table(
-	['identity', 'proteins', 'accuracy', '95 %', 'copying the class of the nearest'],
+	['identity', 'proteins', 'accuracy', '95 %', 'copying the class of the nearest (none: the largest class)'],
 	(strata.identity ?? [])
 		.filter(({ records }) => records > 0)
 		.map((own) => [own.name, own.records, percent(own.accuracy), range(own.interval), percent(own.copyAccuracy)]),
@@ -52,6 +52,24 @@ ${table(
 	['residues', 'proteins', 'accuracy', '95 %'],
 	strata.length.map((own) => [own.name, own.records, percent(own.accuracy), range(own.interval)]),
 )}
+
+## Where it looks
+
+The share of attention inside the known signals of held-out proteins, and the share of their residues that lies there:
+
+${table(
+	['signal', 'proteins', 'attention inside', 'of the residues', 'ratio', '95 %'],
+	firsts(evaluation.attention ?? []).map((own) => [
+		own.kind,
+		own.records,
+		percent(own.share),
+		percent(own.uniform),
+		`×${own.ratio.toFixed(1)}`,
+		own.ratioInterval ? `${own.ratioInterval.low.toFixed(1)}–${own.ratioInterval.high.toFixed(1)}` : '–',
+	]),
+)}
+
+SP: signal peptide, SA: signal anchor, mTP and cTP: transit peptides of mitochondrion and chloroplast.
 
 ## On newer proteins
 
@@ -91,7 +109,7 @@ ${table(
 	]),
 )}
 
-Each row is the lowest probability from which on so many are right, chosen on these very proteins.
+Each row is the lowest probability from which on so many are right, chosen on these very proteins and for the mean of two networks; of all ten it may differ.
 
 \`--trust\` adds to each row \`calibrated\`, and \`--training DATA\` the nearest training protein and its identity: a prediction of a protein with a near relative in the
 training data is partly memory. The training proteins are not ours to give; [data.md](data.md) says where they are.
@@ -107,4 +125,9 @@ training data is partly memory. The training proteins are not ours to give; [dat
 
 ${card.limits.map((limit) => `- ${limit}`).join('\n')}
 `
+}
+
+/** One row a kind of signal: the first, which is all classes. */
+function firsts(shares) {
+	return shares.filter(({ kind }, at) => shares.findIndex((own) => own.kind === kind) === at)
 }

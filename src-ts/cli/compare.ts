@@ -16,8 +16,9 @@ import {
 	readDataset,
 	type ScoreDifference,
 	SublocError,
+	withoutTrainingProteins,
 } from 'subloc-native'
-import { type CommonOptions, EXTRA_OPTION, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, EXTRA_OPTION, modelPath, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { pointRange, points } from './statistics-text.js'
 import { percent, table } from './text.js'
@@ -36,8 +37,8 @@ export function compareCommand(): Command {
 				'Compares two models on the same proteins, those that neither was trained on: differences with 95 % intervals (paired bootstrap) and McNemar’s test.\n' +
 					'Without DATA the predictions of their run folders are compared, with DATA (labelled proteins) both predict it.',
 			)
-			.argument('<run-a>', 'run folder')
-			.argument('<run-b>', 'run folder')
+			.argument('<run-a>', 'run folder; shipped: the model that comes with the package', modelPath)
+			.argument('<run-b>', 'run folder; shipped likewise', modelPath)
 			.argument('[data]', 'labelled proteins; of those that a model was trained on only what it held out counts')
 			.option('--profiles <dir>', 'folder of a profile store, for models that read profiles')
 			.option(...EXTRA_OPTION)
@@ -59,7 +60,7 @@ Examples:
 
 /** Flags of a prediction, which nothing is without DATA. Errors: `INVALID_OPTION`. */
 function refuseComputing(command: Command): void {
-	for (const option of ['backend', 'threads', 'cpuIsa', 'precision', 'profiles']) {
+	for (const option of ['backend', 'threads', 'cpuIsa', 'precision', 'profiles', 'extra']) {
 		if (command.getOptionValueSource(option) !== 'cli') continue
 		const flag = command.options.find((known) => known.attributeName() === option)!.long
 		const message = `${flag}: without DATA nothing is computed, what the run folders hold is compared: name labelled proteins, subloc compare A B DATA`
@@ -157,7 +158,7 @@ async function predicted(folders: [string, string], data: string, options: Predi
 
 /** Ids that a model was not trained on: what it held out of its own data, and what its training's split does not name. */
 async function unseen(model: Model, dataset: Dataset): Promise<Set<string>> {
-	const ids = dataset.records.map(({ id }) => id)
+	const ids = withoutTrainingProteins(model.card, dataset.records).map(({ id }) => id)
 	if (!model.training) return new Set(ids)
 	if (model.training.info.dataset.digest === dataset.digest) {
 		const { test } = await partsOfTraining(model, dataset)

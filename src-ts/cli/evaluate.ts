@@ -5,7 +5,6 @@ import {
 	type Evaluation,
 	evaluateLabels,
 	evaluatePredictions,
-	fingerprint,
 	type LabelledRecord,
 	loadModel,
 	type Model,
@@ -21,6 +20,7 @@ import {
 	readRelatives,
 	SublocError,
 	trainingIds,
+	withoutTrainingProteins,
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
@@ -137,7 +137,12 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.output !== undefined && flags.report) {
 		const title = basename(resolve(folder))
-		await writeReport(flags.output, model, { ...options, title, proteins: dataset, predictions, evaluation }, log)
+		await writeReport(
+			flags.output,
+			model,
+			{ ...options, title, proteins: { ...dataset, records }, predictions, evaluation },
+			log,
+		)
 	}
 	printEvaluation(evaluation, flags.json)
 }
@@ -173,8 +178,7 @@ export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
 
 /** The records that the model of a card was not trained on. Errors: `INVALID_DATASET` where none is left. */
 function unseen({ records, source }: Dataset, card: ModelCard, log: Log): readonly LabelledRecord[] {
-	const known = new Set(card.data.fingerprints)
-	const left = records.filter(({ sequence }) => !known.has(fingerprint(sequence)))
+	const left = withoutTrainingProteins(card, records)
 	const seen = records.length - left.length
 	if (seen === 0) return records
 	if (left.length === 0) {

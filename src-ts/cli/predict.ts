@@ -121,7 +121,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	requireDifferentFiles({ in: input, output: flags.output, report: flags.report })
 	const isInFile = await isJob(flags)
 	using model = await loadModel(flags.model)
-	const training = flags.training === undefined ? undefined : await trainingProteins(flags.training)
+	const training = flags.training === undefined ? undefined : await trainingProteins(flags.training, model, log)
 	const trust = flags.trust === true || training !== undefined
 	const format = flags.format ?? formatOf(flags.output)
 	if (format === null)
@@ -192,8 +192,13 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 }
 
 /** What is needed of the training data to name the nearest of them. */
-async function trainingProteins(path: string): Promise<TrainingProtein[]> {
-	const { records } = await readDataset(path, { minimumClasses: 1 })
+async function trainingProteins(path: string, { training, card }: Model, log: Log): Promise<TrainingProtein[]> {
+	const { records, digest } = await readDataset(path, { minimumClasses: 1 })
+	const own = training?.info.dataset.digest ?? card?.data.digest
+	if (own !== undefined && own !== digest)
+		log.warning(
+			`--training ${path}: these are not the proteins that the model was trained on; the nearest of them are told all the same`,
+		)
 	return records.map(({ id, sequence, class: name }) => ({ id, sequence, class: name }))
 }
 

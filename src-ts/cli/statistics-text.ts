@@ -38,7 +38,10 @@ function probabilityLines({ probabilities }: Evaluation): string[] {
 	if (!calibrated) return [line]
 	const temperatures = calibrated.temperatures.map((temperature) => temperature.toFixed(2)).join(', ')
 	const scores = `calibration error ${percent(calibrated.expectedError)} · Brier ${calibrated.brier.toFixed(3)} · log loss ${calibrated.logLoss.toFixed(3)} nats`
-	return [line, `with temperature ${temperatures} (${calibrated.on}, ${calibrated.fitted} proteins): ${scores}`]
+	return [
+		line,
+		`with temperature ${temperatures} (${calibrated.on}, ${temperatures.length > 1 ? 'each on up to ' : ''}${calibrated.fitted} proteins): ${scores}`,
+	]
 }
 
 function selectiveLines({ selective }: Evaluation): string[] {

@@ -140,6 +140,9 @@ export function evaluatePredictions(
 	const bootstrap = drawing(known, rows, records.length, options.bootstrap)
 	const found = scores(confusionMatrix(truth, answers.answers, classes.length), classes)
 	const { calibration = null, relatives = null, methionine = null, importance = null } = options
+	const clustered = known.map(({ record, prediction }, at) => ({
+		...{ record: { ...record, cluster: bootstrap.clusters?.[at] ?? '' }, prediction },
+	}))
 	const copies = options.baselines?.find(({ name }) => name === 'best hit')?.answers
 	const scored = known.map(({ record, prediction }, at) => ({
 		...{ id: record.id, class: record.class, length: record.sequence.length || prediction.length, right: right[at]! },
@@ -152,7 +155,7 @@ export function evaluatePredictions(
 		logLoss: logLoss(truth, answers.probabilities, classes.length),
 		majorityAccuracy: Math.max(...found.perClass.map(({ support }) => support)) / found.records,
 		skipped: records.length - known.length,
-		clusters: known.some(({ record }) => record.cluster !== '') ? clusterScores(known, classes) : null,
+		clusters: bootstrap.clusters ? clusterScores(clustered, classes) : null,
 		intervals: scoreIntervals(answers, classes, bootstrap),
 		baselines: options.baselines ? baselineScores(options.baselines, known, rows, bootstrap) : null,
 		probabilities: probabilityReport(

@@ -17,7 +17,7 @@ export interface ProbabilityScores {
 /** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */
 export interface ProbabilityReport extends ProbabilityScores {
 	bins: Calibration['bins']
-	/** Null where the model has no temperature. */
+	/** Null where the model has no temperature. `fitted` is the number of records that a temperature was fitted on; the largest where there are several. */
 	calibrated: (ProbabilityScores & { temperatures: number[]; on: string; fitted: number }) | null
 }
 
@@ -56,7 +56,7 @@ export function probabilityReport(
 			logLoss: logLoss(truth, tempered, classes),
 			temperatures: distinct.map(({ temperature }) => temperature),
 			on: distinct[0]!.on,
-			fitted: distinct.reduce((sum, { records }) => sum + records, 0),
+			fitted: Math.max(...distinct.map(({ records }) => records)),
 		},
 	}
 }

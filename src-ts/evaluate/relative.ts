@@ -1,9 +1,10 @@
 /** The nearest training relative of a protein, as a search finds it and a table gives it. */
 import type { Dataset } from '../dataset/dataset.js'
-import { type HomologyOptions, type HomologyRecord, nearestRelatives } from '../dataset/homology.js'
+import type { HomologyOptions, HomologyRecord } from '../dataset/homology.js'
 import type { Split } from '../dataset/split/split.js'
 import { tsvRows } from '../dataset/tsv.js'
 import { SublocError } from '../errors.js'
+import { nearestRows } from '../predict/nearest.js'
 import type { TextSource } from '../sequence/lines.js'
 
 /** A protein and its nearest relative among the training proteins. */
@@ -32,14 +33,12 @@ export async function findRelatives(
 	records: readonly HomologyRecord[],
 	options: RelativesOptions = {},
 ): Promise<Relative[]> {
-	const found = await nearestRelatives(records, training, options)
-	return records.map(({ id }, row) => {
-		const hit = found[row]
+	const found = await nearestRows(records, training, options)
+	return records.map(({ id }, at) => {
+		const hit = found[at]
 		if (!hit) return { id, relative: null, identity: null, coverage: null, bits: null }
-		const { identity, queryCoverage, targetCoverage, bits } = hit
-		// The same residues are a larger share of the shorter.
-		const coverage = Math.max(queryCoverage, targetCoverage)
-		return { id, relative: training[hit.target]!.id, identity, coverage, bits }
+		const { row, ...nearness } = hit
+		return { id, relative: training[row]!.id, ...nearness }
 	})
 }
 

@@ -94,7 +94,7 @@ export function temperatureScaling(
 
 /**
  * A temperature for each fold of a cross-validation without validation parts, [folds]: fitted on what the other folds' models say of their held-out proteins, so that
- * no protein has a say in its own. `predictions` stand in the order of the dataset. Errors: `INVALID_DATASET`.
+ * no temperature is fitted on the proteins that it is applied to (their labels did train the other folds' models). `predictions` stand in the order of the dataset. Errors: `INVALID_DATASET`.
  */
 export function heldOutTemperatures(
 	dataset: Dataset,

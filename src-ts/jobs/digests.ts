@@ -60,9 +60,13 @@ export async function optionsDigest(model: Model, options: PredictOptions, other
 		? (options.missingProfile ?? model.training?.config.missingProfile ?? 'blosum')
 		: null
 	const given = Object.fromEntries(own)
+	// It stands in `calibrated`.
+	const tempered = model.calibration && { temperature: model.calibration.temperature }
 	const profiles = model.readsProfiles ? await profilesDigest(options.profiles) : null
 	const extra = model.info.extraFeatures > 0 ? { extra: await digestOfExtra(options.extra) } : {}
-	const text = JSON.stringify(sorted({ onProblem: 'skip', ...given, missingProfile, profiles, ...extra, ...others }))
+	const text = JSON.stringify(
+		sorted({ onProblem: 'skip', ...given, ...tempered, missingProfile, profiles, ...extra, ...others }),
+	)
 	return createHash('sha256').update(text).digest('hex')
 }
 

@@ -18,7 +18,11 @@ const FINGERPRINT_DIGITS = 16
 const cardSchema = z.looseObject({
 	name: z.string(),
 	what: z.string(),
-	model: z.looseObject({ file: z.string(), bytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+	model: z.looseObject({
+		file: z.literal('model.safetensors'),
+		bytes: z.int().min(1),
+		sha256: z.string().regex(/^[0-9a-f]{64}$/),
+	}),
 	data: z.looseObject({
 		name: z.string(),
 		proteins: z.int().min(1),
@@ -62,6 +66,16 @@ function parsedCard(text: string, file: string): ModelCard {
 		const reason = 'it is no model card, or it is damaged'
 		throw new SublocError('INVALID_MODEL', `${file}: ${reason}`, { file, reason }, { cause: error })
 	}
+}
+
+/** The records whose sequence is none of those that the model of a card was trained on; without a card all of them. */
+export function withoutTrainingProteins<T extends { sequence: string }>(
+	card: ModelCard | null,
+	records: readonly T[],
+): readonly T[] {
+	if (!card) return records
+	const known = new Set(card.data.fingerprints)
+	return records.filter(({ sequence }) => !known.has(fingerprint(sequence)))
 }
 
 /** What a card keeps of a training protein: enough to know it again, too little to have it. */

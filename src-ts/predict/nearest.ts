@@ -1,5 +1,5 @@
 /** The nearest protein of what a model was trained on: how far a prediction may be a copy. */
-import { type HomologyRecord, LONGEST, nearestRelatives } from '../dataset/homology.js'
+import { type HomologyOptions, type HomologyRecord, LONGEST, nearestRelatives } from '../dataset/homology.js'
 
 /** A protein that a model was trained on. */
 export interface TrainingProtein extends HomologyRecord {
@@ -18,29 +18,30 @@ export interface NearestProtein {
 	bits: number
 }
 
+/** The nearest of some targets: its row, and how near it is. */
+export interface NearestRow extends Omit<NearestProtein, 'id' | 'class'> {
+	row: number
+}
+
 /**
- * For each record the training protein of the largest bit score, null where no E is within 0.001 or the record has more residues than can be aligned. Errors: those of
- * `nearestRelatives`.
+ * For each record the target of the largest bit score; null where no E is within the limit (default 0.001), or the record has more residues than can be aligned.
+ * Errors: those of `nearestRelatives`.
  */
-export async function nearestProteins(
+export async function nearestRows(
 	records: readonly HomologyRecord[],
-	training: readonly TrainingProtein[],
-	options: { threads?: number; signal?: AbortSignal },
-): Promise<(NearestProtein | null)[]> {
-	const found = new Array<NearestProtein | null>(records.length).fill(null)
+	targets: readonly HomologyRecord[],
+	options: Omit<HomologyOptions, 'identity' | 'coverage'>,
+): Promise<(NearestRow | null)[]> {
+	const found = new Array<NearestRow | null>(records.length).fill(null)
 	const rows = [...records.keys()].filter((row) => records[row]!.sequence.length <= LONGEST)
-	const hits = await nearestRelatives(
-		rows.map((row) => records[row]!),
-		training,
-		options,
-	)
+	const own = rows.map((row) => records[row]!)
+	const hits = await nearestRelatives(own, targets, options)
 	for (const [at, row] of rows.entries()) {
 		const hit = hits[at]
 		if (!hit) continue
-		const { id, class: name } = training[hit.target]!
-		const { identity, queryCoverage, targetCoverage, bits } = hit
+		const { target, identity, queryCoverage, targetCoverage, bits } = hit
 		// The same residues are a larger share of the shorter.
-		found[row] = { id, class: name, identity, coverage: Math.max(queryCoverage, targetCoverage), bits }
+		found[row] = { row: target, identity, coverage: Math.max(queryCoverage, targetCoverage), bits }
 	}
 	return found
 }

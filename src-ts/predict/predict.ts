@@ -18,7 +18,7 @@ import { DEFAULT_THRESHOLD } from '../train/thresholds.js'
 import { Inputs, type Profiled } from './inputs.js'
 import { absentClasses, type Kingdom, ruleOut } from './kingdom.js'
 import { meanProbabilities, meanWeight, memberProbabilities, spreadOf } from './members.js'
-import { type NearestProtein, nearestProteins, type TrainingProtein } from './nearest.js'
+import { type NearestProtein, nearestRows, type TrainingProtein } from './nearest.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
@@ -295,6 +295,8 @@ class Engine {
 	async predict(records: readonly ProteinRecord[], before: Promise<unknown>): Promise<Prediction[]> {
 		const checked = (await this.#inputs.of(records)).map((record) => this.#check(record))
 		const usable = checked.filter((record) => !record.problem)
+		// Both take all threads: one after the other.
+		if (this.#options.training) await before
 		const relatives = await this.#relatives(usable)
 		const computed = await this.#compute(usable, before)
 		const answers = computed.map((answer, row) => ({ ...answer, relative: relatives[row]! }))[Symbol.iterator]()
@@ -305,7 +307,13 @@ class Engine {
 	async #relatives(records: readonly Profiled[]): Promise<(NearestProtein | null)[]> {
 		const { training } = this.#options
 		if (!training) return records.map(() => null)
-		return nearestProteins(records, training, { threads: this.#runtime.threads, signal: this.#signal })
+		const found = await nearestRows(records, training, { threads: this.#runtime.threads, signal: this.#signal })
+		return found.map((hit) => {
+			if (!hit) return null
+			const { row, ...nearness } = hit
+			const { id, class: name } = training[row]!
+			return { id, class: name, ...nearness }
+		})
 	}
 
 	/** Records that come from a program were read by nobody. */

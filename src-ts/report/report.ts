@@ -11,6 +11,7 @@ import { findRelatives } from '../evaluate/relative.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
+import { withoutTrainingProteins } from '../model/shipped.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
 import { partsOfTraining } from '../train/parts.js'
@@ -190,7 +191,13 @@ async function subjectOf(
 	model: Model,
 	dataset: Dataset,
 ): Promise<{ subject: ReportSubject; records: readonly LabelledRecord[] }> {
-	const { training } = model
+	const { training, card } = model
+	if (card) {
+		const left = withoutTrainingProteins(card, dataset.records)
+		const message = 'the model was trained on all of these proteins: nothing is left to report on'
+		if (left.length === 0) throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
+		return { subject: { kind: 'independent', shared: 0 }, records: left }
+	}
 	if (!training) return { subject: { kind: 'independent', shared: null }, records: dataset.records }
 	if (training.info.dataset.digest !== dataset.digest) {
 		const known = trainingIds(model)!

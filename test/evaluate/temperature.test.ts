@@ -57,7 +57,7 @@ test('scores with temperatures of folds; without a temperature there are none', 
 		...{ temperature, on: 'folds', records: 5, logLoss: { before: 1, after: 1 } },
 	})
 	const many = probabilityReport(answers, 2, [scaling(2), scaling(1)])
-	t.like(many.calibrated, { temperatures: [2, 1], on: 'folds', fitted: 10 })
+	t.like(many.calibrated, { temperatures: [2, 1], on: 'folds', fitted: 5 })
 	t.true(close(many.calibrated!.logLoss, -(Math.log(0.75) + Math.log(0.1)) / 2))
 	t.is(probabilityReport(answers, 2, [scaling(2), null]).calibrated, null)
 	// Half right at 0.9: a high temperature is better.
