@@ -137,12 +137,9 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.output !== undefined && flags.report) {
 		const title = basename(resolve(folder))
-		await writeReport(
-			flags.output,
-			model,
-			{ ...options, title, proteins: { ...dataset, records }, predictions, evaluation },
-			log,
-		)
+		// A training's parts are told from the whole dataset; a card's model has none.
+		const proteins = model.card ? { ...dataset, records } : dataset
+		await writeReport(flags.output, model, { ...options, title, proteins, predictions, evaluation }, log)
 	}
 	printEvaluation(evaluation, flags.json)
 }

@@ -6,12 +6,13 @@ import {
 	loadModel,
 	makeFolder,
 	planPrediction,
+	SHIPPED_MODEL,
 	SublocError,
 	TEMPLATE_KINDS,
 	type TemplateKind,
 	writeWhole,
 } from 'subloc-native'
-import { type CommonOptions, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { positive } from './plan.js'
 import { untilStopped } from './process.js'
 
@@ -32,7 +33,11 @@ export function initCommand(): Command {
 			)
 			.addArgument(new Argument('<kind>', 'what runs the tasks').choices(TEMPLATE_KINDS))
 			.argument('<in>', 'FASTA, plain or gzip')
-			.requiredOption('--model <run>', 'run folder or model.safetensors')
+			.option(
+				'--model <run>',
+				'run folder or model.safetensors; shipped: the model that comes with the package',
+				'shipped',
+			)
 			.option('-o, --output <dir>', 'where to write', '.')
 			.option('--shards <n>', 'number of shards (default: as subloc plan advises)', wholeNumber(1, 9999))
 			.option('--hours <h>', 'how long one shard should take (default: 1)', positive),
@@ -51,13 +56,16 @@ const SPARE_MINUTES = 10
 
 async function run(kind: TemplateKind, input: string, flags: InitFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
-	using model = await loadModel(flags.model)
+	const modelFile = modelPath(flags.model)
+	using model = await loadModel(modelFile)
 	const plan = await planPrediction(model, input, { ...runtimeOf(flags), hours: flags.hours, signal })
 	const shards = flags.shards ?? plan.shards
 	// The files are run where they are written.
 	const fromThere = (path: string) => (isAbsolute(path) ? path : relative(flags.output, path) || '.')
+	// Nextflow stages the model as a file; the others hand its name to `subloc predict`.
+	const named = modelFile === SHIPPED_MODEL && kind !== 'nextflow' ? 'shipped' : fromThere(modelFile)
 	const files = jobTemplates(kind, {
-		...{ input: fromThere(input), model: fromThere(flags.model), shards, cpus: plan.threads },
+		...{ input: fromThere(input), model: named, shards, cpus: plan.threads },
 		memoryMiB: Math.ceil(plan.memoryBytes / 2 ** 20),
 		minutes: SPARE_MINUTES + Math.ceil((2 * plan.seconds) / shards / 60),
 	})

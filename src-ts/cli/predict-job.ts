@@ -26,7 +26,9 @@ export async function isJob(flags: JobFlags & { report?: string }): Promise<bool
 	if (isFile) return true
 	for (const option of ['shard', 'resume', 'journal', 'gff', 'cache'] as const) {
 		if (flags[option] === undefined) continue
-		const why = isPlace ? '--report needs all proteins in one run' : `it needs a file, and -o is ${flags.output}`
+		const why = isPlace
+			? '--report keeps all proteins and writes the table alone: it does not go with it'
+			: `it needs a file, and -o is ${flags.output}`
 		throw new SublocError('INVALID_OPTION', `--${option}: ${why}`, { option })
 	}
 	return false

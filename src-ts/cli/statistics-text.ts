@@ -40,7 +40,7 @@ function probabilityLines({ probabilities }: Evaluation): string[] {
 	const scores = `calibration error ${percent(calibrated.expectedError)} · Brier ${calibrated.brier.toFixed(3)} · log loss ${calibrated.logLoss.toFixed(3)} nats`
 	return [
 		line,
-		`with temperature ${temperatures} (${calibrated.on}, ${temperatures.length > 1 ? 'each on up to ' : ''}${calibrated.fitted} proteins): ${scores}`,
+		`with temperature ${temperatures} (${calibrated.on}, ${calibrated.temperatures.length > 1 ? 'each on up to ' : ''}${calibrated.fitted} proteins): ${scores}`,
 	]
 }
 

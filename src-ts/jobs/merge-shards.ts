@@ -135,7 +135,8 @@ async function requireAll(folder: string, found: readonly ShardRecord[], invalid
 	const names = await readdir(folder)
 	const begun = missing.filter((index) => names.some((name) => name.startsWith(`${shardName({ index, count })}.`)))
 	const hint = begun.length > 0 ? ` (begun: ${ranges(begun)}; --resume goes on)` : ''
-	throw invalid(`shards ${ranges(missing)} of ${count} are missing${hint}`, { missing, begun })
+	const [what, are] = missing.length === 1 ? ['shard', 'is'] : ['shards', 'are']
+	throw invalid(`${what} ${ranges(missing)} of ${count} ${are} missing${hint}`, { missing, begun })
 }
 
 /** A file that looks like a shard and belongs to none would be lost without a word. */

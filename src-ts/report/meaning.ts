@@ -37,7 +37,7 @@ function meaningOfSubject({
 			label: `predictions for ${source}`,
 			sentences: [
 				'The true places of these proteins are not known here, so nothing on this page says how many predictions are right.',
-				'A probability is the model’s own. How far it can be believed, and for which places, stands in the report of the training.',
+				'A probability is the model’s own. How far it can be believed, and for which places, stands in the report of the training, or in the card of the model (`subloc info`).',
 				'The model knows the places on its list alone: a protein that lives elsewhere is given one of them too.',
 			],
 			caution: false,

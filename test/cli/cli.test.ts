@@ -299,7 +299,10 @@ test('a validation part gives a temperature, in the run folder and beside the sc
 		...['--validation-fraction', '0.3', '--no-report'],
 	])
 	t.is(folds.code, 0, folds.stderr)
-	t.regex(folds.stdout, /\nwith temperature \d+\.\d\d, \d+\.\d\d \(the validation part of each fold, \d+ proteins\)/)
+	t.regex(
+		folds.stdout,
+		/\nwith temperature \d+\.\d\d, \d+\.\d\d \(the validation part of each fold, each on up to \d+ proteins\)/,
+	)
 	t.regex(folds.stdout, /without a network: largest class .* composition/)
 })
 

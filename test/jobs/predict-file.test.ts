@@ -154,7 +154,7 @@ test('merge names a gap, what is begun, strangers, damage and a mix', async (t) 
 		])
 			rmSync(join(parts, name))
 	})
-	await refused('begun', /shards 4 of 4 are missing \(begun: 4; --resume goes on\)/, (parts) => {
+	await refused('begun', /shard 4 of 4 is missing \(begun: 4; --resume goes on\)/, (parts) => {
 		rmSync(join(parts, 'shard-0004-of-0004.json'))
 		renameSync(join(parts, 'shard-0004-of-0004.tsv'), join(parts, 'shard-0004-of-0004.tsv.0a0a0a0a.partial'))
 	})
@@ -164,7 +164,7 @@ test('merge names a gap, what is begun, strangers, damage and a mix', async (t) 
 	await refused('other-model', /shard-0003-of-0004\.json is a stranger: it is of another model/, (parts) =>
 		edit(join(parts, 'shard-0003-of-0004.json'), /"model": "\w{8}/, '"model": "00000000'),
 	)
-	await refused('cut', /shards 1 of 4 are missing/, (parts) => truncateSync(join(parts, 'shard-0001-of-0004.tsv'), 90))
+	await refused('cut', /shard 1 of 4 is missing/, (parts) => truncateSync(join(parts, 'shard-0001-of-0004.tsv'), 90))
 	await refused('damaged', /is not what was written/, (parts) =>
 		edit(join(parts, 'shard-0002-of-0004.tsv'), /\tok\t/, '\tKO\t'),
 	)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { fingerprint, loadModel, RUN_FILES, train } from 'subloc-native'
@@ -42,6 +42,14 @@ test('a model with a card loads where its bytes are those of the card, and no ot
 	t.is(scored.code, 0, scored.stderr)
 	t.is(JSON.parse(scored.stdout).records, dataset.records.length - 1)
 	t.regex(scored.stderr, /1 of \d+ proteins were training data of the model: they are left out/)
+	// The page, and a comparison, leave them out too.
+	const scores = join(temporaryFolder(t), 'scores')
+	const paged = await subloc(['evaluate', folder, data, '-o', scores])
+	t.is(paged.code, 0, paged.stderr)
+	t.true(existsSync(join(scores, 'report.html')))
+	const compared = await subloc(['compare', folder, folder, data, '--json'])
+	t.is(compared.code, 0, compared.stderr)
+	t.is(JSON.parse(compared.stdout).records, dataset.records.length - 1)
 	write({ ...card, data: { ...card.data, fingerprints: dataset.records.map(({ sequence }) => fingerprint(sequence)) } })
 	const none = await subloc(['evaluate', folder, data])
 	t.is(none.code, 65)
