@@ -1,10 +1,11 @@
 /** Own numbers of residues: what is read of NPY and NPZ, and what is refused. */
-import { writeFileSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { encodeRecords } from '../../src-ts/encoding/encode.js'
 import { parseNpy } from '../../src-ts/encoding/extra/npy.js'
 import { extraDigest, extraRows, openExtra } from '../../src-ts/encoding/extra/source.js'
+import { zipEntry } from '../../src-ts/encoding/extra/zip.js'
 import { temporaryFolder } from '../support/folder.js'
 import { type NpyOptions, npy, npzOf } from '../support/npy.js'
 
@@ -151,4 +152,28 @@ test('a cut takes the rows of its residues along, and its gap has NaN; stand-ins
 	t.deepEqual(native.standIns, native.profiles)
 	const without = await encodeRecords([{ id: 'p', sequence: 'ARNDCQ' }], options)
 	t.deepEqual([without.native.extra, without.native.standIns, without.native.extraColumns], [null, null, 0])
+})
+
+test('a size that goes beyond the file is told, and asks for no memory', async (t) => {
+	for (const packed of [1000, 2 ** 31 + 5, 0xfffffffe]) {
+		const bytes = npzOf({ p: npy([1, 2], 2) })
+		const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+		view.setUint32(view.getUint32(bytes.length - 6, true) + 20, packed, true)
+		const file = join(temporaryFolder(t), 'sizes.npz')
+		writeFileSync(file, bytes)
+		const source = await openExtra(file)
+		const error = await t.throwsAsync(source.rows('p', 'M'), { code: 'INVALID_FEATURES', message: /ends too early/ })
+		t.like(error, { facts: { file, record: 'p' } })
+	}
+})
+
+test('entries of 2 GiB are read in pieces where they are stored, and refused where they are deflated', async (t) => {
+	// A file with a hole, of which the disk keeps nothing: zeros, which are no array.
+	const entry = { crc: 0x4dbdf21c, packedBytes: 2 ** 31, bytes: 2 ** 31, offset: 0 }
+	const path = join(temporaryFolder(t), 'hole.npz')
+	writeFileSync(path, '')
+	truncateSync(path, 2 ** 31 + 30)
+	const wrong = (why: string) => new Error(why)
+	await t.throwsAsync(zipEntry(path, { ...entry, method: 8 }, wrong), { message: /deflated to 2 GiB or more/ })
+	t.is((await zipEntry(path, { ...entry, method: 0 }, wrong)).length, 2 ** 31)
 })

@@ -26,9 +26,7 @@ const SIGNATURES = { end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50, 
 
 /** Entries by their names, in their order. Throws `wrong(why)` where the file is no zip; errors: `INPUT_MISSING`, `IO`. */
 export async function zipDirectory(path: string, wrong: (why: string) => Error): Promise<Map<string, ZipEntry>> {
-	const { size } = await stat(path).catch((error) => {
-		throw fileError(error, path, 'read')
-	})
+	const size = await sizeOf(path)
 	const tailFrom = Math.max(0, size - MOST_END)
 	const tail = await view(path, tailFrom, size - tailFrom)
 	let end = tail.byteLength - 22
@@ -84,22 +82,44 @@ function longFields(directory: DataView, at: number, extra: number, extraBytes: 
 	return found
 }
 
-/** What an entry holds. Throws `wrong(why)` where it is damaged; errors: `IO`. */
+/** Node's inflate ends the process for 2³² bytes at once; half of that is more than a protein needs. */
+const MOST_DEFLATED = 2 ** 31 - 1
+
+/** What an entry holds. Throws `wrong(why)` where it is damaged, or deflated to 2 GiB or more; errors: `INPUT_MISSING`, `IO`. */
 export async function zipEntry(path: string, entry: ZipEntry, wrong: (why: string) => Error): Promise<Uint8Array> {
+	const size = await sizeOf(path)
 	const local = await view(path, entry.offset, 30)
 	if (local.byteLength < 30) throw wrong('the zip file ends too early')
 	const from = entry.offset + 30 + local.getUint16(26, true) + local.getUint16(28, true)
-	const packed = await readPart(path, from, entry.packedBytes)
-	if (packed.length !== entry.packedBytes) throw wrong('the zip file ends too early')
+	if (from + entry.packedBytes > size) throw wrong('the zip file ends too early')
 	if (entry.method !== 0 && entry.method !== 8)
 		throw wrong(`it is packed by method ${entry.method}; 0 and 8 can be read`)
+	if (entry.method === 8 && entry.packedBytes > MOST_DEFLATED)
+		throw wrong('it is deflated to 2 GiB or more; write it without compression')
+	const packed = await readPart(path, from, entry.packedBytes)
+	if (packed.length !== entry.packedBytes) throw wrong('the zip file ends too early')
 	const damaged = () => wrong('it is damaged: its bytes have another check sum')
 	const whole =
 		entry.method === 0
 			? packed
 			: await inflate(packed, { maxOutputLength: Math.max(1, entry.bytes) }).catch(() => Promise.reject(damaged()))
-	if (whole.length !== entry.bytes || crc32(whole) !== entry.crc) throw damaged()
+	if (whole.length !== entry.bytes || checkSum(whole) !== entry.crc) throw damaged()
 	return whole
+}
+
+/** In slices: zlib counts bytes in 32 bits. */
+function checkSum(bytes: Uint8Array): number {
+	const slice = 2 ** 30
+	let sum = 0
+	for (let at = 0; at < bytes.length; at += slice) sum = crc32(bytes.subarray(at, at + slice), sum)
+	return sum
+}
+
+async function sizeOf(path: string): Promise<number> {
+	const { size } = await stat(path).catch((error) => {
+		throw fileError(error, path, 'read')
+	})
+	return size
 }
 
 async function view(path: string, from: number, count: number): Promise<DataView> {
