@@ -38,11 +38,12 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 		tail.getUint32(end + 16, true),
 	]
 	if (end >= 20 && tail.getUint32(end - 20, true) === SIGNATURES.locator64) {
-		const end64 = await view(path, Number(tail.getBigUint64(end - 12, true)), 56)
+		const end64 = await view(path, long(tail, end - 12), 56)
 		if (end64.byteLength < 56 || end64.getUint32(0, true) !== SIGNATURES.end64)
 			throw wrong('its Zip64 end record is damaged')
-		;[count, bytes, from] = [32, 40, 48].map((at) => Number(end64.getBigUint64(at, true))) as [number, number, number]
+		;[count, bytes, from] = [32, 40, 48].map((at) => long(end64, at)) as [number, number, number]
 	}
+	if (from + bytes > size) throw wrong('its directory is damaged: it goes beyond the end of the file')
 	const directory = await view(path, from, bytes)
 	const entries = new Map<string, ZipEntry>()
 	let at = 0
@@ -52,6 +53,8 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 		const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) =>
 			directory.getUint16(at + field, true),
 		) as [number, number, number]
+		const next = at + 46 + nameBytes + extraBytes + commentBytes
+		if (next > directory.byteLength) throw wrong('its directory is damaged')
 		const name = new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameBytes))
 		const entry = {
 			method: directory.getUint16(at + 10, true),
@@ -60,7 +63,7 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 		}
 		if (entries.has(name)) throw wrong(`${name} is there twice`)
 		entries.set(name, entry)
-		at += 46 + nameBytes + extraBytes + commentBytes
+		at = next
 	}
 	return entries
 }
@@ -69,17 +72,22 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 function longFields(directory: DataView, at: number, extra: number, extraBytes: number) {
 	const short = { bytes: 24, packedBytes: 20, offset: 42 }
 	const found = { bytes: 0, packedBytes: 0, offset: 0 }
-	let long = extra
-	while (long + 4 <= extra + extraBytes && directory.getUint16(long, true) !== 1)
-		long += 4 + directory.getUint16(long + 2, true)
-	long += 4
+	let [field, end] = [extra, extra + extraBytes]
+	while (field + 4 <= end && directory.getUint16(field, true) !== 1) field += 4 + directory.getUint16(field + 2, true)
+	if (field + 4 <= end) end = Math.min(end, field + 4 + directory.getUint16(field + 2, true))
+	field += 4
 	for (const name of ['bytes', 'packedBytes', 'offset'] as const) {
 		found[name] = directory.getUint32(at + short[name], true)
-		if (found[name] !== 0xffffffff || long + 8 > extra + extraBytes) continue
-		found[name] = Number(directory.getBigUint64(long, true))
-		long += 8
+		if (found[name] !== 0xffffffff || field + 8 > end) continue
+		found[name] = long(directory, field)
+		field += 8
 	}
 	return found
+}
+
+/** 64 bits; rounded beyond 2⁵³, where no file reaches. */
+function long(view: DataView, at: number): number {
+	return Number(view.getBigUint64(at, true))
 }
 
 /** Node's inflate ends the process for 2³² bytes at once; half of that is more than a protein needs. */
