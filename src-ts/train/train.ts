@@ -1,5 +1,4 @@
 /** Training: a dataset and a configuration become a model. */
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../config/resolve.js'
 import type { ConfigFile, TrainingConfig } from '../config/schema.js'
@@ -25,6 +24,7 @@ import {
 } from '../native/binding.js'
 import { Run, type StepProgress } from '../progress.js'
 import { looksLikeDna } from '../sequence/nucleotides.js'
+import { digestOf } from './digest.js'
 import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
 import { openFolder, TrainingJournal } from './run-files.js'
 import { groupThresholds, joinedThresholds } from './thresholds.js'
@@ -332,10 +332,6 @@ export async function trainGroups(
 		await folder.write('done', '')
 	}
 	return { model: trained, thresholds: chosen }
-}
-
-function digestOf(data: Uint8Array | Float32Array | null): string | null {
-	return data && createHash('sha256').update(data).digest('hex')
 }
 
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {
