@@ -1,7 +1,7 @@
 /** Training: a dataset and a configuration become a model. */
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../config/resolve.js'
-import type { ConfigFile, TrainingConfig } from '../config/schema.js'
+import { type ConfigFile, MOST_EXTRA, type TrainingConfig } from '../config/schema.js'
 import { classIndices, type Dataset, type LabelledRecord, multiLabelDataset } from '../dataset/dataset.js'
 import { labelSets } from '../dataset/label-sets.js'
 import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
@@ -125,7 +125,8 @@ async function trainOne(
 
 /**
  * @internal The configuration with the width of the own numbers, that of the first record's.
- * Errors: `INVALID_OPTION` where the configuration has a width and there are no numbers; `INVALID_FEATURES` where they have another.
+ * Errors: `INVALID_OPTION` where the configuration has a width and there are no numbers; `INVALID_FEATURES` where they have another, or one beyond
+ * {@link MOST_EXTRA}.
  */
 export async function withExtra(
 	config: TrainingConfig,
@@ -140,6 +141,11 @@ export async function withExtra(
 	}
 	const [{ id, sequence }] = records as [LabelledRecord]
 	const first = await extraRows(await extraSource(extra), id, sequence, extraFeatures || null)
+	if (first.columns > MOST_EXTRA) {
+		const message = `the array has ${first.columns} columns, at most ${MOST_EXTRA} can be read`
+		const facts = { record: id, option: 'extra', most: MOST_EXTRA, found: first.columns }
+		throw new SublocError('INVALID_FEATURES', message, facts)
+	}
 	return { ...config, extraFeatures: first.columns }
 }
 

@@ -228,6 +228,8 @@ test('what does not fit its protein names record, file, expected and found', asy
 	)
 	await refused('large', 2, { position: 2, column: 1, value: 'Infinity' }, /Infinity/)
 	await refused('none', 2, { file: folder }, /no numbers of it \(an array none\.npy/)
+	// Longer than a file's name may be, which most file systems end at 255 bytes.
+	await refused('n'.repeat(5000), 2, { file: folder }, /no numbers of it/)
 })
 
 test('a cut takes the rows of its residues along, and its gap has NaN; stand-ins are those of a missing profile', async (t) => {
