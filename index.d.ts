@@ -1302,7 +1302,7 @@ export interface ExtraSource {
 }
 /**
  * Opens a folder with one `ID.npy` a protein, or an NPZ with an array a protein under its id. Arrays are [L, d] of f2, f4 or f8. Of a folder the names are
- * read when a protein is asked for, of an NPZ its directory now (some 200 bytes of memory a protein); arrays are read one at a time.
+ * read when a protein is asked for, of an NPZ its directory now, which stays in memory; arrays are read one at a time.
  *
  * Errors: `INPUT_MISSING` where it is not there, `INVALID_FEATURES` for a file that is no NPZ, `IO`.
  */

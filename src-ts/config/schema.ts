@@ -7,6 +7,12 @@ const count = (most: number) => z.int().min(1).max(most)
 /** What the head of an A-LSTM may see. */
 export const POOLINGS = ['attention', 'attention+last'] as const
 
+/**
+ * @internal Own numbers a residue. wgpu launches at most 65,535 workgroups in a dimension; the gradient of the presets' filters, 54 taps in all, passes that from
+ * d = 24,260 on.
+ */
+export const MOST_EXTRA = 20_000
+
 const probability = z.number().min(0).lt(1)
 
 /** The resolved configuration of a training: nothing in it is optional, and it reproduces the run on the same data. */
@@ -29,7 +35,7 @@ export const trainingConfigSchema = z
 		extraFeatures: z
 			.int()
 			.min(0)
-			.max(65_536)
+			.max(MOST_EXTRA)
 			.describe('d, own numbers a residue (--extra), after the blocks; found from the arrays, 0: none'),
 		maxResidues: z.int().min(2).max(65_536).describe('A longer sequence loses its middle, residues'),
 		cutGap: z

@@ -4,14 +4,12 @@ import { type ExtraSource, extraRows } from '../encoding/extra/source.js'
 import { type ProfileSource, profileRows, profileSource } from '../encoding/profile/store.js'
 import type { Model } from '../model/model.js'
 import { describeRuntime, resolveRuntime } from '../model/runtime.js'
+import { chunked } from '../predict/chunks.js'
 import { extraOf } from '../predict/inputs.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predict } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
 import type { PredictionCache } from './cache.js'
 import { modelDigest, optionsDigest } from './digests.js'
-
-/** Records that are looked up at a time: as many as `predict` computes at a time. */
-const BATCH = { records: 1024, residues: 400_000 }
 
 /**
  * As `predict`, with answers from a cache where it has them. An answer is kept under the SHA-256 of sequence, profile, own numbers, model, options and device, so that it
@@ -29,8 +27,10 @@ export async function* cachedPredict(
 	const { backend, cpuIsa, precision } = describeRuntime(resolveRuntime(options))
 	const others = { ...options, profiles: undefined, extra: undefined, onProblem: undefined }
 	const digests = [await modelDigest(model), await optionsDigest(model, others, { backend, cpuIsa, precision })]
-	for await (const batch of batches(records)) {
-		const keys = await Promise.all(batch.map((record) => keyOf(record, { profiles, extra }, digests)))
+	for await (const { records: batch, failure } of chunked(records, model.info.extraFeatures)) {
+		// One after the other: arrays may be large, and each is a file to open. They are read again where there is no answer.
+		const keys: (string | null)[] = []
+		for (const record of batch) keys.push(await keyOf(record, { profiles, extra }, digests))
 		const answers = batch.map((record, at) => restored(keys[at]! === null ? null : cache.get(keys[at]!), record))
 		const first = new Map<string, number>()
 		const wanted: number[] = []
@@ -54,23 +54,8 @@ export async function* cachedPredict(
 			const twin = answers[at] ?? answers[first.get(keys[at]!)!]!
 			yield twin.status === 'ok' ? { ...twin, id: record.id } : twin
 		}
+		if (failure) throw failure
 	}
-}
-
-async function* batches(
-	records: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>,
-): AsyncGenerator<ProteinRecord[]> {
-	let batch: ProteinRecord[] = []
-	let residues = 0
-	for await (const record of records) {
-		batch.push(record)
-		residues += record.sequence.length
-		if (batch.length < BATCH.records && residues < BATCH.residues) continue
-		yield batch
-		batch = []
-		residues = 0
-	}
-	if (batch.length > 0) yield batch
 }
 
 /** What an answer depends on; null for a record that cannot be predicted, or whose profile does not fit. */

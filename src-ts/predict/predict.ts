@@ -15,6 +15,7 @@ import { looksLikeDna } from '../sequence/nucleotides.js'
 import type { SequenceRecord } from '../sequence/record.js'
 import { cleanSequence, unknownResidue } from '../sequence/residues.js'
 import { DEFAULT_THRESHOLD } from '../train/thresholds.js'
+import { chunked } from './chunks.js'
 import { Inputs, type Profiled } from './inputs.js'
 import { absentClasses, type Kingdom, ruleOut } from './kingdom.js'
 import { meanProbabilities, meanWeight, memberProbabilities, spreadOf } from './members.js'
@@ -107,9 +108,6 @@ export const PREDICT_OPTIONS: readonly (keyof PredictOptions)[] = [
 		...(['onWarning', 'signal'] as const),
 	] as const),
 ]
-
-/** Proteins, residues and own numbers (160 MB) that are encoded at a time: what bounds the memory. */
-const CHUNK = { records: 1024, residues: 400_000, numbers: 40_000_000 }
 
 /** How long the end of a prediction waits for its input to close, in milliseconds; one that does not answer closes when it does. */
 const CLOSING_TIME = 200
@@ -216,39 +214,6 @@ function recordsOf(
 		return input
 	}
 	return readFasta(input, { onProblem: options.onProblem === 'fail' ? 'fail' : 'report', signal })
-}
-
-/** Records read, and what ended the reading early. */
-interface Chunk {
-	records: ProteinRecord[]
-	failure?: unknown
-}
-
-async function* chunked(
-	source: AsyncIterable<ProteinRecord> | Iterable<ProteinRecord>,
-	extraFeatures: number,
-): AsyncGenerator<Chunk, void> {
-	const mostResidues =
-		extraFeatures > 0 ? Math.min(CHUNK.residues, Math.ceil(CHUNK.numbers / extraFeatures)) : CHUNK.residues
-	let records: ProteinRecord[] = []
-	let residues = 0
-	try {
-		for await (const record of source) {
-			const isRecord = typeof record?.id === 'string' && typeof record.sequence === 'string'
-			requireOption(isRecord, 'input', record, 'records with the texts id and sequence')
-			records.push(record)
-			residues += record.sequence.length
-			if (records.length < CHUNK.records && residues < mostResidues) continue
-			yield { records }
-			records = []
-			residues = 0
-		}
-	} catch (failure) {
-		if (records.length === 0) throw failure
-		yield { records, failure }
-		return
-	}
-	if (records.length > 0) yield { records }
 }
 
 /** A model with everything decided. */

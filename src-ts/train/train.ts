@@ -1,8 +1,7 @@
 /** Training: a dataset and a configuration become a model. */
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../config/resolve.js'
-import type { ConfigFile, TrainingConfig } from '../config/schema.js'
+import { type ConfigFile, MOST_EXTRA, type TrainingConfig } from '../config/schema.js'
 import { classIndices, type Dataset, type LabelledRecord, multiLabelDataset } from '../dataset/dataset.js'
 import { labelSets } from '../dataset/label-sets.js'
 import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
@@ -25,6 +24,7 @@ import {
 } from '../native/binding.js'
 import { Run, type StepProgress } from '../progress.js'
 import { looksLikeDna } from '../sequence/nucleotides.js'
+import { digestOf } from './digest.js'
 import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
 import { openFolder, TrainingJournal } from './run-files.js'
 import { groupThresholds, joinedThresholds } from './thresholds.js'
@@ -125,7 +125,8 @@ async function trainOne(
 
 /**
  * @internal The configuration with the width of the own numbers, that of the first record's.
- * Errors: `INVALID_OPTION` where the configuration has a width and there are no numbers; `INVALID_FEATURES` where they have another.
+ * Errors: `INVALID_OPTION` where the configuration has a width and there are no numbers; `INVALID_FEATURES` where they have another, or one beyond
+ * {@link MOST_EXTRA}.
  */
 export async function withExtra(
 	config: TrainingConfig,
@@ -140,6 +141,11 @@ export async function withExtra(
 	}
 	const [{ id, sequence }] = records as [LabelledRecord]
 	const first = await extraRows(await extraSource(extra), id, sequence, extraFeatures || null)
+	if (first.columns > MOST_EXTRA) {
+		const message = `the array has ${first.columns} columns, at most ${MOST_EXTRA} can be read`
+		const facts = { record: id, option: 'extra', most: MOST_EXTRA, found: first.columns }
+		throw new SublocError('INVALID_FEATURES', message, facts)
+	}
 	return { ...config, extraFeatures: first.columns }
 }
 
@@ -332,10 +338,6 @@ export async function trainGroups(
 		await folder.write('done', '')
 	}
 	return { model: trained, thresholds: chosen }
-}
-
-function digestOf(data: Uint8Array | Float32Array | null): string | null {
-	return data && createHash('sha256').update(data).digest('hex')
 }
 
 async function unlessAborted<T>(job: { result: Promise<T>; cancel(): void }, signal: AbortSignal): Promise<T> {

@@ -1,10 +1,11 @@
 /** Own numbers of residues: what is read of NPY and NPZ, and what is refused. */
-import { writeFileSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { encodeRecords } from '../../src-ts/encoding/encode.js'
 import { parseNpy } from '../../src-ts/encoding/extra/npy.js'
 import { extraDigest, extraRows, openExtra } from '../../src-ts/encoding/extra/source.js'
+import { zipEntry } from '../../src-ts/encoding/extra/zip.js'
 import { temporaryFolder } from '../support/folder.js'
 import { type NpyOptions, npy, npzOf } from '../support/npy.js'
 
@@ -55,8 +56,8 @@ test('a folder and an NPZ, stored or deflated, give the same numbers, and null f
 	t.not(await extraDigest(join(folder, 'stored.npz')), await extraDigest(join(folder, 'packed.npz')))
 })
 
-test('an entry with sizes of 64 bits is read, as numpy writes them for large files', async (t) => {
-	// The directory's sizes and offset moved into the extra field 1, after PKWARE's APPNOTE 4.5.3.
+/** An NPZ of one array `p`, its directory's sizes and offset moved into the extra field 1, after PKWARE's APPNOTE 4.5.3; `at` is where that field is. */
+function longNpz(): { bytes: Buffer; at: number } {
 	const plain = npzOf({ p: npy([1, 2], 2) })
 	const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength)
 	const end = plain.length - 22
@@ -73,9 +74,99 @@ test('an entry with sizes of 64 bits is read, as numpy writes them for large fil
 	view.setUint16(directory + 30, 28, true)
 	view.setUint32(end + 12, view.getUint32(end + 12, true) + 28, true)
 	const at = directory + 46 + name
+	return { bytes: Buffer.concat([plain.subarray(0, at), long, plain.subarray(at)]), at }
+}
+
+test('an entry with sizes of 64 bits is read, as numpy writes them for large files', async (t) => {
 	const file = join(temporaryFolder(t), 'long.npz')
-	writeFileSync(file, Buffer.concat([plain.subarray(0, at), long, plain.subarray(at)]))
+	writeFileSync(file, longNpz().bytes)
 	t.deepEqual((await (await openExtra(file)).rows('p', 'M'))!.data, Float32Array.of(1, 2))
+})
+
+test('of the extra field 1 no more is read than its own length', async (t) => {
+	const file = join(temporaryFolder(t), 'short-field.npz')
+	const { bytes, at } = longNpz()
+	bytes.writeUInt16LE(8, at + 2)
+	writeFileSync(file, bytes)
+	await t.throwsAsync(async () => (await openExtra(file)).rows('p', 'M'), { code: 'INVALID_FEATURES' })
+})
+
+/** An NPZ with the end record of Zip64, whose directory has `bytes` bytes and begins at `from`; the record itself is at `end64`. */
+function zip64(bytes: bigint, from: bigint, end64?: bigint): Buffer {
+	const plain = Buffer.from(npzOf({ p: npy([1, 2], 2) }))
+	const end = plain.length - 22
+	const [record, locator] = [Buffer.alloc(56), Buffer.alloc(20)]
+	record.writeUInt32LE(0x06064b50, 0)
+	record.writeBigUInt64LE(1n, 32)
+	record.writeBigUInt64LE(bytes, 40)
+	record.writeBigUInt64LE(from, 48)
+	locator.writeUInt32LE(0x07064b50, 0)
+	locator.writeBigUInt64LE(end64 ?? BigInt(end), 8)
+	return Buffer.concat([plain.subarray(0, end), record, locator, plain.subarray(end)])
+}
+
+/** Where the directory of an NPZ of one array begins, and its bytes. */
+function directoryOf(bytes: Buffer): { from: number; size: number } {
+	return { from: bytes.readUInt32LE(bytes.length - 6), size: bytes.readUInt32LE(bytes.length - 10) }
+}
+
+test('a Zip64 directory is read', async (t) => {
+	const file = join(temporaryFolder(t), 'zip64.npz')
+	const { from, size } = directoryOf(zip64(0n, 0n))
+	writeFileSync(file, zip64(BigInt(size), BigInt(from)))
+	t.deepEqual((await (await openExtra(file)).rows('p', 'M'))!.data, Float32Array.of(1, 2))
+})
+
+const DAMAGE: Record<string, () => Buffer> = Object.fromEntries([
+	...[
+		['a name', 28],
+		['an extra field', 30],
+		['a comment', 32],
+	].map(([what, field]) => [
+		`${what} longer than the directory`,
+		() => {
+			const bytes = Buffer.from(npzOf({ p: npy([1, 2], 2) }))
+			bytes.writeUInt16LE(0xffff, directoryOf(bytes).from + (field as number))
+			return bytes
+		},
+	]),
+	[
+		'a directory longer than the file',
+		() => {
+			const bytes = Buffer.from(npzOf({ p: npy([1, 2], 2) }))
+			bytes.writeUInt32LE(0xfffffff0, bytes.length - 10)
+			return bytes
+		},
+	],
+	['a Zip64 directory longer than the file', () => zip64(2n ** 63n, 0n)],
+	['a Zip64 directory longer than any file', () => zip64(2n ** 40n, 0n)],
+	['a Zip64 directory that begins beyond the file', () => zip64(46n, 2n ** 62n)],
+	['a Zip64 end record beyond the file', () => zip64(46n, 0n, 2n ** 63n)],
+])
+for (const [what, damaged] of Object.entries(DAMAGE)) {
+	test(`a damaged directory is told: ${what}`, async (t) => {
+		const file = join(temporaryFolder(t), 'damaged.npz')
+		writeFileSync(file, damaged())
+		const error = await t.throwsAsync(openExtra(file), { code: 'INVALID_FEATURES', message: /damaged/ })
+		t.like(error, { facts: { file } })
+	})
+}
+
+test('whatever byte of an NPZ is another, it is read, or refused with a code', async (t) => {
+	const folder = temporaryFolder(t)
+	const { from, size } = directoryOf(zip64(0n, 0n))
+	for (const whole of [longNpz().bytes, zip64(BigInt(size), BigInt(from))]) {
+		for (let at = 0; at < whole.length; at++) {
+			const file = join(folder, `${at}.npz`)
+			writeFileSync(file, whole.with(at, whole[at]! ^ 0xff))
+			try {
+				await (await openExtra(file)).rows('p', 'M')
+			} catch (error) {
+				if ((error as { code?: string }).code !== 'INVALID_FEATURES') t.fail(`byte ${at}: ${error}`)
+			}
+		}
+	}
+	t.pass()
 })
 
 test('a file that is damaged, cut off or no zip is told with its path, and with the protein where it is one’s', async (t) => {
@@ -137,6 +228,8 @@ test('what does not fit its protein names record, file, expected and found', asy
 	)
 	await refused('large', 2, { position: 2, column: 1, value: 'Infinity' }, /Infinity/)
 	await refused('none', 2, { file: folder }, /no numbers of it \(an array none\.npy/)
+	// Longer than a file's name may be, which most file systems end at 255 bytes.
+	await refused('n'.repeat(5000), 2, { file: folder }, /no numbers of it/)
 })
 
 test('a cut takes the rows of its residues along, and its gap has NaN; stand-ins are those of a missing profile', async (t) => {
@@ -151,4 +244,28 @@ test('a cut takes the rows of its residues along, and its gap has NaN; stand-ins
 	t.deepEqual(native.standIns, native.profiles)
 	const without = await encodeRecords([{ id: 'p', sequence: 'ARNDCQ' }], options)
 	t.deepEqual([without.native.extra, without.native.standIns, without.native.extraColumns], [null, null, 0])
+})
+
+test('a size that goes beyond the file is told, and asks for no memory', async (t) => {
+	for (const packed of [1000, 2 ** 31 + 5, 0xfffffffe]) {
+		const bytes = npzOf({ p: npy([1, 2], 2) })
+		const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+		view.setUint32(view.getUint32(bytes.length - 6, true) + 20, packed, true)
+		const file = join(temporaryFolder(t), 'sizes.npz')
+		writeFileSync(file, bytes)
+		const source = await openExtra(file)
+		const error = await t.throwsAsync(source.rows('p', 'M'), { code: 'INVALID_FEATURES', message: /ends too early/ })
+		t.like(error, { facts: { file, record: 'p' } })
+	}
+})
+
+test('entries of 2 GiB are read in pieces where they are stored, and refused where they are deflated', async (t) => {
+	// A file with a hole, of which the disk keeps nothing: zeros, which are no array.
+	const entry = { crc: 0x4dbdf21c, packedBytes: 2 ** 31, bytes: 2 ** 31, offset: 0 }
+	const path = join(temporaryFolder(t), 'hole.npz')
+	writeFileSync(path, '')
+	truncateSync(path, 2 ** 31 + 30)
+	const wrong = (why: string) => new Error(why)
+	await t.throwsAsync(zipEntry(path, { ...entry, method: 8 }, wrong), { message: /deflated to 2 GiB or more/ })
+	t.is((await zipEntry(path, { ...entry, method: 0 }, wrong)).length, 2 ** 31)
 })

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import type { ExtraSource } from '../../src-ts/encoding/extra/source.js'
 import { PredictionCache } from '../../src-ts/jobs/cache.js'
 import { cachedPredict } from '../../src-ts/jobs/cached-predict.js'
 import { predictFile } from '../../src-ts/jobs/predict-file.js'
@@ -60,6 +61,56 @@ test('what an answer depends on is told apart: model, options, and the device', 
 	await run(model, 'd.tsv', { cpuIsa: 'portable' })
 	t.is(segments(), 3)
 	await t.throwsAsync(run(model, 'e.tsv', { cacheBytes: -1 }), { code: 'INVALID_OPTION' })
+})
+
+test('own numbers are read one protein at a time, and no more are looked up together than are predicted together', async (t) => {
+	// With 10,000 columns 4,000 residues reach the bound of a chunk. One array of zeros stands in for all.
+	const [columns, residues] = [10_000, 4000]
+	const zeros = new Float32Array(columns * residues)
+	const asked: string[] = []
+	let [reading, most] = [0, 0]
+	const extra: ExtraSource = {
+		async rows(id, { length }) {
+			asked.push(id)
+			reading += 1
+			most = Math.max(most, reading)
+			await new Promise((done) => setImmediate(done))
+			reading -= 1
+			return { data: zeros.subarray(0, length * columns), shape: [length, columns] }
+		},
+	}
+	using own = await train(smallDataset(), { ...SMALL, epochs: 1, maxResidues: 20, extra })
+	asked.length = 0
+	most = 0
+	const proteins = [
+		{ id: 'A', sequence: 'A'.repeat(residues) },
+		{ id: 'C', sequence: 'CC' },
+		{ id: 'D', sequence: 'DD' },
+	]
+	const cache = await PredictionCache.open(join(temporaryFolder(t), 'cache'), 2 ** 20)
+	const found = []
+	for await (const { status } of cachedPredict(own, proteins, { ...THREADS, extra }, cache)) found.push(status)
+	await cache.close()
+	t.deepEqual(found, ['ok', 'ok', 'ok'])
+	t.is(most, 1)
+	t.deepEqual(asked, ['A', 'A', 'C', 'D', 'C', 'D'])
+})
+
+test('a file that breaks off has not cost what came before, with a cache either', async (t) => {
+	const broken = async function* () {
+		yield { id: 'a', sequence: 'MKV' }
+		throw new Error('broken off')
+	}
+	const cache = await PredictionCache.open(join(temporaryFolder(t), 'cache'), 2 ** 20)
+	const found: string[] = []
+	await t.throwsAsync(
+		async () => {
+			for await (const { id } of cachedPredict(model, broken(), THREADS, cache)) found.push(id)
+		},
+		{ message: 'broken off' },
+	)
+	await cache.close()
+	t.deepEqual(found, ['a'])
 })
 
 test('many writers at once lose nothing that they agree on', async (t) => {

@@ -112,6 +112,18 @@ test('a configuration with a width wants numbers of that width', async (t) => {
 	t.like(other, { facts: { expected: 7, found: columns } })
 })
 
+test('more than 20,000 columns are refused, in a configuration and in arrays', async (t) => {
+	const wide: ExtraSource = {
+		rows: async (_, { length }) => ({ data: new Float32Array(length * 20_001), shape: [length, 20_001] }),
+	}
+	await t.throwsAsync(async () => train(dataset, { ...SMALL, extraFeatures: 20_001, extra: wide }), {
+		code: 'INVALID_OPTION',
+		message: /extraFeatures/,
+	})
+	const error = await t.throwsAsync(async () => train(dataset, { ...SMALL, extra: wide }), { code: 'INVALID_FEATURES' })
+	t.like(error, { facts: { record: dataset.records[0]!.id, option: 'extra', most: 20_000, found: 20_001 } })
+})
+
 test('a cross-validation gives each fold the scale of its own training part, beside profiles', async (t) => {
 	const profiles = { rows: async (_: string, sequence: string) => impliedProfile(sequence, 'blosum') }
 	const options: CrossValidateOptions = {

@@ -26,7 +26,7 @@ export interface ExtraSource {
 
 /**
  * Opens a folder with one `ID.npy` a protein, or an NPZ with an array a protein under its id. Arrays are [L, d] of f2, f4 or f8. Of a folder the names are
- * read when a protein is asked for, of an NPZ its directory now (some 200 bytes of memory a protein); arrays are read one at a time.
+ * read when a protein is asked for, of an NPZ its directory now, which stays in memory; arrays are read one at a time.
  *
  * Errors: `INPUT_MISSING` where it is not there, `INVALID_FEATURES` for a file that is no NPZ, `IO`.
  */
@@ -49,7 +49,8 @@ function folderSource(folder: string): ExtraSource {
 			try {
 				return matrixOf(await readFile(file), file, id)
 			} catch (error) {
-				if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+				// No file has a name that is too long for one.
+				if (['ENOENT', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code!)) return null
 				throw error instanceof SublocError ? error : fileError(error, file, 'read')
 			}
 		},

@@ -26,9 +26,7 @@ const SIGNATURES = { end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50, 
 
 /** Entries by their names, in their order. Throws `wrong(why)` where the file is no zip; errors: `INPUT_MISSING`, `IO`. */
 export async function zipDirectory(path: string, wrong: (why: string) => Error): Promise<Map<string, ZipEntry>> {
-	const { size } = await stat(path).catch((error) => {
-		throw fileError(error, path, 'read')
-	})
+	const size = await sizeOf(path)
 	const tailFrom = Math.max(0, size - MOST_END)
 	const tail = await view(path, tailFrom, size - tailFrom)
 	let end = tail.byteLength - 22
@@ -40,11 +38,12 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 		tail.getUint32(end + 16, true),
 	]
 	if (end >= 20 && tail.getUint32(end - 20, true) === SIGNATURES.locator64) {
-		const end64 = await view(path, Number(tail.getBigUint64(end - 12, true)), 56)
+		const end64 = await view(path, long(tail, end - 12), 56)
 		if (end64.byteLength < 56 || end64.getUint32(0, true) !== SIGNATURES.end64)
 			throw wrong('its Zip64 end record is damaged')
-		;[count, bytes, from] = [32, 40, 48].map((at) => Number(end64.getBigUint64(at, true))) as [number, number, number]
+		;[count, bytes, from] = [32, 40, 48].map((at) => long(end64, at)) as [number, number, number]
 	}
+	if (from + bytes > size) throw wrong('its directory is damaged: it goes beyond the end of the file')
 	const directory = await view(path, from, bytes)
 	const entries = new Map<string, ZipEntry>()
 	let at = 0
@@ -54,6 +53,8 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 		const [nameBytes, extraBytes, commentBytes] = [28, 30, 32].map((field) =>
 			directory.getUint16(at + field, true),
 		) as [number, number, number]
+		const next = at + 46 + nameBytes + extraBytes + commentBytes
+		if (next > directory.byteLength) throw wrong('its directory is damaged')
 		const name = new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameBytes))
 		const entry = {
 			method: directory.getUint16(at + 10, true),
@@ -62,7 +63,7 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 		}
 		if (entries.has(name)) throw wrong(`${name} is there twice`)
 		entries.set(name, entry)
-		at += 46 + nameBytes + extraBytes + commentBytes
+		at = next
 	}
 	return entries
 }
@@ -71,35 +72,62 @@ export async function zipDirectory(path: string, wrong: (why: string) => Error):
 function longFields(directory: DataView, at: number, extra: number, extraBytes: number) {
 	const short = { bytes: 24, packedBytes: 20, offset: 42 }
 	const found = { bytes: 0, packedBytes: 0, offset: 0 }
-	let long = extra
-	while (long + 4 <= extra + extraBytes && directory.getUint16(long, true) !== 1)
-		long += 4 + directory.getUint16(long + 2, true)
-	long += 4
+	let [field, end] = [extra, extra + extraBytes]
+	while (field + 4 <= end && directory.getUint16(field, true) !== 1) field += 4 + directory.getUint16(field + 2, true)
+	if (field + 4 <= end) end = Math.min(end, field + 4 + directory.getUint16(field + 2, true))
+	field += 4
 	for (const name of ['bytes', 'packedBytes', 'offset'] as const) {
 		found[name] = directory.getUint32(at + short[name], true)
-		if (found[name] !== 0xffffffff || long + 8 > extra + extraBytes) continue
-		found[name] = Number(directory.getBigUint64(long, true))
-		long += 8
+		if (found[name] !== 0xffffffff || field + 8 > end) continue
+		found[name] = long(directory, field)
+		field += 8
 	}
 	return found
 }
 
-/** What an entry holds. Throws `wrong(why)` where it is damaged; errors: `IO`. */
+/** 64 bits; rounded beyond 2⁵³, where no file reaches. */
+function long(view: DataView, at: number): number {
+	return Number(view.getBigUint64(at, true))
+}
+
+/** Node's inflate ends the process for 2³² bytes at once; half of that is more than a protein needs. */
+const MOST_DEFLATED = 2 ** 31 - 1
+
+/** What an entry holds. Throws `wrong(why)` where it is damaged, or deflated to 2 GiB or more; errors: `INPUT_MISSING`, `IO`. */
 export async function zipEntry(path: string, entry: ZipEntry, wrong: (why: string) => Error): Promise<Uint8Array> {
+	const size = await sizeOf(path)
 	const local = await view(path, entry.offset, 30)
 	if (local.byteLength < 30) throw wrong('the zip file ends too early')
 	const from = entry.offset + 30 + local.getUint16(26, true) + local.getUint16(28, true)
-	const packed = await readPart(path, from, entry.packedBytes)
-	if (packed.length !== entry.packedBytes) throw wrong('the zip file ends too early')
+	if (from + entry.packedBytes > size) throw wrong('the zip file ends too early')
 	if (entry.method !== 0 && entry.method !== 8)
 		throw wrong(`it is packed by method ${entry.method}; 0 and 8 can be read`)
+	if (entry.method === 8 && entry.packedBytes > MOST_DEFLATED)
+		throw wrong('it is deflated to 2 GiB or more; write it without compression')
+	const packed = await readPart(path, from, entry.packedBytes)
+	if (packed.length !== entry.packedBytes) throw wrong('the zip file ends too early')
 	const damaged = () => wrong('it is damaged: its bytes have another check sum')
 	const whole =
 		entry.method === 0
 			? packed
 			: await inflate(packed, { maxOutputLength: Math.max(1, entry.bytes) }).catch(() => Promise.reject(damaged()))
-	if (whole.length !== entry.bytes || crc32(whole) !== entry.crc) throw damaged()
+	if (whole.length !== entry.bytes || checkSum(whole) !== entry.crc) throw damaged()
 	return whole
+}
+
+/** In slices: zlib counts bytes in 32 bits. */
+function checkSum(bytes: Uint8Array): number {
+	const slice = 2 ** 30
+	let sum = 0
+	for (let at = 0; at < bytes.length; at += slice) sum = crc32(bytes.subarray(at, at + slice), sum)
+	return sum
+}
+
+async function sizeOf(path: string): Promise<number> {
+	const { size } = await stat(path).catch((error) => {
+		throw fileError(error, path, 'read')
+	})
+	return size
 }
 
 async function view(path: string, from: number, count: number): Promise<DataView> {

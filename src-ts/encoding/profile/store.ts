@@ -198,15 +198,19 @@ function isGzip(head: Uint8Array): boolean {
 	return head[0] === 0x1f && head[1] === 0x8b
 }
 
-/** @internal Bytes of a file; fewer where it ends. Errors: `IO`, `INPUT_MISSING`. */
+/** Node ends the process where one read asks for 2³¹ bytes or more. */
+const MOST_READ = 2 ** 30
+
+/** @internal Bytes of a file; fewer where it ends, and no more memory than it has bytes. Errors: `IO`, `INPUT_MISSING`. */
 export async function readPart(path: string, from: number, count: number): Promise<Uint8Array> {
 	let file: FileHandle | undefined
 	try {
 		file = await open(path)
-		const bytes = new Uint8Array(count)
+		const { size } = await file.stat()
+		const bytes = new Uint8Array(Math.max(0, Math.min(count, size - from)))
 		let done = 0
-		while (done < count) {
-			const { bytesRead } = await file.read(bytes, done, count - done, from + done)
+		while (done < bytes.length) {
+			const { bytesRead } = await file.read(bytes, done, Math.min(MOST_READ, bytes.length - done), from + done)
 			if (bytesRead === 0) break
 			done += bytesRead
 		}
