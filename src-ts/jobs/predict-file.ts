@@ -99,7 +99,7 @@ export async function predictFile(
 	const formatter = predictionFormatter(format, model.classes, columns)
 	const job = await jobOf(model, input, output, { format, shard, predicting, spans, trust })
 	const { paths, record } = job
-	if (record) await removeLeftovers(output, basename(recordPath(output, record)))
+	if (record) await removeLeftovers(output, [basename(recordPath(output, record))])
 	const answer = { output: paths[0]!, spans: paths[1] ?? null }
 	if (record && (await isFinished(output, record, journal ?? null, paths))) {
 		const { records, problems, missingProfiles } = (await readShardRecord(recordPath(output, record)))!.counts
