@@ -1069,7 +1069,7 @@ export declare const RUN_FILES: {
 	readonly checkpoint: string;
 	readonly predictions: "predictions.tsv";
 	readonly evaluation: "evaluation.json";
-	/** Temperature of the probabilities, fitted on the validation part; absent where there was none. */
+	/** Temperature of the probabilities, fitted on the validation part, or on what the folds of a cross-validation held out; absent where there was neither. */
 	readonly calibration: "calibration.json";
 	/** The offline report, one file. */
 	readonly report: "report.html";

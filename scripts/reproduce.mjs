@@ -3,7 +3,9 @@
 //
 // Each run has a folder in RUNS (default reproduction/): one that is DONE is not trained again, one that was stopped goes on from its checkpoint. So the
 // command can be given again until everything is there; SIGINT stops it within a second. STAGE is one of scripts/reproduce/plan.mjs. With `--preset`, `--members`,
-// `--folds` (the first K of five alone) or `--quick` (two epochs, to see that it runs) it is another experiment: RUNS is then runs/reproduction, and no page is written.
+// `--folds` (the first K of five alone) or `--quick` (two epochs, to see that it runs) it is another experiment: RUNS is then a folder named by these options, as in
+// runs/reproduction/quick-members-10, and no page is written. A run that is DONE must have the configuration (config.json) that the command asks for, or all stops;
+// whether it was trained on the same records and folds is not compared.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +14,7 @@ import { main, ROOT, Stop, say } from './lib/steps.mjs'
 import { prepareData } from './reproduce/data.mjs'
 import { reproductionPage } from './reproduce/page.mjs'
 import { STAGES } from './reproduce/plan.mjs'
+import { experimentName, isDone } from './reproduce/settings.mjs'
 
 main(async () => {
 	const { values, positionals } = parseArgs({
@@ -33,8 +36,9 @@ main(async () => {
 		...(values.members ? ['--members', values.members] : []),
 		...(values.quick ? ['--epochs', '2'] : []),
 	]
-	const isPlan = own.length === 0 && values.folds === undefined
-	const runs = values.runs ?? join(ROOT, isPlan ? 'reproduction' : 'runs/reproduction')
+	const experiment = experimentName(values)
+	const isPlan = experiment === ''
+	const runs = values.runs ?? join(ROOT, isPlan ? 'reproduction' : `runs/reproduction/${experiment}`)
 	const most = values.folds === undefined ? Number.POSITIVE_INFINITY : Number(values.folds)
 	if (!(most >= 1)) throw new Stop(`--folds ${values.folds}: a number from 1 is needed`)
 	const data = await prepareData(values.shared)
@@ -42,15 +46,17 @@ main(async () => {
 		const { runs: plan, folds } = STAGES[stage]
 		const wanted = plan(data)
 		const chosen = folds ? wanted.slice(0, most) : wanted
-		for (const { name, command } of chosen) train(join(runs, stage, name), [...command, ...own], values.threads)
+		for (const { name, command } of chosen) {
+			await train(join(runs, stage, name), [...command, ...own], values.threads)
+		}
 		if (folds && chosen.length === wanted.length) joinFolds(join(runs, stage), data.all)
 	}
 	if (isPlan) writeFileSync(join(ROOT, 'docs/reproduction.md'), reproductionPage(runs))
 })
 
 /** Trains a run that is not there, or goes on with it. */
-function train(folder, command, threads) {
-	if (existsSync(join(folder, 'DONE'))) return
+async function train(folder, command, threads) {
+	if (await isDone(folder, command)) return
 	mkdirSync(folder, { recursive: true })
 	const resume = existsSync(join(folder, 'checkpoint')) ? ['--resume'] : []
 	// The joined folds are compared with their relatives once, in the end.

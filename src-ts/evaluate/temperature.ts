@@ -1,4 +1,4 @@
-/** Fits the temperature of a model's probabilities, on its validation part and nothing else. */
+/** Fits the temperature of a model's probabilities: on its validation part, or on what the folds of a cross-validation held out. */
 import type { Dataset } from '../dataset/dataset.js'
 import type { Split } from '../dataset/split/split.js'
 import { SublocError } from '../errors.js'

@@ -4,29 +4,21 @@
  * are whole into an attempt of its own, so that a process that is still alive somewhere, or dies in the middle of a line, spoils nothing. No lock is needed.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileError, SublocError } from '../errors.js'
 import { makeFolder } from '../model/files.js'
-
-/** How far an attempt has come. */
-export interface Progress {
-	/** Records whose rows are written. */
-	records: number
-	/** Of them, those that could not be predicted, and those whose profile was missing. */
-	problems: number
-	missingProfiles: number
-	/** Digest of the records so far; empty before the first. */
-	input: string
-}
-
-/** A line of the journal. */
-interface Entry extends Progress {
-	/** Bytes of each output up to here. */
-	ends: number[]
-	/** SHA-256 of what each output has got since the line before. */
-	digests: string[]
-}
+import {
+	closeAll,
+	type Entry,
+	type Former,
+	formerAttempts,
+	furthest,
+	isMissing,
+	type Progress,
+	piecesOf,
+	removeFiles,
+} from './former-attempts.js'
 
 const NOTHING: Progress = { records: 0, problems: 0, missingProfiles: 0, input: '' }
 
@@ -74,7 +66,7 @@ export class Attempt {
 	static async open(options: AttemptOptions): Promise<Attempt> {
 		const attempt = new Attempt(options)
 		if (options.journal !== null) await makeFolder(options.journal)
-		const former = await formerAttempts(options)
+		const former = await formerAttempts(options.outputs, options.journal)
 		try {
 			// By its journal an attempt is found: it comes first and goes last, so that a kill leaves nothing that nobody finds.
 			attempt.#journal = await open(attempt.#journalPath, 'wx')
@@ -184,32 +176,19 @@ export class Attempt {
 		this.#done = progress
 	}
 
-	/** Copies the whole pieces of the furthest former attempt. */
+	/** Copies the whole pieces of the former attempt that has most of them. */
 	async #adopt(former: readonly Former[]): Promise<void> {
 		const own = former.filter(({ identity }) => identity === JSON.stringify(this.#options.identity))
-		const [best] = own.sort((a, b) => (b.entries.at(-1)?.records ?? 0) - (a.entries.at(-1)?.records ?? 0))
-		if (!best) {
-			// One without an identity was killed before it began.
-			if (former.some(({ identity }) => identity !== ''))
-				this.#options.warn('what was begun is of another input, model, option or device: it begins anew')
-			return
-		}
-		const sources: FileHandle[] = []
+		// One without an identity was killed before it began.
+		if (own.length === 0 && former.some(({ identity }) => identity !== ''))
+			this.#options.warn('what was begun is of another input, model, option or device: it begins anew')
+		const best = await furthest(own)
+		if (!best) return
 		try {
-			for (const partial of best.partials) sources.push(await open(partial, 'r'))
 			for (const entry of best.entries) {
-				const pieces: Buffer[] = []
-				for (const [at, source] of sources.entries()) {
-					const piece = Buffer.alloc(Math.max(0, entry.ends[at]! - this.#ends[at]!))
-					const { bytesRead } = await source.read(piece, 0, piece.length, this.#ends[at]!)
-					pieces.push(piece.subarray(0, bytesRead))
-				}
-				const isWhole = pieces.every(
-					(piece, at) =>
-						this.#ends[at]! + piece.length === entry.ends[at] &&
-						createHash('sha256').update(piece).digest('hex') === entry.digests[at],
-				)
-				if (!isWhole) break
+				const pieces = await piecesOf(entry, best.sources, this.#ends)
+				// Somebody else has changed it since it was looked at.
+				if (!pieces) break
 				const { records, problems, missingProfiles, input } = entry
 				const progress = { records, problems, missingProfiles, input }
 				this.#next = () => progress
@@ -217,18 +196,15 @@ export class Attempt {
 				// The header came with the first piece.
 				this.#pending = this.#pending.map(() => '')
 			}
-		} catch (error) {
-			// Somebody else has taken its files, or finished.
-			if (!isMissing(error)) throw error
 		} finally {
-			for (const source of sources) await source.close()
+			await closeAll(best.sources)
 		}
 	}
 
 	async #close(): Promise<void> {
 		const files = [...this.#files, this.#journal]
 		this.#files = []
-		for (const file of files) await file?.close().catch(() => {})
+		await closeAll(files.filter((file) => file !== undefined))
 	}
 
 	async #remove(): Promise<void> {
@@ -237,83 +213,8 @@ export class Attempt {
 	}
 }
 
-/** Attempts at an output that have left files. */
-interface Former {
-	journal: string
-	partials: string[]
-	identity: string
-	entries: Entry[]
-}
-
-async function formerAttempts({ outputs, journal }: AttemptOptions): Promise<Former[]> {
-	const folder = journal ?? dirname(outputs[0]!)
-	const found: Former[] = []
-	for (const token of await tokens(folder, basename(outputs[0]!))) {
-		const path = join(folder, `${basename(outputs[0]!)}.${token}.journal`)
-		const text = await readFile(path, 'utf8').catch(() => '')
-		const { identity, entries } = parseJournal(text, outputs.length)
-		found.push({ journal: path, partials: outputs.map((output) => `${output}.${token}.partial`), identity, entries })
-	}
-	return found
-}
-
-/** Tokens of the journals of an output. */
-async function tokens(folder: string, name: string): Promise<string[]> {
-	let names: string[]
-	try {
-		names = await readdir(folder)
-	} catch {
-		return [] // The folder is not there: creating the files tells.
-	}
-	return names
-		.filter((one) => one.startsWith(`${name}.`) && /^\.[0-9a-f]{8}\.journal$/.test(one.slice(name.length)))
-		.map((one) => one.slice(name.length + 1, name.length + 9))
-}
-
-/** @internal Whether an output has been begun and not finished. */
-export async function isBegun(output: string, journal: string | null = null): Promise<boolean> {
-	return (await tokens(journal ?? dirname(output), basename(output))).length > 0
-}
-
-/** @internal Removes what attempts at a finished output have left. */
-export async function removeAttempts(outputs: string[], journal: string | null): Promise<void> {
-	const former = await formerAttempts({ outputs, journal } as AttemptOptions)
-	for (const one of former) await removeFiles([...one.partials, one.journal])
-}
-
-/** Reads the whole lines; a line that a kill has torn, and what stands behind it, is not there. */
-export function parseJournal(text: string, outputs: number): { identity: string; entries: Entry[] } {
-	const lines = text.split('\n').slice(0, -1)
-	const identity = (parsed(lines[0]) as { identity?: unknown } | null)?.identity
-	const entries: Entry[] = []
-	for (const line of lines.slice(1)) {
-		const entry = parsed(line) as Entry | null
-		const isEntry =
-			Number.isInteger(entry?.records) && entry!.ends?.length === outputs && entry!.digests?.length === outputs
-		if (!isEntry) break
-		entries.push(entry!)
-	}
-	return { identity: identity === undefined ? '' : JSON.stringify(identity), entries }
-}
-
-function parsed(line: string | undefined): unknown {
-	try {
-		return JSON.parse(line ?? '')
-	} catch {
-		return null
-	}
-}
-
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
 	for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
-}
-
-async function removeFiles(paths: readonly string[]): Promise<void> {
-	for (const path of paths) await rm(path, { force: true }).catch(() => {})
-}
-
-function isMissing(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function takenOver(output: string): SublocError {

@@ -21,7 +21,8 @@ import { GFF_HEADER, gffLines } from './attention-spans.js'
 import { PredictionCache } from './cache.js'
 import { cachedPredict } from './cached-predict.js'
 import { modelDigest, optionsDigest } from './digests.js'
-import { Attempt, type Progress, removeAttempts } from './journal.js'
+import { type Progress, removeAttempts } from './former-attempts.js'
+import { Attempt } from './journal.js'
 import { firstMismatch, isComplete, readShardRecord, recordNames, type ShardRecord, shardName } from './shard-files.js'
 import { addRecord, inputHash, planShards, type Shard } from './shards.js'
 
@@ -98,7 +99,7 @@ export async function predictFile(
 	const formatter = predictionFormatter(format, model.classes, columns)
 	const job = await jobOf(model, input, output, { format, shard, predicting, spans, trust })
 	const { paths, record } = job
-	if (record) await removeLeftovers(output, basename(recordPath(output, record)))
+	if (record) await removeLeftovers(output, [basename(recordPath(output, record))])
 	const answer = { output: paths[0]!, spans: paths[1] ?? null }
 	if (record && (await isFinished(output, record, journal ?? null, paths))) {
 		const { records, problems, missingProfiles } = (await readShardRecord(recordPath(output, record)))!.counts

@@ -33,14 +33,16 @@ export async function writeWhole(path: string, text: string | Uint8Array): Promi
 }
 
 /**
- * Removes what killed processes have left beside the places of files that they were writing, weights too; of the named file, or of all files in the folder. A process
- * that is writing there still fails. Never an error: what stays is only in the way.
+ * Removes what killed processes have left beside the places of the named files that they were writing, and nothing else: `.NAME.PID.tmp`, as `writeWhole` calls it, and
+ * `NAME.PID.tmp` of a safetensors file, as the native part does. A process that is writing there still fails. Never an error: what stays is only in the way.
  */
-export async function removeLeftovers(folder: string, name?: string): Promise<void> {
+export async function removeLeftovers(folder: string, names: readonly string[]): Promise<void> {
 	for (const found of await readdir(folder).catch(() => [])) {
-		const of = /^\.?(.+)\.\d+\.tmp$/.exec(found)?.[1]
-		if (of !== undefined && (name === undefined || of === name))
-			await rm(join(folder, found), { force: true }).catch(() => {})
+		const isOurs = names.some((name) => {
+			const start = name.endsWith('.safetensors') && !found.startsWith('.') ? name : `.${name}`
+			return found.startsWith(start) && /^\.\d+\.tmp$/.test(found.slice(start.length))
+		})
+		if (isOurs) await rm(join(folder, found), { force: true }).catch(() => {})
 	}
 }
 

@@ -24,7 +24,7 @@ export const RUN_FILES = {
 	checkpoint: join('checkpoint', 'state.safetensors'),
 	predictions: 'predictions.tsv',
 	evaluation: 'evaluation.json',
-	/** Temperature of the probabilities, fitted on the validation part; absent where there was none. */
+	/** Temperature of the probabilities, fitted on the validation part, or on what the folds of a cross-validation held out; absent where there was neither. */
 	calibration: 'calibration.json',
 	/** The offline report, one file. */
 	report: 'report.html',

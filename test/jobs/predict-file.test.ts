@@ -22,7 +22,7 @@ import {
 	train,
 	writePredictions,
 } from 'subloc-native'
-import { parseJournal } from '../../src-ts/jobs/journal.js'
+import { parseJournal } from '../../src-ts/jobs/former-attempts.js'
 import { temporaryFolder } from '../support/folder.js'
 import { SMALL, smallDataset } from '../support/models.js'
 
@@ -230,6 +230,37 @@ test('a journal that breaks off at any byte, and rows that break off anywhere, a
 		}
 	}
 	t.true(resumed.has(0) && resumed.has(1024) && resumed.has(2048), `${[...resumed]}`)
+})
+
+test('a journal whose rows are gone or damaged hides no attempt that has them', async (t) => {
+	const { folder, input, whole } = await prepared(t)
+	const output = join(folder, 'out.tsv')
+	const begun = join(folder, 'begun')
+	mkdirSync(begun)
+	await stopped(t, input, join(begun, 'out.tsv'), 20)
+	const [lines, rows] = ['journal', 'partial'].map((ending) =>
+		readFileSync(join(begun, readdirSync(begun).find((name) => name.endsWith(`.${ending}`))!)),
+	) as [Buffer, Buffer]
+	// Before and behind the good one in the folder; without rows it is what a kill leaves that came while an adopted attempt was removed.
+	for (const token of ['00000000', 'ffffffff']) {
+		for (const spoilt of [null, rows.subarray(0, 90), Buffer.from(rows).fill(0, 90, 95)]) {
+			for (const [own, kept] of [
+				[token, spoilt],
+				['77777777', rows],
+			] as const) {
+				writeFileSync(join(folder, `out.tsv.${own}.journal`), lines)
+				if (kept) writeFileSync(join(folder, `out.tsv.${own}.partial`), kept)
+			}
+			const { resumed } = await predictFile(model, input, output, { ...THREADS, resume: true })
+			t.is(resumed, 19, `${token}, ${spoilt?.length ?? 'no'} bytes`)
+			sameBytes(t, output, whole)
+			t.deepEqual(
+				readdirSync(folder).filter((name) => name.startsWith('out.tsv.')),
+				[],
+			)
+			rmSync(output)
+		}
+	}
 })
 
 test('going on takes over the rows that are there, and refuses an input that has changed', async (t) => {

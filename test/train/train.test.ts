@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import test from 'ava'
 import {
 	crossValidate,
@@ -231,6 +231,39 @@ test('resuming where there is no run begins anew, with a warning that says so', 
 	t.is(warnings.length, 1)
 	;(await train(dataset, { ...options, resume: false, output: join(folder, 'other') })).close()
 	t.is(warnings.length, 1)
+})
+
+test('only a resumed run removes what a killed one has left, and of its own files alone', async (t) => {
+	const output = temporaryFolder(t)
+	const names = () =>
+		readdirSync(output, { recursive: true })
+			.map(String)
+			.filter((name) => name.endsWith('.tmp'))
+			.sort()
+	const put = (places: readonly string[]) => {
+		for (const place of places) {
+			mkdirSync(dirname(join(output, place)), { recursive: true })
+			writeFileSync(join(output, place), 'x')
+		}
+	}
+	const users = ['a.2024.tmp', '.a.2024.tmp', 'config.json.7.tmp', '.config.json.7a.tmp', 'figures/b.2024.tmp'].sort()
+	const ours = [
+		...['.config.json.7.tmp', '.DONE.7.tmp', 'model.safetensors.7.tmp'],
+		...['checkpoint/state.safetensors.7.tmp', 'figures/.confusion.svg.7.tmp'],
+	]
+	put(users)
+	;(await train(dataset, { ...SMALL, output })).close()
+	t.deepEqual(names(), users)
+	const all = [...users, ...ours].sort()
+	put(ours)
+	await t.throwsAsync(async () => await train(dataset, { ...SMALL, output }), { message: /holds a run already/ })
+	t.deepEqual(names(), all)
+	await t.throwsAsync(async () => await train(dataset, { ...SMALL, hidden: 7, output, resume: true }), {
+		message: /another value of hidden/,
+	})
+	t.deepEqual(names(), all)
+	;(await train(dataset, { ...SMALL, output, resume: true })).close()
+	t.deepEqual(names(), users)
 })
 
 test('a folder with a run is not written over, and a different run is not resumed', async (t) => {

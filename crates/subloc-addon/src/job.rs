@@ -65,7 +65,8 @@ impl BindingJob {
 }
 
 impl BindingJob {
-    /// Runs `work` on a new thread; the promise resolves with its outcome. Events are heard of a handle's first job.
+    /// Runs `work` on a new thread; the promise resolves with its outcome. A handle has one job only: the bell goes with it and
+    /// leaves the handle cancelled, so that a second would end at once and nobody would hear of it.
     pub fn run<'env, T>(
         &self,
         env: &'env Env,
