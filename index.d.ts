@@ -3082,8 +3082,8 @@ export interface PredictionFormatter {
  * How predictions are written: `id`, `status` (`ok`, or `skipped:CODE`), `compartment`, `probability`, `spread`, then the probability of each class. Cells
  * of a skipped record are empty (null in `jsonl`, which also gives the problem's message, and `calibrated` where the model has a temperature). Probabilities
  * have six decimals. In `tsv` a control character (a tab, a line end) becomes a space. With `multiLabel` the labels stand behind the status, joined by `;` (an
- * array in `jsonl`, which has it wherever a prediction has labels). With `trust`, `calibrated`, `relative`, `relative_class` and `identity` follow the classes; `jsonl` has
- * `relative` wherever a prediction has one.
+ * array in `jsonl`, which has it wherever a prediction has labels). With `trust`, `calibrated`, `relative`, `relative_class` and `identity` follow the classes; `jsonl` always has
+ * `relative`, null where none is known.
  *
  * Errors: `INVALID_OPTION` for an unknown format.
  */
