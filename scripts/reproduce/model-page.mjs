@@ -11,7 +11,7 @@ export function modelPage(card, evaluation, calibration, newer) {
 
 <!-- Written by scripts/ship-model.mjs from models/multiloc. -->
 
-\`subloc predict proteome.fasta\` works without \`--model\`: ${card.what}. \`loadModel()\` gives it to a program, \`subloc info\` prints
+\`subloc predict proteome.fasta\` works without \`--model\`: ${card.what} ([why so](adr/0008-the-shipped-model.md)). \`loadModel()\` gives it to a program, \`subloc info\` prints
 what follows in short. Its file has ${(card.model.bytes / 1e6).toFixed(1)} MB; its SHA-256 is checked whenever it is loaded.
 
 ## What it is worth
