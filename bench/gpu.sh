@@ -72,7 +72,7 @@ if [ -z "${CUDA_PATH:-}" ] && [ ! -d /usr/local/cuda/include ]; then
 fi
 # GPU_DRY=1: sizes that a software adapter manages, to see that the script works; the last of two equal options counts.
 dry=()
-[ -n "${GPU_DRY:-}" ] && dry=(--sizes 8:1:20 --batch 4 --steps 1 --rounds 1 --residues 8 --kind r-lstm --proteins 20)
+[ -n "${GPU_DRY:-}" ] && dry=(--sizes 8:1:20 --batch 4 --steps 1 --rounds 1 --residues 12 --kind r-lstm --proteins 20)
 bench() { local what="$1" most="$2"; shift 2; part "$what" "$most" "$binary" "$@" "${dry[@]}" --out "$results"; }
 python="$(command -v python3 || true)"
 # A line of the results for what cannot be asked here, and why.
