@@ -1489,7 +1489,7 @@ export interface PredictOptions extends RuntimeOptions {
 	kingdom?: Kingdom;
 	/**
 	 * Labelled proteins that the model was trained on: predictions then name the nearest of them (`Prediction.relative`), found by local alignment with E ≤ 0.001.
-	 * Seconds for a thousand proteins against five thousand. Default: none, and `relative` is null.
+	 * It costs what `findRelatives` says. Default: none, and `relative` is null.
 	 */
 	training?: readonly TrainingProtein[];
 	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
@@ -1636,6 +1636,8 @@ export type CrossValidationRun = Run<FoldEpochReport, CrossValidation>;
  * Errors: as `train`, and `INVALID_SPLIT` for a class with fewer records than folds or a split without numbered folds.
  */
 export declare function crossValidate(dataset: Dataset, options?: CrossValidateOptions): CrossValidationRun;
+/** @internal Whether a model attends, and records have known signals to compare that with. */
+export declare function hasSignals({ info }: Model, { records }: Pick<Dataset, "records">): boolean;
 /**
  * Each record of a dataset, predicted by the models that did not see it: those of its fold. In the order of the dataset.
  * Errors: `INVALID_SPLIT` for a split without a fold for each model; those of `predict`.
@@ -1808,8 +1810,8 @@ export interface Relative {
 /** Of a search for relatives: that of homologs, without limits, since the nearest is told whatever it is. */
 export type RelativesOptions = Omit<HomologyOptions, "identity" | "coverage">;
 /**
- * The nearest training protein of each record (largest bit score with E ≤ `maxExpect`), in the order of the records. Seconds for a thousand proteins against five
- * thousand (bench/RESULTS.md). Errors: those of `nearestRelatives`. Rejects with the signal's reason once it is aborted.
+ * The nearest training protein of each record (largest bit score with E ≤ `maxExpect`), in the order of the records. A fold of the MultiLoc set against the
+ * other four takes about 25 s of CPU time (a fifth of what bench/RESULTS.md has for all five). Errors: those of `nearestRelatives`. Rejects with the signal's reason once it is aborted.
  */
 export declare function findRelatives(training: readonly HomologyRecord[], records: readonly HomologyRecord[], options?: RelativesOptions): Promise<Relative[]>;
 /** {@link findRelatives} of a whole dataset: each record's nearest protein of the other folds. In the order of the folds. */
@@ -2442,7 +2444,7 @@ export declare function evaluate(model: Model, dataset: Dataset, options?: Evalu
  * Scores predictions that stand in the order of their records; so do the baselines' answers and, where there are many, the temperatures of `options`.
  * Errors: `UNKNOWN_CLASS`, `INVALID_OPTION`, `INVALID_DATASET` where none could be predicted.
  */
-export declare function evaluatePredictions(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string, options?: ScoringOptions): Evaluation;
+export declare function evaluatePredictions(given: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string, options?: ScoringOptions): Evaluation;
 /**
  * An evaluation from parsed JSON; what an older version did not write is null. `file` is its name in messages. Errors: `INVALID_CONFIG` where it is none.
  */

@@ -36,7 +36,11 @@ async function predictAndLeave(how) {
 		process.exit(error.code === 'BACKEND_UNAVAILABLE' ? 69 : 1)
 	}
 	const model = answer(await BindingModel.load(resolve(options.model)))
-	const records = { codes: Uint8Array.from({ length: 30 }, (_, at) => at % 20), offsets: BigUint64Array.of(0n, 30n), extraColumns: 0 }
+	const records = {
+		codes: Uint8Array.from({ length: 30 }, (_, at) => at % 20),
+		offsets: BigUint64Array.of(0n, 30n),
+		extraColumns: 0,
+	}
 	const outputs = { attention: false, states: false, lastStates: false }
 	const where = { backend: options.backend, threads: 1, cpuIsa: 'auto', precision: 'f32' }
 	const { probabilities } = answer(await model.predict(new BindingJob(() => {}), records, outputs, where))

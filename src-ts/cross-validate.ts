@@ -6,6 +6,7 @@ import { SublocError } from './errors.js'
 import { Model, nativeOf } from './model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from './predict/predict.js'
 import { Run } from './progress.js'
+import { withExtra } from './train/extra.js'
 import {
 	configurationOf,
 	datasetFor,
@@ -14,7 +15,6 @@ import {
 	splitOf,
 	type TrainOptions,
 	trainGroups,
-	withExtra,
 } from './train/train.js'
 
 export interface CrossValidateOptions extends Omit<TrainOptions, 'fold' | 'member'> {
@@ -98,8 +98,8 @@ async function validate(
 	return { predictions, split, models }
 }
 
-/** Whether there is attention, and known signals to compare it with. */
-export function hasSignals({ info }: Model, { records }: Dataset): boolean {
+/** @internal Whether a model attends, and records have known signals to compare that with. */
+export function hasSignals({ info }: Model, { records }: Pick<Dataset, 'records'>): boolean {
 	return info.kind === 'a-lstm' && info.loss === 'softmax' && records.some(({ annotations }) => annotations.length > 0)
 }
 

@@ -26,6 +26,7 @@ export {
 	type CrossValidationRun,
 	crossValidate,
 	type FoldEpochReport,
+	hasSignals,
 	predictHeldOut,
 } from './cross-validate.js'
 export { type Annotation, parseAnnotations } from './dataset/annotations.js'

@@ -5,6 +5,7 @@ import {
 	type Evaluation,
 	evaluateLabels,
 	evaluatePredictions,
+	hasSignals,
 	type LabelledRecord,
 	loadModel,
 	type Model,
@@ -113,8 +114,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	const known = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
 	const options = { profiles: flags.profiles, extra: flags.extra, signal, ...runtimeOf(flags) }
 	const isTold = flags.output !== undefined && flags.report && !multiLabel
-	const hasSignals = model.info.kind === 'a-lstm' && records.some((record) => record.annotations.length > 0)
-	const attention = isTold || (hasSignals && !multiLabel)
+	const attention = isTold || hasSignals(model, { records })
 	const predictions = await predictAll(model, records, {
 		...{ ...options, attention, members: isTold },
 		onWarning: (warning) => log.warning(warning),

@@ -15,7 +15,7 @@ import {
 	SublocError,
 	type Track,
 } from 'subloc-native'
-import { type CommonOptions, modelPath, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
+import { type CommonOptions, MODEL_OPTION, openLog, runtimeOf, wholeNumber, withRuntime } from './options.js'
 import { type PictureFlags, Pictures, withPictures } from './pictures.js'
 import { untilStopped } from './process.js'
 import { percent } from './text.js'
@@ -39,11 +39,7 @@ export function explainCommand(): Command {
 				'A record that cannot be used is skipped with a warning.',
 		)
 		.argument('<in>', 'FASTA, plain or gzip, or - for stdin')
-		.option(
-			'--model <run>',
-			'run folder or model.safetensors; default: the model that comes with the package',
-			modelPath,
-		)
+		.option(...MODEL_OPTION)
 		.requiredOption('-o, --output <dir>', 'folder for pictures and tables')
 		.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
 		.option('--class <name>', 'the class that is explained (default: the predicted one)')

@@ -96,6 +96,13 @@ export function probability(text: string): number {
 	throw new InvalidArgumentError('a number from 0 to 1 is needed.')
 }
 
+/** The option of commands that work without a model of the user's: name, help, and what makes a path of it. */
+export const MODEL_OPTION = [
+	'--model <run>',
+	'run folder or model.safetensors; default: the model that comes with the package',
+	modelPath,
+] as const
+
 /** Name and help of the option of commands that read proteins for a model. */
 export const EXTRA_OPTION = [
 	'--extra <path>',

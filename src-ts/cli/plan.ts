@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { loadModel, type PredictionPlan, planPrediction } from 'subloc-native'
-import { type CommonOptions, modelPath, openLog, runtimeOf, withRuntime } from './options.js'
+import { type CommonOptions, MODEL_OPTION, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { duration } from './text.js'
 
@@ -18,11 +18,7 @@ export function planCommand(): Command {
 				'Reads the whole input, predicts some of it for a few seconds, and tells what the whole will take on this machine.',
 			)
 			.argument('<in>', 'FASTA, plain or gzip')
-			.option(
-				'--model <run>',
-				'run folder or model.safetensors; default: the model that comes with the package',
-				modelPath,
-			)
+			.option(...MODEL_OPTION)
 			.option('--hours <h>', 'how long one shard should take (default: 1)', positive)
 			.option('--json', 'print JSON'),
 	)

@@ -24,7 +24,7 @@ import type { Log } from './log.js'
 import {
 	type CommonOptions,
 	EXTRA_OPTION,
-	modelPath,
+	MODEL_OPTION,
 	openLog,
 	partOrAuto,
 	runtimeOf,
@@ -56,11 +56,7 @@ export function predictCommand(): Command {
 					'is no letter) keeps its row: its status says why, its other cells are empty.',
 			)
 			.argument('<in>', 'FASTA, plain or gzip, or - for stdin')
-			.option(
-				'--model <run>',
-				'run folder or model.safetensors; default: the model that comes with the package',
-				modelPath,
-			)
+			.option(...MODEL_OPTION)
 			.option('-o, --output <file>', 'where to write; - is stdout', '-')
 			.option('--profiles <dir>', 'folder of a profile store, for a model that reads profiles')
 			.option(...EXTRA_OPTION)

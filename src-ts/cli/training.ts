@@ -9,6 +9,7 @@ import {
 	type Evaluation,
 	evaluateLabels,
 	evaluatePredictions,
+	hasSignals,
 	heldOutTemperatures,
 	type Model,
 	makeFolder,
@@ -81,9 +82,8 @@ export async function scoreHeldOut(
 	}
 	const isMultiLabel = model.info.loss === 'multi-label'
 	if (!isMultiLabel) await calibrate(model, dataset, flags.output, options, log)
-	const hasSignals = model.info.kind === 'a-lstm' && records.some(({ annotations }) => annotations.length > 0)
 	const told = {
-		attention: (flags.report || hasSignals) && !isMultiLabel,
+		attention: (flags.report && !isMultiLabel) || hasSignals(model, { records }),
 		members: flags.report && !isMultiLabel,
 	}
 	const predictions = await predictAll(model, records, {
@@ -101,10 +101,8 @@ export async function scoreHeldOut(
 	const { audit, threads } = flags
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
 		...(clusters && { bootstrap: { clusters } }),
-		...{
-			calibration: model.calibration,
-			...(await baselinesFor(model, dataset, records, { audit, threads, signal }, log)),
-		},
+		calibration: model.calibration,
+		...(await baselinesFor(model, dataset, records, { audit, threads, signal }, log)),
 	})
 	await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.report)

@@ -1,4 +1,5 @@
 /** How good a model is on labelled proteins, on which ones that was measured, how sure it is, and what comes without a network. */
+import { hasSignals } from '../cross-validate.js'
 import { type Dataset, type LabelledRecord, placeOf, unknownClass } from '../dataset/dataset.js'
 import { requireOption, SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
@@ -111,7 +112,7 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
 	checkClasses(dataset, model.classes)
 	const { on = dataset.source, training, relatives = null, methionine = false, abstain, bootstrap, ...rest } = options
 	const { records } = dataset
-	const predicting = { ...rest, attention: model.info.kind === 'a-lstm' && records.some(hasSignal) }
+	const predicting = { ...rest, attention: hasSignals(model, dataset) }
 	const predictions = await predictAll(model, records, predicting)
 	return evaluatePredictions(records, predictions, model.classes, on, {
 		...{ bootstrap, relatives, abstain, calibration: model.calibration },
@@ -125,28 +126,28 @@ export async function evaluate(model: Model, dataset: Dataset, options: Evaluate
  * Errors: `UNKNOWN_CLASS`, `INVALID_OPTION`, `INVALID_DATASET` where none could be predicted.
  */
 export function evaluatePredictions(
-	records: readonly LabelledRecord[],
+	given: readonly LabelledRecord[],
 	predictions: readonly Prediction[],
 	classes: readonly string[],
 	on: string,
 	options: ScoringOptions = {},
 ): Evaluation {
+	const records = withClusters(given, options.bootstrap?.clusters)
 	const several = predictions.find((prediction) => prediction.labels !== undefined)
 	requireOption(several === undefined, 'predictions', several?.id, 'one class a protein; see evaluateLabels')
 	const answers = flatProbabilities(records, predictions, classes, (record) => unknown(record, classes, on))
 	const { rows, truth, confidence, right } = answers
 	if (rows.length === 0) throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
 	const known = rows.map((row) => ({ record: records[row]!, prediction: predictions[row]! }))
-	const bootstrap = drawing(known, rows, records.length, options.bootstrap)
+	const hasClusters = known.some(({ record }) => record.cluster !== '')
+	const clusters = hasClusters ? known.map(({ record }) => record.cluster) : null
+	const bootstrap = { ...options.bootstrap, clusters }
 	const found = scores(confusionMatrix(truth, answers.answers, classes.length), classes)
 	const { calibration = null, relatives = null, methionine = null, importance = null } = options
-	const clustered = known.map(({ record, prediction }, at) => ({
-		...{ record: { ...record, cluster: bootstrap.clusters?.[at] ?? '' }, prediction },
-	}))
 	const copies = options.baselines?.find(({ name }) => name === 'best hit')?.answers
 	const scored = known.map(({ record, prediction }, at) => ({
 		...{ id: record.id, class: record.class, length: record.sequence.length || prediction.length, right: right[at]! },
-		...{ cluster: bootstrap.clusters?.[at] ?? '', copied: copies ? copies[rows[at]!] === record.class : null },
+		...{ cluster: record.cluster, copied: copies ? copies[rows[at]!] === record.class : null },
 	}))
 	const attention = signalShares(attentionTracks(records, predictions), options.bootstrap)
 	return {
@@ -155,7 +156,7 @@ export function evaluatePredictions(
 		logLoss: logLoss(truth, answers.probabilities, classes.length),
 		majorityAccuracy: Math.max(...found.perClass.map(({ support }) => support)) / found.records,
 		skipped: records.length - known.length,
-		clusters: bootstrap.clusters ? clusterScores(clustered, classes) : null,
+		clusters: hasClusters ? clusterScores(known, classes) : null,
 		intervals: scoreIntervals(answers, classes, bootstrap),
 		baselines: options.baselines ? baselineScores(options.baselines, known, rows, bootstrap) : null,
 		probabilities: probabilityReport(
@@ -164,25 +165,23 @@ export function evaluatePredictions(
 			isMany(calibration) ? rows.map((row) => calibration[row]!) : calibration,
 		),
 		selective: selectiveSummary(confidence, right, options.abstain ?? null),
-		strata: strata(scored, classes, relatives, bootstrap.clusters !== null),
+		strata: strata(scored, classes, relatives, hasClusters),
 		methionine,
 		attention: attention.length > 0 ? attention : null,
 		importance: importance && signalShares(importance, options.bootstrap),
 	}
 }
 
-/** Clusters of the records that could be predicted: those that were given, or their own. */
-function drawing(
-	known: readonly { record: LabelledRecord }[],
-	rows: readonly number[],
-	records: number,
-	{ clusters, ...others }: BootstrapOptions = {},
-): BootstrapOptions & { clusters: string[] | null } {
-	const isFitting = !clusters || clusters.length === records
-	requireOption(isFitting, 'bootstrap.clusters', clusters?.length, `a cluster for each of the ${records} records`)
-	if (clusters) return { ...others, clusters: rows.map((row) => clusters[row]!) }
-	const own = clusters === undefined && known.some(({ record }) => record.cluster !== '')
-	return { ...others, clusters: own ? known.map(({ record }) => record.cluster) : null }
+/** Records with the clusters that were given for them, [N]: an empty name is none, and null means that none has any. Undefined: their own. Errors: `INVALID_OPTION`. */
+function withClusters(
+	records: readonly LabelledRecord[],
+	clusters: BootstrapOptions['clusters'],
+): readonly LabelledRecord[] {
+	if (clusters === undefined) return records
+	const isFitting = clusters === null || clusters.length === records.length
+	const expected = `a cluster for each of the ${records.length} records`
+	requireOption(isFitting, 'bootstrap.clusters', clusters?.length, expected)
+	return records.map((record, row) => ({ ...record, cluster: clusters?.[row] ?? '' }))
 }
 
 function selectiveSummary(confidence: number[], right: boolean[], abstain: number | null): SelectiveSummary {
@@ -199,10 +198,6 @@ function isMany(
 	calibration: NonNullable<ScoringOptions['calibration']> | null,
 ): calibration is readonly (TemperatureScaling | null)[] {
 	return Array.isArray(calibration)
-}
-
-function hasSignal({ annotations }: LabelledRecord): boolean {
-	return annotations.length > 0
 }
 
 function checkClasses({ records, source }: Dataset, classes: readonly string[]): void {

@@ -85,7 +85,7 @@ function stored({ id: _, problem: __, attention: ___, members: ____, ...answer }
 function restored(text: string | null, { id }: ProteinRecord): Prediction | null {
 	if (text === null) return null
 	try {
-		return { id, problem: null, attention: null, members: null, ...JSON.parse(text) }
+		return { id, problem: null, relative: null, attention: null, members: null, ...JSON.parse(text) }
 	} catch {
 		return null
 	}

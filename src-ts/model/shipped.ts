@@ -12,7 +12,7 @@ export const SHIPPED_MODEL = fileURLToPath(new URL('../../models/multiloc', impo
 /** Name of a card in the folder of a model. */
 export const CARD_FILE = 'card.json'
 
-/** Prefixes of SHA-256 digests are this many hex digits long: two different proteins of a million share one with a chance of 10⁻⁸. */
+/** Prefixes of SHA-256 digests are this many hex digits long: two different proteins of a million share one with a chance of 3 · 10⁻⁸. */
 const FINGERPRINT_DIGITS = 16
 
 const cardSchema = z.looseObject({

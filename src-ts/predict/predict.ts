@@ -20,6 +20,7 @@ import { Inputs, type Profiled } from './inputs.js'
 import { absentClasses, type Kingdom, ruleOut } from './kingdom.js'
 import { meanProbabilities, meanWeight, memberProbabilities, spreadOf } from './members.js'
 import { type NearestProtein, nearestRows, type TrainingProtein } from './nearest.js'
+import { atMost, settle, unlessAborted } from './waiting.js'
 
 /** Proteins to predict: a FASTA file's path (gzip too), `-` for stdin, a stream of FASTA, or records. */
 export type PredictionInput = string | Readable | Iterable<ProteinRecord> | AsyncIterable<ProteinRecord>
@@ -44,7 +45,7 @@ export interface PredictOptions extends RuntimeOptions {
 	kingdom?: Kingdom
 	/**
 	 * Labelled proteins that the model was trained on: predictions then name the nearest of them (`Prediction.relative`), found by local alignment with E ≤ 0.001.
-	 * Seconds for a thousand proteins against five thousand. Default: none, and `relative` is null.
+	 * It costs what `findRelatives` says. Default: none, and `relative` is null.
 	 */
 	training?: readonly TrainingProtein[]
 	/** A record that cannot be used: `skip` (default) gives it a row without a prediction, `fail` throws. */
@@ -158,30 +159,6 @@ export async function* predict(
 	}
 }
 
-/** Waits for a promise, but no longer than so many milliseconds. */
-async function atMost(milliseconds: number, promise: Promise<unknown>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined
-	// Not unref'd: where nothing else is left to do, the process would end before the loop that was left goes on.
-	const time = new Promise((done) => {
-		timer = setTimeout(done, milliseconds)
-	})
-	try {
-		await Promise.race([promise, time])
-	} finally {
-		clearTimeout(timer)
-	}
-}
-
-/** Rejects with the signal's reason once it is aborted. A race with one lasting promise would keep every chunk that was ever read. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-	return new Promise((done, fail) => {
-		const onAbort = () => fail(signal.reason)
-		if (signal.aborted) onAbort()
-		else signal.addEventListener('abort', onAbort, { once: true })
-		promise.then(done, fail).finally(() => signal.removeEventListener('abort', onAbort))
-	})
-}
-
 /** Predictions of a whole input at once. */
 export async function predictAll(
 	model: Model,
@@ -191,16 +168,6 @@ export async function predictAll(
 	const all: Prediction[] = []
 	for await (const prediction of predict(model, input, options)) all.push(prediction)
 	return all
-}
-
-type Settled<T> = { value: T } | { error: unknown }
-
-/** A promise that is awaited later must not reject before. */
-function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
-	return promise.then(
-		(value) => ({ value }),
-		(error) => ({ error }),
-	)
 }
 
 function recordsOf(

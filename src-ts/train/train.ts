@@ -1,14 +1,14 @@
 /** Training: a dataset and a configuration become a model. */
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../config/resolve.js'
-import { type ConfigFile, MOST_EXTRA, type TrainingConfig } from '../config/schema.js'
+import type { ConfigFile, TrainingConfig } from '../config/schema.js'
 import { classIndices, type Dataset, type LabelledRecord, multiLabelDataset } from '../dataset/dataset.js'
 import { labelSets } from '../dataset/label-sets.js'
 import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
 import { columnSplit, holdOut, type Rows, rowsOf, type Split } from '../dataset/split/split.js'
 import { encodingTable } from '../encoding/blocks.js'
 import { encodeRecords } from '../encoding/encode.js'
-import { type ExtraSource, extraRows, extraSource } from '../encoding/extra/source.js'
+import { type ExtraSource, extraSource } from '../encoding/extra/source.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { requireOption, SublocError } from '../errors.js'
 import { Model, nativeOf } from '../model/model.js'
@@ -25,6 +25,7 @@ import {
 import { Run, type StepProgress } from '../progress.js'
 import { looksLikeDna } from '../sequence/nucleotides.js'
 import { digestOf } from './digest.js'
+import { withExtra } from './extra.js'
 import { nativeModelConfig, nativeTrainingConfig } from './native-config.js'
 import { openFolder, TrainingJournal } from './run-files.js'
 import { groupThresholds, joinedThresholds } from './thresholds.js'
@@ -121,32 +122,6 @@ async function trainOne(
 	const groups = [{ rows: rowsOf(split, dataset, { ...config, fold }), seeds: memberSeeds(config, member) }]
 	const plan = { config, warnings, split, fold, folds: null, groups }
 	return (await trainGroups(dataset, options, emit, signal, plan)).model
-}
-
-/**
- * @internal The configuration with the width of the own numbers, that of the first record's.
- * Errors: `INVALID_OPTION` where the configuration has a width and there are no numbers; `INVALID_FEATURES` where they have another, or one beyond
- * {@link MOST_EXTRA}.
- */
-export async function withExtra(
-	config: TrainingConfig,
-	{ records }: Dataset,
-	{ extra }: TrainOptions,
-): Promise<TrainingConfig> {
-	const { extraFeatures } = config
-	if (extra === undefined) {
-		if (extraFeatures === 0) return config
-		const message = `extraFeatures: ${extraFeatures} own numbers a residue are asked for, and none are given (--extra FILE.npz|DIR)`
-		throw new SublocError('INVALID_OPTION', message, { option: 'extra', expected: extraFeatures })
-	}
-	const [{ id, sequence }] = records as [LabelledRecord]
-	const first = await extraRows(await extraSource(extra), id, sequence, extraFeatures || null)
-	if (first.columns > MOST_EXTRA) {
-		const message = `the array has ${first.columns} columns, at most ${MOST_EXTRA} can be read`
-		const facts = { record: id, option: 'extra', most: MOST_EXTRA, found: first.columns }
-		throw new SublocError('INVALID_FEATURES', message, facts)
-	}
-	return { ...config, extraFeatures: first.columns }
 }
 
 /** @internal The dataset as the loss reads it. Errors: `INVALID_OPTION` where label sets meet a loss of one class a protein; `INVALID_DATASET`. */

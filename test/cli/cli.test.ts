@@ -9,22 +9,10 @@ import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { loadModel, mergeModels, packageVersion, syntheticDataset } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
+import { TINY_TRAINING } from '../support/models.js'
 import { ROOT, subloc } from '../support/subloc.js'
 
-const FLAGS = [
-	'--preset',
-	'quick',
-	'--hidden',
-	'6',
-	'--epochs',
-	'2',
-	'--blocks',
-	'onehot',
-	'--threads',
-	'1',
-	'--batch-size',
-	'16',
-]
+const FLAGS = [...TINY_TRAINING, '--epochs', '2', '--batch-size', '16']
 const { mkdtempSync, rmSync } = await import('node:fs')
 const home = mkdtempSync(join(tmpdir(), 'subloc-cli-'))
 const data = join(home, 'data')

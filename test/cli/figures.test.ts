@@ -5,31 +5,18 @@ import { join } from 'node:path'
 import test from 'ava'
 import { syntheticDataset } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
+import { labelledTable, TINY_TRAINING } from '../support/models.js'
 import { subloc } from '../support/subloc.js'
 
 const home = mkdtempSync(join(tmpdir(), 'subloc-figures-'))
 const data = join(home, 'data.tsv')
 const fasta = join(home, 'two.fasta')
 const [rnn, attending] = [join(home, 'r'), join(home, 'a')]
-const SMALL = [
-	'--preset',
-	'quick',
-	'--hidden',
-	'6',
-	'--epochs',
-	'2',
-	'--blocks',
-	'onehot',
-	'--threads',
-	'1',
-	'--batch-size',
-	'16',
-]
+const SMALL = [...TINY_TRAINING, '--epochs', '2', '--batch-size', '16']
 
 test.before(async (t) => {
 	const { records } = syntheticDataset({ seed: 3, perClass: 8, length: [20, 60] })
-	const rows = records.map(({ id, sequence, class: name }) => `${id}\t${sequence}\t${name}\n`)
-	writeFileSync(data, `id\tsequence\tclass\n${rows.join('')}`)
+	writeFileSync(data, labelledTable(records))
 	writeFileSync(fasta, '>sp|P1|A SP 5\nMKVLAGESTDRN\n>sp/P1/A\nMKW\n')
 	for (const [run, flags] of [
 		[rnn, []],

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { evaluatePredictions } from '../../src-ts/evaluate/evaluate.js'
 import { attentionTracks, importanceTrack, signalShares, type WeightTrack } from '../../src-ts/evaluate/signals.js'
 
 const track = (id: string, own: string, weights: number[], end: number, start = 1): WeightTrack => ({
@@ -102,4 +103,35 @@ test('tracks of attention and of importance', (t) => {
 	t.deepEqual([...Array.from(hidden.weights)], [2, 0, 1])
 	const mutagenesis = Float32Array.from({ length: 60 }, (_, at) => (at < 19 ? -1 : at === 30 ? 5 : 0))
 	t.deepEqual(Array.from(importanceTrack(record, { positions, occlusion: null, mutagenesis }).weights), [1, 0, 0])
+})
+
+test('the clusters of a split are drawn for attention too, and count alike', (t) => {
+	const records = Array.from({ length: 20 }, (_, n) => ({ ...record, id: String(n), cluster: '' }))
+	const predictions = records.map(({ id }, n) => ({
+		...{ id, status: 'ok' as const, problem: null, length: 3, missingProfile: false, nucleotides: false },
+		...{ compartment: n < 5 ? 'ER' : 'Golgi', probability: 0.9, calibrated: null, spread: 0, relative: null },
+		...{ probabilities: { ER: n < 5 ? 0.9 : 0.1, Golgi: n < 5 ? 0.1 : 0.9 }, members: null },
+		attention: { weights: Float32Array.of(1 + Math.floor(n / 5), 1, 1), positions: Uint32Array.of(1, 2, 3) },
+	}))
+	const clusters = records.map((_, n) => `c${n < 5 ? n : 'rest'}`)
+	const classes = ['ER', 'Golgi']
+	const alone = evaluatePredictions(records, predictions, classes, 'x', { bootstrap: { replicates: 400 } })
+	const fours = records.map((_, n) => `c${Math.floor(n / 5)}`)
+	const drawn = evaluatePredictions(records, predictions, classes, 'x', {
+		bootstrap: { replicates: 400, clusters: fours },
+	})
+	const width = ({ attention }: typeof alone) => attention![0]!.ratioInterval!.high - attention![0]!.ratioInterval!.low
+	t.true(width(drawn) > 1.4 * width(alone))
+	t.is(alone.clusters, null)
+	t.is(drawn.clusters!.clusters, 4)
+	// Five clusters of one protein that is right, and one of fifteen that are wrong.
+	const counted = evaluatePredictions(records, predictions, classes, 'x', { bootstrap: { replicates: 5, clusters } })
+	t.true(Math.abs(counted.clusters!.accuracy - 5 / 6) < 1e-12)
+	t.is(counted.accuracy, 0.25)
+	const own = records.map((one) => ({ ...one, cluster: 'one' }))
+	const none = evaluatePredictions(own, predictions, classes, 'x', { bootstrap: { replicates: 5, clusters: null } })
+	t.is(none.clusters, null)
+	t.throws(() => evaluatePredictions(records, predictions, classes, 'x', { bootstrap: { clusters: ['a'] } }), {
+		...{ code: 'INVALID_OPTION', message: /a cluster for each of the 20 records/ },
+	})
 })

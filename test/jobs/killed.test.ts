@@ -9,7 +9,7 @@ import test, { type ExecutionContext } from 'ava'
 import { syntheticDataset, train } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { buildKiller, type Killer, type Moment } from '../support/kill.js'
-import { SMALL, smallDataset } from '../support/models.js'
+import { labelledTable, SMALL, smallDataset, TINY_TRAINING } from '../support/models.js'
 import { subloc } from '../support/subloc.js'
 
 const MOMENTS = process.env['SUBLOC_SOAK'] === '1' ? 100 : 5
@@ -29,8 +29,7 @@ test.before(async (t) => {
 		records.map(({ id, sequence }) => `>${copy}.${id}\n${sequence}\n`).join(''),
 	)
 	writeFileSync(input, copies.join(''))
-	const rows = smallDataset().records.map((record) => `${record.id}\t${record.sequence}\t${record.class}\n`)
-	writeFileSync(data, `id\tsequence\tclass\n${rows.join('')}`)
+	writeFileSync(data, labelledTable(smallDataset().records))
 })
 test.after.always(() => rmSync(home, { recursive: true, force: true }))
 
@@ -105,19 +104,7 @@ test.serial('predict, killed and run again, gives the bytes of one run', async (
 
 test.serial('train, killed and run again, gives the bytes of one run', async (t) => {
 	t.timeout(3_600_000)
-	const flags = [
-		'--preset',
-		'quick',
-		'--hidden',
-		'6',
-		'--blocks',
-		'onehot',
-		'--threads',
-		'1',
-		'--batch-size',
-		'16',
-		'--no-report',
-	]
+	const flags = [...TINY_TRAINING, '--batch-size', '16', '--no-report']
 	const argsIn = (folder: string) => ['train', data, '-o', join(folder, 'run'), ...flags, '--epochs', '8', '--resume']
 	const whole = temporaryFolder(t)
 	const calls = await killer.count(argsIn(whole), whole)

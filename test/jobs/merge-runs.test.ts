@@ -4,29 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { loadModel, mergeRuns } from 'subloc-native'
-import { smallDataset } from '../support/models.js'
+import { labelledTable, smallDataset, TINY_TRAINING } from '../support/models.js'
 import { subloc } from '../support/subloc.js'
 
 const home = mkdtempSync(join(tmpdir(), 'subloc-merge-'))
 const data = join(home, 'data.tsv')
-const FLAGS = [
-	'--preset',
-	'quick',
-	'--hidden',
-	'6',
-	'--blocks',
-	'onehot',
-	'--threads',
-	'1',
-	'--epochs',
-	'3',
-	'--no-report',
-	'--quiet',
-]
+const FLAGS = [...TINY_TRAINING, '--epochs', '3', '--no-report', '--quiet']
 const FILES = ['model.safetensors', 'config.json', 'metrics.jsonl', 'splits.tsv', 'predictions.tsv', 'evaluation.json']
 test.before(() => {
-	const rows = smallDataset().records.map((record) => `${record.id}\t${record.sequence}\t${record.class}\n`)
-	writeFileSync(data, `id\tsequence\tclass\n${rows.join('')}`)
+	writeFileSync(data, labelledTable(smallDataset().records))
 })
 test.after.always(() => rmSync(home, { recursive: true, force: true }))
 

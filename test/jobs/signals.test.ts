@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { syntheticDataset, train } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
-import { SMALL, smallDataset } from '../support/models.js'
+import { labelledTable, SMALL, smallDataset, TINY_TRAINING } from '../support/models.js'
 import { until } from '../support/slurm.js'
 import { subloc } from '../support/subloc.js'
 
@@ -15,29 +15,14 @@ const home = mkdtempSync(join(tmpdir(), 'subloc-signals-'))
 const run = join(home, 'run')
 const input = join(home, 'in.fa')
 const data = join(home, 'data.tsv')
-const TRAIN = [
-	'--preset',
-	'quick',
-	'--hidden',
-	'6',
-	'--blocks',
-	'onehot',
-	'--threads',
-	'1',
-	'--batch-size',
-	'16',
-	'--epochs',
-	'3000',
-	'--no-report',
-]
+const TRAIN = [...TINY_TRAINING, '--batch-size', '16', '--epochs', '3000', '--no-report']
 
 test.before(async () => {
 	const model = await train(smallDataset(), { ...SMALL, hidden: 16 })
 	await model.save(run)
 	const { records } = syntheticDataset({ seed: 5, perClass: 5, length: [30, 90] })
 	writeFileSync(input, records.map(({ id, sequence }) => `>${id}\n${sequence}\n`).join(''))
-	const rows = smallDataset().records.map((record) => `${record.id}\t${record.sequence}\t${record.class}\n`)
-	writeFileSync(data, `id\tsequence\tclass\n${rows.join('')}`)
+	writeFileSync(data, labelledTable(smallDataset().records))
 })
 test.after.always(() => rmSync(home, { recursive: true, force: true }))
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { fingerprint, loadModel, RUN_FILES, train } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
-import { SMALL, smallDataset } from '../support/models.js'
+import { labelledTable, SMALL, smallDataset } from '../support/models.js'
 import { subloc } from '../support/subloc.js'
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -36,8 +36,7 @@ test('a model with a card loads where its bytes are those of the card, and no ot
 	t.is(loaded.card!.model.sha256, card.model.sha256)
 
 	const data = join(temporaryFolder(t), 'data.tsv')
-	const rows = dataset.records.map(({ id, sequence, class: name }) => `${id}\t${sequence}\t${name}\n`)
-	writeFileSync(data, `id\tsequence\tclass\n${rows.join('')}`)
+	writeFileSync(data, labelledTable(dataset.records))
 	const scored = await subloc(['evaluate', folder, data, '--json'])
 	t.is(scored.code, 0, scored.stderr)
 	t.is(JSON.parse(scored.stdout).records, dataset.records.length - 1)

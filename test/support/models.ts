@@ -7,6 +7,15 @@ export function smallDataset(perClass = 6): Dataset {
 }
 
 /** Options of a training that takes a second. */
+/** Flags of a training that takes a moment. */
+export const TINY_TRAINING = ['--preset', 'quick', '--hidden', '6', '--blocks', 'onehot', '--threads', '1']
+
+/** Labelled records as a TSV. */
+export function labelledTable(records: readonly { id: string; sequence: string; class: string }[]): string {
+	const rows = records.map(({ id, sequence, class: name }) => `${id}\t${sequence}\t${name}\n`)
+	return `id\tsequence\tclass\n${rows.join('')}`
+}
+
 export const SMALL = {
 	...{
 		preset: 'quick',

@@ -1,4 +1,5 @@
 //! Model files: safetensors with PyTorch's names and shapes for each member and one JSON string of metadata; written whole or not at all.
+//! Whole, though long: what is written of the format and what is read of it stand side by side.
 
 use std::{fs, io, path::Path, sync::Arc};
 
