@@ -8,5 +8,5 @@ main(async () => {
 	await ensureAnyBuild()
 	await buildTypeScript()
 	say('subloc demo')
-	return run(process.execPath, ['dist/cli/main.js', 'demo', ...process.argv.slice(2)])
+	return run(process.execPath, ['dist/cli/start.js', 'demo', ...process.argv.slice(2)])
 })

@@ -131,7 +131,7 @@ async function writeDataset({ records, classes }: Dataset, folder: string): Prom
 
 function tellFiles(output: string, log: Log): void {
 	const script = relative('', process.argv[1]!)
-	const self = script.startsWith('dist') ? `node ${script}` : 'subloc'
+	const self = script.startsWith('dist') ? 'npx subloc' : 'subloc'
 	log.event(
 		'done',
 		[

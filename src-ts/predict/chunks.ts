@@ -2,8 +2,8 @@
 import { requireOption } from '../errors.js'
 import type { ProteinRecord } from './predict.js'
 
-/** Proteins, residues and own numbers (40 million, 160 MB as f32) of a chunk: what bounds the memory. */
-const CHUNK = { records: 1024, residues: 400_000, numbers: 40_000_000 }
+/** Proteins, residues and own numbers (20 million, 80 MB as f32) of a chunk: what bounds the memory. */
+const CHUNK = { records: 1024, residues: 400_000, numbers: 20_000_000 }
 
 /** Records read, and what ended the reading early. */
 export interface Chunk {
