@@ -653,6 +653,8 @@ export interface Rows {
 	validation: Uint32Array;
 	test: Uint32Array;
 }
+/** The records of a dataset, each with the homology cluster that its split gives it (`cluster`); as they are where the split has no clusters. */
+export declare function clusteredRecords({ records }: Pick<Dataset, "records">, { clusters }: Split): readonly LabelledRecord[];
 /**
  * Holds out `testFraction` (0 to below 1) of every class: round(n · fraction) records, at least one and never all of a class with two or more records; a
  * class with one record trains. Multi-label data are stratified iteratively, by `iterativeParts`. Errors: `INVALID_OPTION`.
@@ -1602,11 +1604,6 @@ export type TrainingRun = Run<EpochReport, Model>;
  * state before is in the checkpoint). Rejects with the signal's reason once it is aborted.
  */
 export declare function train(dataset: Dataset, options?: TrainOptions): TrainingRun;
-/**
- * The records that a model's training held out, in the order of its dataset; none for the joined models of a cross-validation.
- * Errors: `INVALID_SPLIT` where the dataset is not the one it was trained on; `INVALID_MODEL` where nothing is known of the training.
- */
-export declare function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]>;
 /** Ids of the data that a model was trained on, what was held out too; null where nothing is known of its training. */
 export declare function trainingIds({ training }: Model): ReadonlySet<string> | null;
 /** The package's version. */
@@ -2160,6 +2157,10 @@ export interface ScoreIntervals {
 }
 /** Intervals of the scores of some answers; `options.clusters` are those of the answers. */
 export declare function scoreIntervals(answers: Answers, classes: readonly string[], options?: BootstrapOptions): ScoreIntervals;
+/** How the changed proteins are predicted, and how the interval is drawn. */
+export type MethionineOptions = PredictOptions & {
+	bootstrap?: BootstrapOptions;
+};
 /** What a change of the first residue does. */
 export interface MethionineEffect {
 	/** `removed` from every protein that begins with M; `added` before every one that does not. */
@@ -2186,9 +2187,12 @@ export declare function changedRecords<T extends {
  *
  * Errors: those of `predict`; `INVALID_OPTION` for a model that reads own numbers a residue: nobody knows those of the changed sequence.
  */
-export declare function methionineEffects(model: Model, records: readonly LabelledRecord[], predictions: readonly Prediction[], options?: PredictOptions & {
-	bootstrap?: BootstrapOptions;
-}): Promise<MethionineEffect[]>;
+export declare function methionineEffects(model: Model, records: readonly LabelledRecord[], predictions: readonly Prediction[], options?: MethionineOptions): Promise<MethionineEffect[]>;
+/**
+ * {@link methionineEffects} of a cross-validation: each record with the models that did not see it, whole clusters drawn where the split has some. `models` and
+ * `predictions` are those of {@link crossValidate}.
+ */
+export declare function foldedMethionineEffects(dataset: Dataset, split: Split, models: readonly Model[], predictions: readonly Prediction[], options?: MethionineOptions): Promise<MethionineEffect[]>;
 /** Scores of probabilities. */
 export interface ProbabilityScores {
 	/** Expected calibration error of the winning class, ten bins (Naeini et al. 2015). */
@@ -3537,19 +3541,19 @@ export interface ReadFastaOptions {
  * Errors: `INPUT_MISSING`, `IO`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
 export declare function readFasta(source: TextSource, options?: ReadFastaOptions): AsyncGenerator<SequenceRecord>;
-/** Records of each part, in the order of the dataset. */
+/** Records of each part, in the order of the dataset, with the homology clusters of the split where it has some. */
 export interface TrainingParts {
 	train: LabelledRecord[];
 	/** Watched in training and never learned from; empty without `validationFraction`. */
 	validation: LabelledRecord[];
 	test: LabelledRecord[];
-	/** Homology cluster of each record of `test`, in their order; null where the split has none. */
-	testClusters: string[] | null;
 }
 /**
  * The parts of a model's training. The joined models of a cross-validation have none: each record was training data of all folds' models but one.
  * Errors: `INVALID_SPLIT` where the dataset is not the one it was trained on; `INVALID_MODEL` where nothing is known of the training.
  */
 export declare function partsOfTraining(model: Model, dataset: Dataset): Promise<TrainingParts>;
+/** The records that a model's training held out: `test` of {@link partsOfTraining}, and its errors. */
+export declare function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]>;
 
 export {};

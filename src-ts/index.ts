@@ -62,6 +62,7 @@ export {
 } from './dataset/split/homology.js'
 export { iterativeParts } from './dataset/split/iterative.js'
 export {
+	clusteredRecords,
 	columnSplit,
 	holdOut,
 	type Part,
@@ -137,7 +138,13 @@ export {
 export { parseEvaluation } from './evaluate/evaluation-file.js'
 export { type ScoreIntervals, scoreIntervals } from './evaluate/intervals.js'
 export { type McNemar, mcnemar } from './evaluate/mcnemar.js'
-export { changedRecords, type MethionineEffect, methionineEffects } from './evaluate/methionine.js'
+export {
+	changedRecords,
+	foldedMethionineEffects,
+	type MethionineEffect,
+	type MethionineOptions,
+	methionineEffects,
+} from './evaluate/methionine.js'
 export { brierScore, type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
 export { type MotifRules, motifRules } from './evaluate/motifs.js'
 export {
@@ -285,10 +292,9 @@ export { type ReadFastaOptions, readFasta } from './sequence/fasta.js'
 export type { TextSource } from './sequence/lines.js'
 export { applyCut, type MiddleCut, middleCut, originalPosition } from './sequence/middle-cut.js'
 export { type SequenceRecord, sequenceRecord } from './sequence/record.js'
-export { partsOfTraining, type TrainingParts } from './train/parts.js'
+export { heldOutRecords, partsOfTraining, type TrainingParts } from './train/parts.js'
 export {
 	type EpochReport,
-	heldOutRecords,
 	packageVersion,
 	type TrainingRun,
 	type TrainOptions,

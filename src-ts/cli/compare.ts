@@ -4,18 +4,19 @@ import {
 	compareAnswers,
 	type Dataset,
 	flatProbabilities,
+	heldOutRecords,
 	type LabelledRecord,
 	loadModel,
 	type Model,
 	type Prediction,
 	type PredictOptions,
 	parsePredictions,
-	partsOfTraining,
 	predictAll,
 	RunFolder,
 	readDataset,
 	type ScoreDifference,
 	SublocError,
+	trainingIds,
 	withoutTrainingProteins,
 } from 'subloc-native'
 import { type CommonOptions, EXTRA_OPTION, modelPath, openLog, runtimeOf, withRuntime } from './options.js'
@@ -116,14 +117,15 @@ async function written(folders: [string, string]): Promise<Material> {
 	const predictions: [Prediction[], Prediction[]] = [[], []]
 	for (const [id, prediction] of first!.predictions) {
 		const other = second!.predictions.get(id)
-		const [own, theirs] = [first!.classOf.get(id), second!.classOf.get(id)]
+		const [[own, cluster], [theirs, theirCluster]] = [first!.splitOf(id), second!.splitOf(id)]
 		if (!other || own === undefined || theirs === undefined) continue
 		if (own !== theirs) {
 			const message = `the runs know the protein as ${own} and as ${theirs}`
 			throw new SublocError('INVALID_DATASET', message, { file: folders[1], record: id })
 		}
 		records.push({
-			...{ id, description: '', sequence: '', line: 0, class: own, fold: '', cluster: '', annotations: [] },
+			...{ id, description: '', sequence: '', line: 0, class: own, fold: '', annotations: [] },
+			cluster: cluster || theirCluster,
 		})
 		predictions[0].push(prediction)
 		predictions[1].push(other)
@@ -139,8 +141,10 @@ async function readRun(path: string) {
 		throw new SublocError('INPUT_MISSING', message, { file: folder.file(text === null ? 'predictions' : 'split') })
 	}
 	const { classes, predictions } = parsePredictions(text, folder.file('predictions'))
-	const classOf = new Map(split.split('\n').map((line) => line.split('\t') as [string, string]))
-	return { classes, classOf, predictions: new Map(predictions.map((prediction) => [prediction.id, prediction])) }
+	const rows = new Map(split.split('\n').map((line) => [line.split('\t', 1)[0], line.split('\t')]))
+	/** Class and homology cluster of a protein: undefined and empty where there is none. */
+	const splitOf = (id: string) => [rows.get(id)?.[1], rows.get(id)?.[3] ?? ''] as const
+	return { classes, splitOf, predictions: new Map(predictions.map((prediction) => [prediction.id, prediction])) }
 }
 
 async function predicted(folders: [string, string], data: string, options: PredictOptions): Promise<Material> {
@@ -149,23 +153,23 @@ async function predicted(folders: [string, string], data: string, options: Predi
 	const classes = sameClasses(first.classes, second.classes)
 	const dataset = await readDataset(data, { minimumClasses: 1, classes })
 	const [a, b] = [await unseen(first, dataset), await unseen(second, dataset)]
-	const records = dataset.records.filter(({ id }) => a.has(id) && b.has(id))
+	// Of two splits, the clusters of the first that has some.
+	const records = dataset.records.flatMap(({ id }) => {
+		const [own, other] = [a.get(id), b.get(id)]
+		return own && other ? [own.cluster === '' ? other : own] : []
+	})
 	return {
 		...{ classes, records },
 		predictions: [await predictAll(first, records, options), await predictAll(second, records, options)],
 	}
 }
 
-/** Ids that a model was not trained on: what it held out of its own data, and what its training's split does not name. */
-async function unseen(model: Model, dataset: Dataset): Promise<Set<string>> {
-	const ids = withoutTrainingProteins(model.card, dataset.records).map(({ id }) => id)
-	if (!model.training) return new Set(ids)
-	if (model.training.info.dataset.digest === dataset.digest) {
-		const { test } = await partsOfTraining(model, dataset)
-		return new Set(test.map(({ id }) => id))
-	}
-	const known = new Set(model.training.split.split('\n').map((line) => line.split('\t')[0]))
-	return new Set(ids.filter((id) => !known.has(id)))
+/** Records that a model was not trained on: what it held out of its own data, with the clusters of that split, and what its training's split does not name. */
+async function unseen(model: Model, dataset: Dataset): Promise<Map<string, LabelledRecord>> {
+	const byId = (records: readonly LabelledRecord[]) => new Map(records.map((record) => [record.id, record]))
+	if (model.training?.info.dataset.digest === dataset.digest) return byId(await heldOutRecords(model, dataset))
+	const known = trainingIds(model)
+	return byId(withoutTrainingProteins(model.card, dataset.records).filter(({ id }) => !known?.has(id)))
 }
 
 function sameClasses(first: readonly string[], second: readonly string[]): readonly string[] {

@@ -6,6 +6,7 @@ import {
 	evaluateLabels,
 	evaluatePredictions,
 	hasSignals,
+	heldOutRecords,
 	type LabelledRecord,
 	loadModel,
 	type Model,
@@ -14,7 +15,6 @@ import {
 	makeFolder,
 	methionineEffects,
 	parseEvaluation,
-	partsOfTraining,
 	predictAll,
 	RunFolder,
 	readDataset,
@@ -29,18 +29,20 @@ import {
 	type CommonOptions,
 	EXTRA_OPTION,
 	fraction,
+	IMPORTANCE_OPTION,
+	METHIONINE_OPTION,
 	modelPath,
 	openLog,
 	runtimeOf,
-	wholeNumber,
+	type TrialFlags,
 	withRuntime,
 } from './options.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
-import { baselinesFor, importanceOf } from './scoring.js'
+import { baselinesFor, importanceOf, warnOfTrials } from './scoring.js'
 import { printEvaluation, writeEvaluation, writeReport } from './training.js'
 
-interface EvaluateFlags extends CommonOptions {
+interface EvaluateFlags extends CommonOptions, TrialFlags {
 	profiles?: string
 	extra?: string
 	output?: string
@@ -50,9 +52,7 @@ interface EvaluateFlags extends CommonOptions {
 	/** False with `--no-audit`. */
 	audit: boolean
 	relatives?: string
-	methionine?: boolean
 	abstain?: number
-	importance?: number
 }
 
 export function evaluateCommand(): Command {
@@ -79,13 +79,9 @@ export function evaluateCommand(): Command {
 			)
 			.option('--relatives <tsv>', 'nearest training relatives (id, relative, identity); default: they are looked for')
 			.option('--no-audit', 'do not look for relatives in the training data')
-			.option('--methionine', 'also try the proteins without, and with, a first M')
+			.option(...METHIONINE_OPTION)
 			.option('--abstain <p>', 'tell what is right where predictions below this probability are not given', fraction)
-			.option(
-				'--importance <n>',
-				'occlusion of N proteins of each known signal: is what matters inside? (slow: a prediction a residue)',
-				wholeNumber(1),
-			)
+			.option(...IMPORTANCE_OPTION)
 			.addHelpText(
 				'after',
 				`
@@ -108,7 +104,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	using model = await loadModel(folder)
 	const multiLabel = model.info.loss === 'multi-label'
 	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes, multiLabel })
-	const { records, on, clusters } = await scoredRecords(model, dataset, log)
+	const { records, on } = await scoredRecords(model, dataset, log)
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
 	const known = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
@@ -123,16 +119,17 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	for (const prediction of predictions) remarks.add(prediction)
 	remarks.tell(log)
 	if (multiLabel) {
+		warnOfTrials(flags, log)
 		const evaluation = evaluateLabels(records, predictions, model.classes, on)
 		if (flags.output !== undefined) await writeLabelEvaluation(flags.output, evaluation, predictions, log)
 		return printLabelEvaluation(evaluation, flags.json)
 	}
 	const { importance, abstain, training, audit, threads } = flags
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
-		...{ abstain, calibration: model.calibration, ...(clusters && { bootstrap: { clusters } }) },
+		...{ abstain, calibration: model.calibration },
 		...(await baselinesFor(model, dataset, records, { relatives: known, training, audit, threads, signal }, log)),
 		methionine: flags.methionine ? await methionineEffects(model, records, predictions, options) : null,
-		importance: importance === undefined ? null : await importanceOf(model, records, importance, options, log),
+		importance: importance === undefined ? null : await importanceOf([{ model, records }], importance, options, log),
 	})
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.output !== undefined && flags.report) {
@@ -154,15 +151,15 @@ async function writtenEvaluation(folder: string): Promise<Evaluation | MultiLabe
 	})
 }
 
-/** All records, or the held-out ones of the data that the model was trained on; and the clusters that their split has, null where it has none. */
+/** All records, or the held-out ones of the data that the model was trained on, with the clusters that their split has. */
 export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
 	const { training, card } = model
-	if (card) return { records: unseen(dataset, card, log), on: dataset.source, clusters: null }
-	if (!training) return { records: dataset.records, on: dataset.source, clusters: null }
+	if (card) return { records: unseen(dataset, card, log), on: dataset.source }
+	if (!training) return { records: dataset.records, on: dataset.source }
 	if (training.info.dataset.digest === dataset.digest) {
-		const { test: records, testClusters: clusters } = await partsOfTraining(model, dataset)
+		const records = await heldOutRecords(model, dataset)
 		const on = `the held-out part (${training.info.split.by}) of ${dataset.source}`
-		if (records.length > 0) return { records, on, clusters }
+		if (records.length > 0) return { records, on }
 		const message = 'the model was trained on all of these proteins: nothing is left to score'
 		throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
 	}
@@ -170,7 +167,7 @@ export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
 	const shared = dataset.records.filter(({ id }) => known.has(id)).length
 	if (shared > 0)
 		log.warning(`${shared} of ${dataset.records.length} ids also stand in the data that the model was trained on`)
-	return { records: dataset.records, on: dataset.source, clusters: null }
+	return { records: dataset.records, on: dataset.source }
 }
 
 /** The records that the model of a card was not trained on. Errors: `INVALID_DATASET` where none is left. */

@@ -10,11 +10,20 @@ import {
 	SublocError,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { type CommonOptions, EXTRA_OPTION, openLog, runtimeOf, withRuntime } from './options.js'
+import {
+	type CommonOptions,
+	EXTRA_OPTION,
+	IMPORTANCE_OPTION,
+	METHIONINE_OPTION,
+	openLog,
+	runtimeOf,
+	type TrialFlags,
+	withRuntime,
+} from './options.js'
 import { untilStopped } from './process.js'
 import { scoreFolds, scoreHeldOut } from './training.js'
 
-interface MergeFlags extends CommonOptions {
+interface MergeFlags extends CommonOptions, TrialFlags {
 	output: string
 	allowMixed?: boolean
 	data?: string
@@ -42,7 +51,9 @@ export function mergeCommand(): Command {
 			.option('--profiles <dir>', 'folder of a profile store, for models that read profiles')
 			.option(...EXTRA_OPTION)
 			.option('--no-report', 'write no report.html into the run folder')
-			.option('--no-audit', 'do not look for the relatives that what was held out has in the training data'),
+			.option('--no-audit', 'do not look for the relatives that what was held out has in the training data')
+			.option(...METHIONINE_OPTION)
+			.option(...IMPORTANCE_OPTION),
 	)
 		.addHelpText(
 			'after',

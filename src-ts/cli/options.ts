@@ -109,6 +109,23 @@ export const EXTRA_OPTION = [
 	'own numbers of each residue, for a model that reads them: an NPZ file, or a folder of NPY arrays',
 ] as const
 
+/** The options of commands that score which try more than the proteins as they are. */
+export interface TrialFlags {
+	methionine?: boolean
+	/** Proteins of each known signal. */
+	importance?: number
+}
+
+/** Name and help of {@link TrialFlags.methionine}. */
+export const METHIONINE_OPTION = ['--methionine', 'also try the proteins without, and with, a first M'] as const
+
+/** Name, help and parser of {@link TrialFlags.importance}. */
+export const IMPORTANCE_OPTION = [
+	'--importance <n>',
+	'occlusion of N proteins of each known signal: is what matters inside? (slow: a prediction a residue)',
+	wholeNumber(1),
+] as const
+
 /** `I/N` with 1 ≤ I ≤ N. */
 export interface PartOf {
 	index: number

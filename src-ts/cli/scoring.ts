@@ -28,6 +28,7 @@ import {
 	type WeightTrack,
 } from 'subloc-native'
 import type { Log } from './log.js'
+import type { TrialFlags } from './options.js'
 
 /** What a score is told of the training data. */
 export interface Baselines {
@@ -163,27 +164,38 @@ function tellTemperature({ temperature, on, records, logLoss }: TemperatureScali
 	log.event('calibrated', text, { temperature, records, logLoss })
 }
 
-/** Importance by occlusion of at most `most` proteins of each kind of signal, evenly over those that have it. */
+/** Says that a multi-label model is not tried further. */
+export function warnOfTrials({ methionine, importance }: TrialFlags, log: Log): void {
+	const asked = [...(methionine ? ['--methionine'] : []), ...(importance === undefined ? [] : ['--importance'])]
+	if (asked.length > 0) log.warning(`${asked.join(' and ')}: only for models of one class a protein, left out`)
+}
+
+/** Importance by occlusion of at most `most` proteins of each kind of signal, evenly over those that have it, each with the model of its part. */
 export async function importanceOf(
-	model: Model,
-	records: readonly LabelledRecord[],
+	parts: readonly { model: Model; records: readonly LabelledRecord[] }[],
 	most: number,
 	options: Pick<PredictOptions, 'profiles' | 'extra' | 'signal'>,
 	log: Log,
 ): Promise<WeightTrack[]> {
 	const kinds = new Map<string, LabelledRecord[]>()
-	for (const record of records) {
+	for (const record of parts.flatMap(({ records }) => records)) {
 		const kind = record.annotations[0]?.kind
 		if (kind !== undefined) kinds.set(kind, [...(kinds.get(kind) ?? []), record])
 	}
-	const chosen = [...kinds.values()].flatMap((own) => {
-		const count = Math.min(most, own.length)
-		return Array.from({ length: count }, (_, at) => own[Math.floor((at * own.length) / count)]!)
-	})
+	const chosen = new Set(
+		[...kinds.values()].flatMap((own) => {
+			const count = Math.min(most, own.length)
+			return Array.from({ length: count }, (_, at) => own[Math.floor((at * own.length) / count)]!)
+		}),
+	)
 	const tracks: WeightTrack[] = []
-	for await (const effects of explain(model, chosen, { ...options, mutagenesis: false })) {
-		tracks.push(importanceTrack(chosen[tracks.length]!, effects))
-		log.progress(`importance: ${tracks.length} of ${chosen.length} proteins`)
+	for (const { model, records } of parts) {
+		const own = records.filter((record) => chosen.has(record))
+		let at = 0
+		for await (const effects of explain(model, own, { ...options, mutagenesis: false })) {
+			tracks.push(importanceTrack(own[at++]!, effects))
+			log.progress(`importance: ${tracks.length} of ${chosen.size} proteins`)
+		}
 	}
 	return tracks
 }

@@ -1,10 +1,20 @@
 /** Options of the commands that train. */
 import { type Command, Option } from 'commander'
-import { type ConfigFile, loadConfig, withSettings } from 'subloc-native'
-import { type CommonOptions, fraction, list, probability, wholeNumber, withRuntime } from './options.js'
+import { type ConfigFile, loadConfig, SublocError, withSettings } from 'subloc-native'
+import {
+	type CommonOptions,
+	fraction,
+	IMPORTANCE_OPTION,
+	list,
+	METHIONINE_OPTION,
+	probability,
+	type TrialFlags,
+	wholeNumber,
+	withRuntime,
+} from './options.js'
 
 /** As commander gives them. */
-export interface TrainingFlags extends CommonOptions {
+export interface TrainingFlags extends CommonOptions, TrialFlags {
 	output: string
 	preset?: ConfigFile['preset']
 	model?: ConfigFile['model']
@@ -77,7 +87,9 @@ export function withTraining(command: Command): Command {
 			.option('--resume', 'go on from the run folder’s checkpoint; begin anew where there is none')
 			.option('--requeue', 'under Slurm: after SIGUSR1, SIGUSR2 or SIGHUP queue the job again')
 			.option('--no-report', 'write no report.html into the run folder')
-			.option('--no-audit', 'do not look for the relatives that what is held out has in the training data'),
+			.option('--no-audit', 'do not look for the relatives that what is held out has in the training data')
+			.option(...METHIONINE_OPTION)
+			.option(...IMPORTANCE_OPTION),
 	)
 }
 
@@ -87,6 +99,10 @@ function collect(value: string, former: string[]): string[] {
 
 /** The configuration of a command: file, then `--set`, then flags; a resumed run's own configuration where nothing is given. */
 export async function configOf(flags: TrainingFlags, resumed: ConfigFile | null): Promise<ConfigFile> {
+	if (flags.methionine && flags.extra !== undefined) {
+		const message = '--methionine: nobody knows the own numbers (--extra) of a sequence with another first residue'
+		throw new SublocError('INVALID_OPTION', message, { option: 'methionine' })
+	}
 	const file = flags.config === undefined ? (resumed ?? {}) : await loadConfig(flags.config)
 	const { preset, model, blocks, missingProfile, hidden, epochs, batchSize, members, seed } = flags
 	const { testFraction, validationFraction, profileDropout } = flags

@@ -3,19 +3,22 @@ import { basename, join, resolve } from 'node:path'
 import {
 	type ConfigFile,
 	type CrossValidation,
+	clusteredRecords,
 	confusionFigure,
 	type Dataset,
 	type EpochReport,
 	type Evaluation,
 	evaluateLabels,
 	evaluatePredictions,
+	foldedMethionineEffects,
 	hasSignals,
+	heldOutRecords,
 	heldOutTemperatures,
 	type Model,
 	makeFolder,
+	methionineEffects,
 	type Prediction,
 	partFromEnvironment,
-	partsOfTraining,
 	predictAll,
 	predictionFormatter,
 	type ReportOptions,
@@ -29,8 +32,16 @@ import {
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
-import { type CommonOptions, type PartOrAuto, runtimeOf } from './options.js'
-import { baselinesFor, calibrate, calibrateJoined, foldedBaselines, foldTemperatures } from './scoring.js'
+import { type CommonOptions, type PartOrAuto, runtimeOf, type TrialFlags } from './options.js'
+import {
+	baselinesFor,
+	calibrate,
+	calibrateJoined,
+	foldedBaselines,
+	foldTemperatures,
+	importanceOf,
+	warnOfTrials,
+} from './scoring.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
 
@@ -68,13 +79,13 @@ export async function readLabelled(data: string, log: Log, { loss }: Pick<Config
 export async function scoreHeldOut(
 	model: Model,
 	dataset: Dataset,
-	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'extra' | 'report' | 'audit'> & CommonOptions,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'extra' | 'report' | 'audit'> & CommonOptions & TrialFlags,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {
 	const { info, config } = model.training!
 	log.event('saved', `model: ${flags.output} (subloc predict IN --model ${flags.output})`, { folder: flags.output })
-	const { test: records, testClusters: clusters } = await partsOfTraining(model, dataset)
+	const records = await heldOutRecords(model, dataset)
 	if (records.length === 0) return log.warning('nothing was held out, so there is no accuracy to tell')
 	const options = {
 		...{ profiles: flags.profiles, extra: flags.extra, missingProfile: config.missingProfile, signal },
@@ -93,16 +104,18 @@ export async function scoreHeldOut(
 	const { by, fold } = info.split
 	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
 	if (isMultiLabel) {
+		warnOfTrials(flags, log)
 		const evaluation = evaluateLabels(records, predictions, model.classes, on)
 		await writeLabelEvaluation(flags.output, evaluation, predictions, log)
 		tellSplit(by, log)
 		return printLabelEvaluation(evaluation)
 	}
-	const { audit, threads } = flags
+	const { audit, threads, methionine, importance } = flags
 	const evaluation = evaluatePredictions(records, predictions, model.classes, on, {
-		...(clusters && { bootstrap: { clusters } }),
 		calibration: model.calibration,
 		...(await baselinesFor(model, dataset, records, { audit, threads, signal }, log)),
+		methionine: methionine ? await methionineEffects(model, records, predictions, options) : null,
+		importance: importance === undefined ? null : await importanceOf([{ model, records }], importance, options, log),
 	})
 	await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.report)
@@ -119,7 +132,7 @@ export async function scoreHeldOut(
 /** Scores a cross-validation and writes that into its run folder. Closes the models. */
 export async function scoreFolds(
 	{ dataset, split, models, predictions, config }: CrossValidation & { dataset: Dataset; config: TrainingConfig },
-	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'extra' | 'report' | 'audit'> & CommonOptions,
+	flags: Pick<TrainingFlags, 'output' | 'profiles' | 'extra' | 'report' | 'audit'> & CommonOptions & TrialFlags,
 	log: Log,
 	signal: AbortSignal,
 ): Promise<void> {
@@ -128,6 +141,7 @@ export async function scoreFolds(
 	const { classes } = models[0]!
 	if (dataset.multiLabel) {
 		for (const model of models) model.close()
+		warnOfTrials(flags, log)
 		const evaluation = evaluateLabels(dataset.records, predictions, classes, on)
 		await writeLabelEvaluation(output, evaluation, predictions, log)
 		tellSplit(split.by, log)
@@ -137,11 +151,14 @@ export async function scoreFolds(
 	const temperatures =
 		(await foldTemperatures(models, dataset, split, config, predicting)) ??
 		heldOutTemperatures(dataset, split, predictions, classes)
-	const { audit, threads } = flags
-	const evaluation = evaluatePredictions(dataset.records, predictions, classes, on, {
-		...(split.clusters && { bootstrap: { clusters: split.clusters } }),
+	const { audit, threads, methionine, importance } = flags
+	const records = clusteredRecords(dataset, split)
+	const parts = models.map((model, at) => ({ model, records: records.filter((_, row) => split.parts[row] === at + 1) }))
+	const evaluation = evaluatePredictions(records, predictions, classes, on, {
 		calibration: split.parts.map((part) => temperatures[Number(part) - 1]!),
 		...(await foldedBaselines(dataset, split, { audit, threads, signal }, log)),
+		methionine: methionine ? await foldedMethionineEffects(dataset, split, models, predictions, predicting) : null,
+		importance: importance === undefined ? null : await importanceOf(parts, importance, predicting, log),
 	})
 	for (const model of models) model.close()
 	await calibrateJoined(dataset, predictions, classes, output, log)

@@ -2,13 +2,17 @@
  * Does a model lean on the first residue? Proteins of some classes lack their first M in some collections (old entries of the cut form, fragments), which is a
  * mark of the entry and not of the place. What happens to the accuracy where M is taken off, or put on, tells.
  */
-import type { LabelledRecord } from '../dataset/dataset.js'
+import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
+import { clusteredRecords, type Split } from '../dataset/split/split.js'
 import { impliedProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
 import { type Model, refuseExtra } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
 import type { Interval } from './calibration.js'
+
+/** How the changed proteins are predicted, and how the interval is drawn. */
+export type MethionineOptions = PredictOptions & { bootstrap?: BootstrapOptions }
 
 /** What a change of the first residue does. */
 export interface MethionineEffect {
@@ -52,29 +56,66 @@ export async function methionineEffects(
 	model: Model,
 	records: readonly LabelledRecord[],
 	predictions: readonly Prediction[],
-	options: PredictOptions & { bootstrap?: BootstrapOptions } = {},
+	options: MethionineOptions = {},
 ): Promise<MethionineEffect[]> {
-	const { bootstrap, ...predicting } = options
-	refuseExtra(model, 'a sequence without or with another first residue')
+	return effectsOf([{ model, records }], predictions, options)
+}
+
+/**
+ * {@link methionineEffects} of a cross-validation: each record with the models that did not see it, whole clusters drawn where the split has some. `models` and
+ * `predictions` are those of {@link crossValidate}.
+ */
+export async function foldedMethionineEffects(
+	dataset: Dataset,
+	split: Split,
+	models: readonly Model[],
+	predictions: readonly Prediction[],
+	options: MethionineOptions = {},
+): Promise<MethionineEffect[]> {
+	const records = clusteredRecords(dataset, split)
+	const parts = models.map((model, at) => ({
+		model,
+		records: records.filter((_, row) => split.parts[row] === at + 1),
+	}))
+	return effectsOf(parts, predictions, options)
+}
+
+/** Predictions of all records of all parts, in any order. */
+async function effectsOf(
+	parts: readonly { model: Model; records: readonly LabelledRecord[] }[],
+	predictions: readonly Prediction[],
+	{ bootstrap, ...options }: MethionineOptions,
+): Promise<MethionineEffect[]> {
+	for (const { model } of parts) refuseExtra(model, 'a sequence without or with another first residue')
 	const before = new Map(predictions.map((prediction) => [prediction.id, prediction]))
-	const source = model.readsProfiles ? await profileSource(options.profiles) : null
+	const source = parts[0]?.model.readsProfiles ? await profileSource(options.profiles) : null
 	const effects: MethionineEffect[] = []
 	for (const change of ['removed', 'added'] as const) {
-		const changed = changedRecords(records, change)
 		const profiles = source ? shifted(source, change) : undefined
-		const after = await predictAll(model, changed, { ...predicting, profiles, attention: false, members: false })
-		const pairs = changed.flatMap((record, row) => {
-			const [former, now] = [before.get(record.id)!, after[row]!]
-			return former.status === 'ok' && now.status === 'ok' ? [{ record, former, now }] : []
-		})
+		const pairs: ChangedPair[] = []
+		for (const { model, records } of parts) {
+			const changed = changedRecords(records, change)
+			const after = await predictAll(model, changed, { ...options, profiles, attention: false, members: false })
+			for (const [row, record] of changed.entries()) {
+				const [former, now] = [before.get(record.id)!, after[row]!]
+				if (former.status === 'ok' && now.status === 'ok') pairs.push({ record, former, now })
+			}
+		}
 		effects.push(effectOf(change, pairs, bootstrap))
 	}
 	return effects
 }
 
+/** A protein's prediction as it is, and with another first residue. */
+interface ChangedPair {
+	record: LabelledRecord
+	former: Prediction
+	now: Prediction
+}
+
 function effectOf(
 	change: MethionineEffect['change'],
-	pairs: { record: LabelledRecord; former: Prediction; now: Prediction }[],
+	pairs: readonly ChangedPair[],
 	bootstrap: BootstrapOptions = {},
 ): MethionineEffect {
 	const records = pairs.length

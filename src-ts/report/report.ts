@@ -14,8 +14,8 @@ import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
 import { withoutTrainingProteins } from '../model/shipped.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
-import { partsOfTraining } from '../train/parts.js'
-import { heldOutRecords, trainingIds } from '../train/train.js'
+import { heldOutRecords, partsOfTraining } from '../train/parts.js'
+import { trainingIds } from '../train/train.js'
 import type { ReportContent, ReportProtein, ReportSubject } from './content.js'
 import { reportMaps } from './maps.js'
 import { meaningOf } from './meaning.js'
@@ -162,13 +162,12 @@ async function scored(
 ): Promise<Evaluation> {
 	const { calibration } = model
 	if (kind !== 'held-out') return evaluatePredictions(records, predictions, model.classes, on, { calibration })
-	const { train, validation, testClusters: clusters } = await partsOfTraining(model, dataset)
+	const { train, validation } = await partsOfTraining(model, dataset)
 	const seen = [...train, ...validation]
 	onProgress?.('relatives in the training data')
 	const relatives = await findRelatives(seen, records, { threads, signal })
 	const baselines = baselineAnswers(seen, records, model.classes, relatives)
-	const drawn = clusters && { bootstrap: { clusters } }
-	return evaluatePredictions(records, predictions, model.classes, on, { calibration, baselines, relatives, ...drawn })
+	return evaluatePredictions(records, predictions, model.classes, on, { calibration, baselines, relatives })
 }
 
 function predicted(model: Model, records: readonly ProteinRecord[], options: ReportOptions): Promise<Prediction[]> {

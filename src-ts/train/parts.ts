@@ -1,18 +1,16 @@
 /** The parts of the data that a model was trained on: which records it has seen, and which not. */
 import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
 import { parseSplit } from '../dataset/split/file.js'
-import { rowsOf } from '../dataset/split/split.js'
+import { clusteredRecords, rowsOf } from '../dataset/split/split.js'
 import { SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
 
-/** Records of each part, in the order of the dataset. */
+/** Records of each part, in the order of the dataset, with the homology clusters of the split where it has some. */
 export interface TrainingParts {
 	train: LabelledRecord[]
 	/** Watched in training and never learned from; empty without `validationFraction`. */
 	validation: LabelledRecord[]
 	test: LabelledRecord[]
-	/** Homology cluster of each record of `test`, in their order; null where the split has none. */
-	testClusters: string[] | null
 }
 
 /**
@@ -23,13 +21,15 @@ export async function partsOfTraining(model: Model, dataset: Dataset): Promise<T
 	if (!model.training) throw new SublocError('INVALID_MODEL', 'nothing is known of the model’s training')
 	const { info, split, config } = model.training
 	const assignment = await parseSplit(split, dataset)
-	if (info.folds !== null) return { train: [], validation: [], test: [], testClusters: null }
+	if (info.folds !== null) return { train: [], validation: [], test: [] }
 	const { validationFraction, seed } = config
 	const rows = rowsOf(assignment, dataset, { fold: info.split.fold, validationFraction, seed })
-	const recordsOf = (part: Uint32Array) => Array.from(part, (row) => dataset.records[row]!)
-	const { clusters } = assignment
-	return {
-		...{ train: recordsOf(rows.train), validation: recordsOf(rows.validation), test: recordsOf(rows.test) },
-		testClusters: clusters ? Array.from(rows.test, (row) => clusters[row]!) : null,
-	}
+	const records = clusteredRecords(dataset, assignment)
+	const recordsOf = (part: Uint32Array) => Array.from(part, (row) => records[row]!)
+	return { train: recordsOf(rows.train), validation: recordsOf(rows.validation), test: recordsOf(rows.test) }
+}
+
+/** The records that a model's training held out: `test` of {@link partsOfTraining}, and its errors. */
+export async function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]> {
+	return (await partsOfTraining(model, dataset)).test
 }

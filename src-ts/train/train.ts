@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { resolveConfig } from '../config/resolve.js'
 import type { ConfigFile, TrainingConfig } from '../config/schema.js'
-import { classIndices, type Dataset, type LabelledRecord, multiLabelDataset } from '../dataset/dataset.js'
+import { classIndices, type Dataset, multiLabelDataset } from '../dataset/dataset.js'
 import { labelSets } from '../dataset/label-sets.js'
-import { formatSplit, parseSplit, readSplit } from '../dataset/split/file.js'
+import { formatSplit, readSplit } from '../dataset/split/file.js'
 import { columnSplit, holdOut, type Rows, rowsOf, type Split } from '../dataset/split/split.js'
 import { encodingTable } from '../encoding/blocks.js'
 import { encodeRecords } from '../encoding/encode.js'
@@ -130,19 +130,6 @@ export function datasetFor(dataset: Dataset, { loss }: TrainingConfig): Dataset 
 	const message = 'the dataset was read with several labels a protein: set loss to multi-label'
 	if (dataset.multiLabel) throw new SublocError('INVALID_OPTION', `loss: ${message}`, { option: 'loss', value: loss })
 	return dataset
-}
-
-/**
- * The records that a model's training held out, in the order of its dataset; none for the joined models of a cross-validation.
- * Errors: `INVALID_SPLIT` where the dataset is not the one it was trained on; `INVALID_MODEL` where nothing is known of the training.
- */
-export async function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]> {
-	if (!model.training) throw new SublocError('INVALID_MODEL', 'nothing is known of the model’s training')
-	const { info, split } = model.training
-	const { parts } = await parseSplit(split, dataset)
-	// Each record was training data of all folds' models but one.
-	if (info.folds !== null) return []
-	return dataset.records.filter((_, row) => parts[row] === (info.split.fold ?? 'test'))
 }
 
 /** Ids of the data that a model was trained on, what was held out too; null where nothing is known of its training. */

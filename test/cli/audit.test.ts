@@ -1,9 +1,10 @@
 /** `split --by homology` and `audit`, as a person types them. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { syntheticDataset } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
+import { TINY_TRAINING } from '../support/models.js'
 import { subloc } from '../support/subloc.js'
 
 /** A TSV in which every protein has a twin with two residues less; twins stand in different folds. */
@@ -64,4 +65,45 @@ test('audit tells the nearest relatives and what copying scores', async (t) => {
 	const labelled = await subloc(['audit', train, data])
 	t.regex(labelled.stdout, /copying the nearest relative scores 100\.0 %; 64 of 64 proteins have a relative/)
 	t.is((await subloc(['audit', train])).code, 2)
+})
+
+test('homology folds: their clusters are drawn in every interval, of comparisons and of trials too', async (t) => {
+	const folder = temporaryFolder(t)
+	const data = join(folder, 'data')
+	mkdirSync(data)
+	for (const [line, own] of readFileSync(twins(folder), 'utf8').trim().split('\n').slice(1).entries()) {
+		const [id, sequence, name] = own.split('\t')
+		const tag = line % 2 === 0 ? ' SP 20' : ''
+		appendFileSync(join(data, `${name}.fasta`), `>${id}${tag}\n${sequence}\n`)
+	}
+	const split = join(folder, 'folds.tsv')
+	const made = await subloc(['split', data, '-o', split, '--by', 'homology', '--folds', '2'])
+	t.is(made.code, 0, made.stderr)
+	const flags = [...TINY_TRAINING, '--model', 'a-lstm', '--epochs', '1', '--no-report', '--no-audit', '--quiet']
+	const fold = (at: number) => join(folder, 'folds', `${at}`)
+	for (const at of [1, 2]) {
+		const one = ['cross-validate', data, '--split', split, '--fold', `${at}/2`, '-o', fold(at), ...flags]
+		const { code, stderr } = await subloc(at === 1 ? [...one, '--methionine'] : one)
+		t.is(code, 0, stderr)
+	}
+	const scores = (path: string) => JSON.parse(readFileSync(join(path, 'evaluation.json'), 'utf8'))
+	t.is(scores(fold(1)).methionine[0].change, 'removed')
+	t.is(scores(fold(2)).methionine, null)
+	const joined = join(folder, 'joined')
+	const merged = await subloc([
+		...['merge', join(folder, 'folds'), '-o', joined, '--no-report', '--no-audit', '--quiet'],
+		...['--methionine', '--importance', '3'],
+	])
+	t.is(merged.code, 0, merged.stderr)
+	t.like(scores(joined).intervals, { resampled: 'clusters', units: 32 })
+	t.is(scores(joined).methionine[0].records + scores(joined).methionine[1].records, 64)
+	t.like(scores(joined).importance[0], { kind: 'SP', records: 3 })
+	t.regex(merged.stdout, /first M removed/)
+	const written = await subloc(['compare', fold(1), fold(1)])
+	t.regex(written.stdout, /paired bootstrap of clusters/)
+	const again = await subloc(['compare', fold(1), fold(1), data, '--threads', '1'])
+	t.is(again.code, 0, again.stderr)
+	t.regex(again.stdout, /paired bootstrap of clusters/)
+	const own = await subloc(['evaluate', fold(1), data, '--json', '--no-audit', '--threads', '1'])
+	t.deepEqual(JSON.parse(own.stdout).intervals, scores(fold(1)).intervals)
 })

@@ -1,7 +1,10 @@
 import test from 'ava'
 import {
 	changedRecords,
+	clusteredRecords,
+	crossValidate,
 	evaluate,
+	foldedMethionineEffects,
 	makeDataset,
 	methionineEffects,
 	type ProfileSource,
@@ -54,6 +57,42 @@ test('the effect is that of predicting the changed proteins', async (t) => {
 		['majority', 'composition', 'motif rules'],
 	)
 	t.is(scores.selective!.abstained!.threshold, 0.5)
+})
+
+test('in a cross-validation each fold is tried with its own models, and clusters are drawn', async (t) => {
+	const dataset = smallDataset()
+	const { predictions, models, split } = await crossValidate(dataset, {
+		...SMALL,
+		epochs: 5,
+		optimizer: { learningRate: 0.03 },
+		folds: 2,
+	})
+	const bootstrap = { replicates: 50 }
+	const [removed] = await foldedMethionineEffects(dataset, split, models, predictions, { bootstrap })
+	const own = await Promise.all(
+		models.map(async (model, at) => {
+			const records = dataset.records.filter((_, row) => split.parts[row] === at + 1)
+			return (await methionineEffects(model, records, predictions, { bootstrap }))[0]!
+		}),
+	)
+	const sum = (of: (effect: (typeof own)[0]) => number) => own.reduce((all, effect) => all + of(effect), 0)
+	t.is(removed!.records, dataset.records.length)
+	t.is(
+		removed!.moved,
+		sum(({ moved }) => moved),
+	)
+	t.true(Math.abs(removed!.after! * removed!.records - sum(({ after, records }) => after! * records)) < 1e-9)
+	// With the models of the other folds more of them change.
+	const swapped = await foldedMethionineEffects(dataset, split, [...models].reverse(), predictions, { bootstrap })
+	t.true(swapped[0]!.moved > 2 * removed!.moved && removed!.moved > 0)
+	// One cluster of all: every draw is all of it, so that there is no width.
+	const clustered = { ...split, clusters: dataset.records.map(() => 'one') }
+	t.deepEqual(new Set(clusteredRecords(dataset, clustered).map(({ cluster }) => cluster)), new Set(['one']))
+	t.is(clusteredRecords(dataset, split), dataset.records)
+	const [whole] = await foldedMethionineEffects(dataset, clustered, models, predictions, { bootstrap })
+	t.is(whole!.interval!.low, whole!.interval!.high)
+	t.is(whole!.difference, removed!.difference)
+	for (const model of models) model.close()
 })
 
 test('profiles lose and win a row with their residue', async (t) => {

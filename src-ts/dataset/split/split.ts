@@ -1,7 +1,7 @@
 /** Which records train and which are held out: a plain assignment, seeded, written to a file and read back. */
 import { SublocError } from '../../errors.js'
 import { shuffledIndices } from '../../native/binding.js'
-import { classIndices, type Dataset } from '../dataset.js'
+import { classIndices, type Dataset, type LabelledRecord } from '../dataset.js'
 import { labelSets } from '../label-sets.js'
 import { iterativeParts } from './iterative.js'
 
@@ -29,6 +29,14 @@ export interface Rows {
 	train: Uint32Array
 	validation: Uint32Array
 	test: Uint32Array
+}
+
+/** The records of a dataset, each with the homology cluster that its split gives it (`cluster`); as they are where the split has no clusters. */
+export function clusteredRecords(
+	{ records }: Pick<Dataset, 'records'>,
+	{ clusters }: Split,
+): readonly LabelledRecord[] {
+	return clusters ? records.map((record, row) => ({ ...record, cluster: clusters[row]! })) : records
 }
 
 /** Streams of the seed: class k of a split shuffles with stream SPLIT + k, of a validation part with VALIDATION + k. */
