@@ -47,29 +47,38 @@ main(async () => {
 		const wanted = plan(data)
 		const chosen = folds ? wanted.slice(0, most) : wanted
 		for (const { name, command } of chosen) {
-			await train(join(runs, stage, name), [...command, ...own], values.threads)
+			// Folds are compared with their relatives once joined, candidates never.
+			const audit = folds || stage === 'ablation' ? ['--no-audit'] : []
+			await train(join(runs, stage, name), [...command, ...own], [...audit, '--threads', values.threads])
 		}
-		if (folds && chosen.length === wanted.length) joinFolds(join(runs, stage), data.all)
+		if (folds && chosen.length === wanted.length) joinFolds(join(runs, stage), data.all, wanted[0].command)
 	}
 	if (isPlan) writeFileSync(join(ROOT, 'docs/reproduction.md'), reproductionPage(runs))
 })
 
-/** Trains a run that is not there, or goes on with it. */
-async function train(folder, command, threads) {
+/** Trains a run that is not there, or goes on with it; `flags` change nothing of what is trained. */
+async function train(folder, command, flags) {
 	if (await isDone(folder, command)) return
 	mkdirSync(folder, { recursive: true })
 	const resume = existsSync(join(folder, 'checkpoint')) ? ['--resume'] : []
-	// The joined folds are compared with their relatives once, in the end.
-	subloc([...command, '-o', folder, ...resume, '--no-report', '--no-audit', '--threads', threads, '--quiet'])
+	subloc([...command, '-o', folder, ...resume, '--no-report', '--quiet', ...flags])
 	rmSync(join(folder, 'checkpoint'), { recursive: true, force: true })
 }
 
-/** The folds of a stage as one cross-validation, with its scores, beside them. */
-function joinFolds(folder, data) {
+/** Proteins of each known signal whose residues are hidden in turn. */
+const IMPORTANT = '50'
+
+/** The folds of a stage, one of which `command` trains, as one cross-validation, with its scores, beside them. */
+function joinFolds(folder, data, command) {
 	const joined = join(folder, 'joined')
 	if (existsSync(join(joined, 'evaluation.json'))) return
 	rmSync(joined, { recursive: true, force: true })
-	subloc(['merge', join(folder, 'folds'), '-o', joined, '--data', data, '--no-report', '--quiet'])
+	const profiles = command.indexOf('--profiles')
+	subloc([
+		...['merge', join(folder, 'folds'), '-o', joined, '--data', data, '--no-report', '--quiet'],
+		...['--methionine', '--importance', IMPORTANT],
+		...(profiles < 0 ? [] : command.slice(profiles, profiles + 2)),
+	])
 }
 
 function subloc(args) {

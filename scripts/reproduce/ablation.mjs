@@ -12,37 +12,60 @@ export const ABLATION = {
 	testFold: 1,
 }
 
-/** In the order in which they are tried: name → what it sets. */
-export const CANDIDATES = {
+/** What `modern` became: the last of {@link STEPS}. */
+const REACHED = [
+	...['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.002', '--batch-size', '32'],
+	...['--set', 'dropout.denseInput=0.3', '--set', 'dropout.softmaxInput=0.3'],
+]
+
+/** From the base to `modern`, and what was tried on the way: name → what it sets. */
+const STEPS = {
 	base: [],
 	'a-lstm': ['--model', 'a-lstm'],
 	'learning rate 0.002': ['--set', 'optimizer.learningRate=0.002'],
 	'a-lstm, learning rate 0.002': ['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.002'],
-	'a-lstm, learning rate 0.002, batch size 32, dropout 0.3 in the head': [
-		...['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.002', '--batch-size', '32'],
-		...['--set', 'dropout.denseInput=0.3', '--set', 'dropout.softmaxInput=0.3'],
-	],
-	'a-lstm, learning rate 0.004': ['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.004'],
-	'a-lstm, learning rate 0.002, last states too': [
-		...['--model', 'a-lstm', '--set', 'optimizer.learningRate=0.002', '--set', 'pooling=attention+last'],
-	],
-	'batch size 32': ['--batch-size', '32'],
-	'dropout 0.1 before the LSTM': ['--set', 'dropout.lstmInput=0.1'],
-	'dropout 0.2 in the head': ['--set', 'dropout.denseInput=0.2', '--set', 'dropout.softmaxInput=0.2'],
+	'a-lstm, learning rate 0.002, batch size 32, dropout 0.3 in the head': REACHED,
+}
+
+/** Changes of `modern`, in the order in which they are worth their time: name → what it sets beside {@link REACHED}. */
+const CHANGES = {
+	'last states too': ['--set', 'pooling=attention+last'],
+	'dropout 0.5 in the head': ['--set', 'dropout.denseInput=0.5', '--set', 'dropout.softmaxInput=0.5'],
+	'batch size 64': ['--batch-size', '64'],
+	'H 128': ['--hidden', '128'],
+	'a second bank of filters': ['--set', 'secondConv={"widths":[1,3,5],"filtersPerWidth":40}'],
 	'no dropout of residues': ['--set', 'dropout.residues=0'],
 	'no weight averaging': ['--set', 'weightAveraging=null'],
 	'label smoothing 0.05': ['--set', 'labelSmoothing=0.05'],
-	'forget bias 0': ['--set', 'forgetBias=0'],
-	"PyTorch's initial weights": ['--set', 'initialWeights={"kind":"framework"}'],
+	'balanced class weights': ['--set', 'classWeights=balanced'],
 	'constant learning rate': ['--set', 'schedule={"kind":"constant"}'],
 	'no clipping': ['--set', 'clipNorm=null'],
-	'H 128': ['--hidden', '128'],
-	'balanced class weights': ['--set', 'classWeights=balanced'],
-	'one-hot alone': ['--blocks', 'onehot'],
+	'forget bias 0': ['--set', 'forgetBias=0'],
+	"PyTorch's initial weights": ['--set', 'initialWeights={"kind":"framework"}'],
+	'dropout 0.1 before the LSTM': ['--set', 'dropout.lstmInput=0.1'],
+	'the middle cut is masked': ['--set', 'cutGap=21'],
+	'learning rate 0.004': ['--set', 'optimizer.learningRate=0.004'],
 	'weight decay 0.0001': ['--set', 'optimizer.weightDecay=0.0001'],
+	'one-hot alone': ['--blocks', 'onehot'],
 }
 
-/** The folder of a candidate. */
-export function folderName(name) {
+/**
+ * The tables. The first candidate of each is what the others of it are compared with; `shown` are the flags that it differs in. One that stands in both is trained once.
+ */
+export const TABLES = [
+	Object.entries(STEPS).map(([name, flags]) => ({ name, flags, shown: flags, folder: folderName(name) })),
+	[
+		{ name: '`modern`', flags: REACHED, shown: [], folder: folderName(Object.keys(STEPS).at(-1)) },
+		...Object.entries(CHANGES).map(([name, shown]) => ({
+			...{ name, shown, flags: [...REACHED, ...shown] },
+			folder: folderName(`modern, ${name}`),
+		})),
+	],
+]
+
+/** All that is trained: folder → flags. */
+export const CANDIDATES = Object.fromEntries(TABLES.flat().map(({ folder, flags }) => [folder, flags]))
+
+function folderName(name) {
 	return name.replaceAll(/[^a-zA-Z0-9.-]+/g, '-')
 }

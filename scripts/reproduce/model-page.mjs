@@ -7,6 +7,21 @@ export function modelPage(card, evaluation, calibration, newer) {
 	const table = (header, rows) =>
 		[header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 	const { calibrated } = probabilities
+	const shares = (what, rows) =>
+		table(
+			['signal', 'proteins', what, 'of the residues', 'ratio', '95 %'],
+			firsts(rows ?? []).map((own) => [
+				...[own.kind, own.records, percent(own.share), percent(own.uniform), `×${own.ratio.toFixed(1)}`],
+				own.ratioInterval ? `${own.ratioInterval.low.toFixed(1)}–${own.ratioInterval.high.toFixed(1)}` : '–',
+			]),
+		)
+	const firstResidue = ({ change, records, before, after, difference, interval }) => {
+		const points = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`
+		const who =
+			change === 'removed' ? 'Without the first M of those that have one' : 'With an M before those that lack it'
+		const told = `${points(difference)} points, ${points(interval.low)} to ${points(interval.high)}`
+		return `${who} (${records}), ${percent(before)} become ${percent(after)} (${told}).`
+	}
 	return `# The model that comes with the package
 
 <!-- Written by scripts/ship-model.mjs from models/multiloc. -->
@@ -57,19 +72,14 @@ ${table(
 
 The share of attention inside the known signals of held-out proteins, and the share of their residues that lies there:
 
-${table(
-	['signal', 'proteins', 'attention inside', 'of the residues', 'ratio', '95 %'],
-	firsts(evaluation.attention ?? []).map((own) => [
-		own.kind,
-		own.records,
-		percent(own.share),
-		percent(own.uniform),
-		`×${own.ratio.toFixed(1)}`,
-		own.ratioInterval ? `${own.ratioInterval.low.toFixed(1)}–${own.ratioInterval.high.toFixed(1)}` : '–',
-	]),
-)}
+${shares('attention inside', evaluation.attention)}
 
-SP: signal peptide, SA: signal anchor, mTP and cTP: transit peptides of mitochondrion and chloroplast.
+SP: signal peptide, SA: signal anchor, mTP and cTP: transit peptides of mitochondrion and chloroplast. Is what the attention points at also what the answer hangs on? For some of these
+proteins, evenly taken, nine residues at a time were hidden: the share of all falls of ln p that lies inside (\`--importance\`):
+
+${shares('importance inside', evaluation.importance)}
+
+${(evaluation.methionine ?? []).map(firstResidue).join(' ')} The first M of the MultiLoc proteins depends on the place ([data.md](data.md)), which a network may learn.
 
 ## On newer proteins
 

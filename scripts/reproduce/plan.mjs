@@ -1,5 +1,5 @@
 /** What is trained, in order. A stage gives its runs: a name, which is also a folder's, and a command of `subloc`. */
-import { ABLATION, CANDIDATES, folderName } from './ablation.mjs'
+import { ABLATION, CANDIDATES } from './ablation.mjs'
 
 /** Folds of every cross-validation here. */
 const FOLDS = 5
@@ -16,19 +16,19 @@ const SHIPPED = ['--preset', 'modern', '--hidden', '64', '--epochs', '30', '--me
 export const STAGES = {
 	homology: {
 		title: 'A-LSTM, sequence only, H 64, `modern`, 30 epochs, homology folds (the shipped model)',
-		hours: 1.4,
+		hours: 0.8,
 		runs: ({ all, homology }) => folds(all, homology, [...SHIPPED, ...SEQUENCE]),
 		folds: true,
 	},
 	stratified: {
 		title: 'A-LSTM, sequence only, H 64, `modern`, 30 epochs, stratified folds',
-		hours: 1.4,
+		hours: 0.8,
 		runs: ({ all, stratified }) => folds(all, stratified, [...SHIPPED, ...SEQUENCE]),
 		folds: true,
 	},
 	profiles: {
 		title: 'A-LSTM, with profiles (80 features), H 64, `modern`, 30 epochs, stratified folds',
-		hours: 1.4,
+		hours: 0.8,
 		runs: ({ all, stratified, profiles }) =>
 			folds(all, stratified, [...SHIPPED, '--blocks', 'onehot,blosum80,hsdm,profile', '--profiles', profiles]),
 		folds: true,
@@ -50,10 +50,10 @@ export const STAGES = {
 	},
 	ablation: {
 		title: 'candidates of `modern`',
-		hours: 1.9,
+		hours: 1.5,
 		runs: ({ ablation }) =>
 			Object.entries(CANDIDATES).map(([name, flags]) => ({
-				name: folderName(name),
+				name,
 				command: ['train', ablation, ...ABLATION.flags, ...flags],
 			})),
 	},

@@ -7,6 +7,7 @@ import {
 	evaluatePredictions,
 	hasSignals,
 	heldOutRecords,
+	type Kingdom,
 	type LabelledRecord,
 	loadModel,
 	type Model,
@@ -23,6 +24,7 @@ import {
 	trainingIds,
 	withoutTrainingProteins,
 } from 'subloc-native'
+import { kingdomOption, tellKingdom } from './kingdom.js'
 import type { Log } from './log.js'
 import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import {
@@ -33,6 +35,7 @@ import {
 	METHIONINE_OPTION,
 	modelPath,
 	openLog,
+	refuseTrials,
 	runtimeOf,
 	type TrialFlags,
 	withRuntime,
@@ -45,6 +48,7 @@ import { printEvaluation, writeEvaluation, writeReport } from './training.js'
 interface EvaluateFlags extends CommonOptions, TrialFlags {
 	profiles?: string
 	extra?: string
+	kingdom?: Kingdom
 	output?: string
 	report: boolean
 	json?: boolean
@@ -71,6 +75,7 @@ export function evaluateCommand(): Command {
 				'-o, --output <dir>',
 				'also write predictions.tsv, evaluation.json, the confusion matrix and report.html there',
 			)
+			.addOption(kingdomOption())
 			.option('--no-report', 'write no report.html')
 			.option('--json', 'print JSON')
 			.option(
@@ -97,6 +102,7 @@ Examples:
 
 async function run(folder: string, data: string | undefined, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
+	refuseTrials(flags)
 	if (data === undefined) {
 		const written = await writtenEvaluation(folder)
 		return isMultiLabel(written) ? printLabelEvaluation(written, flags.json) : printEvaluation(written, flags.json)
@@ -104,11 +110,15 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	using model = await loadModel(folder)
 	const multiLabel = model.info.loss === 'multi-label'
 	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes, multiLabel })
-	const { records, on } = await scoredRecords(model, dataset, log)
+	const { records, on: proteins } = await scoredRecords(model, dataset, log)
 	// Before the long work: a place that cannot be written to is told at once.
 	if (flags.output !== undefined) await makeFolder(join(flags.output, 'figures'))
 	const known = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
-	const options = { profiles: flags.profiles, extra: flags.extra, signal, ...runtimeOf(flags) }
+	tellKingdom(flags.kingdom, model, log)
+	const { profiles, extra, kingdom } = flags
+	const on = kingdom === undefined ? proteins : `${proteins}, what no ${kingdom} has ruled out`
+	const computing = { profiles, extra, signal, ...runtimeOf(flags) }
+	const options = { ...computing, kingdom }
 	const isTold = flags.output !== undefined && flags.report && !multiLabel
 	const attention = isTold || hasSignals(model, { records })
 	const predictions = await predictAll(model, records, {
@@ -129,7 +139,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 		...{ abstain, calibration: model.calibration },
 		...(await baselinesFor(model, dataset, records, { relatives: known, training, audit, threads, signal }, log)),
 		methionine: flags.methionine ? await methionineEffects(model, records, predictions, options) : null,
-		importance: importance === undefined ? null : await importanceOf([{ model, records }], importance, options, log),
+		importance: importance === undefined ? null : await importanceOf([{ model, records }], importance, computing, log),
 	})
 	if (flags.output !== undefined) await writeEvaluation(flags.output, evaluation, predictions, log)
 	if (flags.output !== undefined && flags.report) {

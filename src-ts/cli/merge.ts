@@ -16,6 +16,7 @@ import {
 	IMPORTANCE_OPTION,
 	METHIONINE_OPTION,
 	openLog,
+	refuseTrials,
 	runtimeOf,
 	type TrialFlags,
 	withRuntime,
@@ -67,6 +68,7 @@ Examples:
 
 async function run(folder: string, flags: MergeFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
+	refuseTrials(flags)
 	const { allowMixed, output } = flags
 	if (await holdsRuns(folder)) return await joinRuns(folder, flags, log, signal)
 	const to = output === '-' ? process.stdout : output

@@ -1,7 +1,7 @@
 /** Options that several commands share, with their checks. */
 import { existsSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { cpuInfo, type RuntimeOptions, SHIPPED_MODEL } from 'subloc-native'
+import { cpuInfo, type RuntimeOptions, SHIPPED_MODEL, SublocError } from 'subloc-native'
 import { Log, type LogFormat } from './log.js'
 
 /** What every command understands. */
@@ -114,6 +114,14 @@ export interface TrialFlags {
 	methionine?: boolean
 	/** Proteins of each known signal. */
 	importance?: number
+}
+
+/** A changed protein's own numbers are not known. Errors: `INVALID_OPTION`. */
+export function refuseTrials({ methionine, importance, extra }: TrialFlags & { extra?: string }): void {
+	const option = methionine ? 'methionine' : importance === undefined ? null : 'importance'
+	if (option === null || extra === undefined) return
+	const message = `--${option}: nobody knows the own numbers (--extra) of a changed protein`
+	throw new SublocError('INVALID_OPTION', message, { option })
 }
 
 /** Name and help of {@link TrialFlags.methionine}. */

@@ -2,8 +2,6 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import {
-	absentClasses,
-	KINGDOMS,
 	type Kingdom,
 	loadModel,
 	type Model,
@@ -20,6 +18,7 @@ import {
 	writePredictions,
 	writeWhole,
 } from 'subloc-native'
+import { kingdomOption, tellKingdom } from './kingdom.js'
 import type { Log } from './log.js'
 import {
 	type CommonOptions,
@@ -72,7 +71,7 @@ export function predictCommand(): Command {
 				'also the columns calibrated, relative, relative_class, identity: how far each prediction can be trusted',
 			)
 			.option('--training <data>', 'labelled proteins that the model was trained on: names the nearest (gives --trust)')
-			.addOption(new Option('--kingdom <name>', 'rule out compartments that its cells do not have').choices(KINGDOMS))
+			.addOption(kingdomOption())
 			.addOption(new Option('--format <format>', 'default: by the ending of -o, else tsv').choices(PREDICTION_FORMATS))
 			.option('--strict', 'end with an error at the first record that cannot be used')
 			.option('--report <file>', 'also write a page to look at (HTML); holds all proteins in memory')
@@ -127,7 +126,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 		const message = 'report: the model gives several labels a protein, for which the page has no place'
 		throw new SublocError('INVALID_OPTION', message, { option: 'report' })
 	}
-	if (flags.kingdom !== undefined) tellKingdom(flags.kingdom, model, log)
+	tellKingdom(flags.kingdom, model, log)
 	const started = Date.now()
 	const shown: string[] = []
 	const told: Prediction[] = []
@@ -227,12 +226,6 @@ function warnUnused(model: Model, { profiles, extra }: PredictFlags, log: Log): 
 		log.warning('the model reads no profiles: --profiles is without effect')
 	if (extra !== undefined && model.info.extraFeatures === 0)
 		log.warning('the model reads no own numbers: --extra is without effect')
-}
-
-function tellKingdom(kingdom: Kingdom, { classes }: Model, log: Log): void {
-	const absent = absentClasses(kingdom, classes)
-	if (absent.length > 0) log.event('kingdom', `${kingdom}: ${absent.join(', ')} ruled out`, { kingdom, absent })
-	else log.warning(`--kingdom ${kingdom} rules out none of the model's classes: ${classes.join(', ')}`)
 }
 
 /** By the ending; null for an unknown one. */

@@ -93,7 +93,10 @@ async function run(data: string, flags: SplitFlags, signal: AbortSignal): Promis
 		column: async () => columnSplit(dataset),
 		homology: () => homologyFolds(dataset, { folds, seed, linkage, ...search }),
 	}[flags.by]()
-	if (flags.by === 'homology') tellClusters(split, log)
+	if (flags.by === 'homology') {
+		tellClusters(split, log)
+		warnOfLopsided(split, log)
+	}
 	if (flags.by === 'homology' || flags.audit) {
 		await tellAudit(split, dataset, search, flags.allowLeaks === true, log)
 	}
@@ -110,6 +113,17 @@ function tellClusters({ clusters = [] }: Split, log: Log): void {
 	log.event('clusters', `${sizes.size} homology clusters, the largest with ${largest} proteins`, {
 		...{ clusters: sizes.size, largest },
 	})
+}
+
+/** Folds of which the largest is more than this many times the least are told. */
+const LOPSIDED = 1.5
+
+/** Clusters cannot be cut: few of them may not fill folds evenly, and a fold's score is then of few proteins. */
+function warnOfLopsided({ parts, folds }: Split, log: Log): void {
+	const sizes = Array.from({ length: folds }, (_, at) => parts.filter((part) => part === at + 1).length)
+	const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
+	if (most > LOPSIDED * least)
+		log.warning(`the folds have from ${least} to ${most} proteins: relatives stay together, and there are few clusters`)
 }
 
 /** Lines of pairs that are told. */

@@ -1,6 +1,6 @@
 /** Options of the commands that train. */
 import { type Command, Option } from 'commander'
-import { type ConfigFile, loadConfig, SublocError, withSettings } from 'subloc-native'
+import { type ConfigFile, loadConfig, withSettings } from 'subloc-native'
 import {
 	type CommonOptions,
 	fraction,
@@ -8,6 +8,7 @@ import {
 	list,
 	METHIONINE_OPTION,
 	probability,
+	refuseTrials,
 	type TrialFlags,
 	wholeNumber,
 	withRuntime,
@@ -99,10 +100,7 @@ function collect(value: string, former: string[]): string[] {
 
 /** The configuration of a command: file, then `--set`, then flags; a resumed run's own configuration where nothing is given. */
 export async function configOf(flags: TrainingFlags, resumed: ConfigFile | null): Promise<ConfigFile> {
-	if (flags.methionine && flags.extra !== undefined) {
-		const message = '--methionine: nobody knows the own numbers (--extra) of a sequence with another first residue'
-		throw new SublocError('INVALID_OPTION', message, { option: 'methionine' })
-	}
+	refuseTrials(flags)
 	const file = flags.config === undefined ? (resumed ?? {}) : await loadConfig(flags.config)
 	const { preset, model, blocks, missingProfile, hidden, epochs, batchSize, members, seed } = flags
 	const { testFraction, validationFraction, profileDropout } = flags

@@ -38,6 +38,24 @@ test('split by homology keeps twins together, writes clusters, and tells of its 
 	for (const [id, fold] of foldOf) if (id.endsWith('-twin')) t.is(foldOf.get(id.slice(0, -5)), fold)
 })
 
+test('folds that few clusters cannot fill evenly are told', async (t) => {
+	const folder = temporaryFolder(t)
+	const { records } = syntheticDataset({ perClass: 4, length: [80, 120], seed: 2 })
+	const families = records.slice(0, 12).flatMap(({ id, sequence, class: own }, at) => {
+		// One family of nine, of one class; the others have no relatives.
+		const copies = at === 0 ? 9 : 1
+		return Array.from({ length: copies }, (_, copy) => `${id}-${copy}\t${sequence.slice(copy)}\t${own}\n`)
+	})
+	const data = join(folder, 'families.tsv')
+	writeFileSync(data, `id\tsequence\tclass\n${families.join('')}`)
+	const output = join(folder, 'folds.tsv')
+	const { code, stderr } = await subloc(['split', data, '-o', output, '--by', 'homology', '--folds', '4'])
+	t.is(code, 0, stderr)
+	t.regex(stderr, /warning the folds have from \d to \d+ proteins: relatives stay together, and there are few clusters/)
+	const even = await subloc(['split', twins(folder), '-o', output, '--by', 'homology', '--folds', '2'])
+	t.notRegex(even.stderr, /warning/)
+})
+
 test('the audit of a fold column with leaks fails, and is overruled by --allow-leaks', async (t) => {
 	const folder = temporaryFolder(t)
 	const parameters = ['split', twins(folder), '-o', join(folder, 'folds.tsv'), '--by', 'column', '--audit']

@@ -1,0 +1,16 @@
+/** `--kingdom` of the commands that predict and score. */
+import { Option } from 'commander'
+import { absentClasses, KINGDOMS, type Kingdom, type Model } from 'subloc-native'
+import type { Log } from './log.js'
+
+export function kingdomOption(): Option {
+	return new Option('--kingdom <name>', 'rule out compartments that its cells do not have').choices(KINGDOMS)
+}
+
+/** Tells what the kingdom, where there is one, rules out of a model's classes. Errors: `INVALID_OPTION` where no class is left. */
+export function tellKingdom(kingdom: Kingdom | undefined, { classes }: Model, log: Log): void {
+	if (kingdom === undefined) return
+	const absent = absentClasses(kingdom, classes)
+	if (absent.length > 0) log.event('kingdom', `${kingdom}: ${absent.join(', ')} ruled out`, { kingdom, absent })
+	else log.warning(`--kingdom ${kingdom} rules out none of the model's classes: ${classes.join(', ')}`)
+}
