@@ -16,6 +16,9 @@ import { reproductionPage } from './reproduce/page.mjs'
 import { STAGES } from './reproduce/plan.mjs'
 import { experimentName, isDone } from './reproduce/settings.mjs'
 
+/** Proteins of each known signal whose residues are hidden in turn. */
+const IMPORTANT = '50'
+
 main(async () => {
 	const { values, positionals } = parseArgs({
 		allowPositionals: true,
@@ -49,34 +52,36 @@ main(async () => {
 		for (const { name, command } of chosen) {
 			// Folds are compared with their relatives once joined, candidates never.
 			const audit = folds || stage === 'ablation' ? ['--no-audit'] : []
-			await train(join(runs, stage, name), [...command, ...own], [...audit, '--threads', values.threads])
+			const isScored = stage !== 'ablation'
+			await train(join(runs, stage, name), [...command, ...own], [...audit, '--threads', values.threads], isScored)
 		}
-		if (folds && chosen.length === wanted.length) joinFolds(join(runs, stage), data.all, wanted[0].command)
+		if (folds && chosen.length === wanted.length) {
+			const trials = ['--methionine', '--importance', values.quick ? '2' : IMPORTANT]
+			joinFolds(join(runs, stage), data.all, wanted[0].command, [...trials, '--threads', values.threads])
+		}
 	}
 	if (isPlan) writeFileSync(join(ROOT, 'docs/reproduction.md'), reproductionPage(runs))
 })
 
-/** Trains a run that is not there, or goes on with it; `flags` change nothing of what is trained. */
-async function train(folder, command, flags) {
-	if (await isDone(folder, command)) return
+/** Trains a run that is not there, or goes on with it, and scores it where that `isScored`; `flags` change nothing of what is trained. */
+async function train(folder, command, flags, isScored) {
+	const done = await isDone(folder, command)
+	if (done && (!isScored || existsSync(join(folder, 'evaluation.json')))) return
 	mkdirSync(folder, { recursive: true })
-	const resume = existsSync(join(folder, 'checkpoint')) ? ['--resume'] : []
+	const resume = done || existsSync(join(folder, 'checkpoint')) ? ['--resume'] : []
 	subloc([...command, '-o', folder, ...resume, '--no-report', '--quiet', ...flags])
 	rmSync(join(folder, 'checkpoint'), { recursive: true, force: true })
 }
 
-/** Proteins of each known signal whose residues are hidden in turn. */
-const IMPORTANT = '50'
-
 /** The folds of a stage, one of which `command` trains, as one cross-validation, with its scores, beside them. */
-function joinFolds(folder, data, command) {
+function joinFolds(folder, data, command, flags) {
 	const joined = join(folder, 'joined')
 	if (existsSync(join(joined, 'evaluation.json'))) return
 	rmSync(joined, { recursive: true, force: true })
 	const profiles = command.indexOf('--profiles')
 	subloc([
 		...['merge', join(folder, 'folds'), '-o', joined, '--data', data, '--no-report', '--quiet'],
-		...['--methionine', '--importance', IMPORTANT],
+		...flags,
 		...(profiles < 0 ? [] : command.slice(profiles, profiles + 2)),
 	])
 }

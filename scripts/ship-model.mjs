@@ -52,6 +52,8 @@ main(async () => {
 	)
 	const dataset = await readDataset(join(values.shared, 'multiloc'))
 	if (dataset.digest !== run.dataset.digest) throw new Stop('the runs are of other data')
+	if (!evaluation.methionine || !evaluation.importance)
+		throw new Stop(`${from} was joined without --methionine and --importance: join its folds anew`)
 	const bytes = readFileSync(join(from, 'model.safetensors'))
 	if (bytes.length > MOST_BYTES) throw new Stop(`${bytes.length} bytes are more than ${MOST_BYTES}`)
 	const newer = await onNewerProteins(

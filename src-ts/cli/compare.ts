@@ -113,7 +113,7 @@ async function run(
 async function written(folders: [string, string]): Promise<Material> {
 	const [first, second] = await Promise.all(folders.map(readRun))
 	const classes = sameClasses(first!.classes, second!.classes)
-	const records: LabelledRecord[] = []
+	const records: [LabelledRecord[], LabelledRecord[]] = [[], []]
 	const predictions: [Prediction[], Prediction[]] = [[], []]
 	for (const [id, prediction] of first!.predictions) {
 		const other = second!.predictions.get(id)
@@ -123,14 +123,13 @@ async function written(folders: [string, string]): Promise<Material> {
 			const message = `the runs know the protein as ${own} and as ${theirs}`
 			throw new SublocError('INVALID_DATASET', message, { file: folders[1], record: id })
 		}
-		records.push({
-			...{ id, description: '', sequence: '', line: 0, class: own, fold: '', annotations: [] },
-			cluster: cluster || theirCluster,
-		})
+		const record = { id, description: '', sequence: '', line: 0, class: own, fold: '', annotations: [] }
+		records[0].push({ ...record, cluster })
+		records[1].push({ ...record, cluster: theirCluster })
 		predictions[0].push(prediction)
 		predictions[1].push(other)
 	}
-	return { classes, records, predictions }
+	return { classes, records: clusteredOnce(...records), predictions }
 }
 
 async function readRun(path: string) {
@@ -153,15 +152,20 @@ async function predicted(folders: [string, string], data: string, options: Predi
 	const classes = sameClasses(first.classes, second.classes)
 	const dataset = await readDataset(data, { minimumClasses: 1, classes })
 	const [a, b] = [await unseen(first, dataset), await unseen(second, dataset)]
-	// Of two splits, the clusters of the first that has some.
-	const records = dataset.records.flatMap(({ id }) => {
-		const [own, other] = [a.get(id), b.get(id)]
-		return own && other ? [own.cluster === '' ? other : own] : []
-	})
+	const both = dataset.records.filter(({ id }) => a.has(id) && b.has(id))
+	const records = clusteredOnce(
+		both.map(({ id }) => a.get(id)!),
+		both.map(({ id }) => b.get(id)!),
+	)
 	return {
 		...{ classes, records },
 		predictions: [await predictAll(first, records, options), await predictAll(second, records, options)],
 	}
+}
+
+/** The same records as two splits know them: with the clusters of the first, or where it has none of the second. Names of two splits are never mixed. */
+function clusteredOnce(first: LabelledRecord[], second: LabelledRecord[]): LabelledRecord[] {
+	return first.some(({ cluster }) => cluster !== '') ? first : second
 }
 
 /** Records that a model was not trained on: what it held out of its own data, with the clusters of that split, and what its training's split does not name. */

@@ -24,7 +24,7 @@ import {
 	trainingIds,
 	withoutTrainingProteins,
 } from 'subloc-native'
-import { kingdomOption, tellKingdom } from './kingdom.js'
+import { kingdomOption, tellKingdom, warnOfRuledOut } from './kingdom.js'
 import type { Log } from './log.js'
 import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './multi-label.js'
 import {
@@ -103,7 +103,12 @@ Examples:
 async function run(folder: string, data: string | undefined, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	refuseTrials(flags)
+	if (flags.kingdom !== undefined && flags.importance !== undefined) {
+		const message = '--importance: is of the network as it is, without --kingdom'
+		throw new SublocError('INVALID_OPTION', message, { option: 'importance' })
+	}
 	if (data === undefined) {
+		refuseWithoutData(flags)
 		const written = await writtenEvaluation(folder)
 		return isMultiLabel(written) ? printLabelEvaluation(written, flags.json) : printEvaluation(written, flags.json)
 	}
@@ -116,7 +121,8 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	const known = flags.relatives === undefined ? null : await readRelatives(flags.relatives)
 	tellKingdom(flags.kingdom, model, log)
 	const { profiles, extra, kingdom } = flags
-	const on = kingdom === undefined ? proteins : `${proteins}, what no ${kingdom} has ruled out`
+	const on = kingdom === undefined ? proteins : `${proteins} (kingdom ${kingdom})`
+	warnOfRuledOut(kingdom, records, model, log)
 	const computing = { profiles, extra, signal, ...runtimeOf(flags) }
 	const options = { ...computing, kingdom }
 	const isTold = flags.output !== undefined && flags.report && !multiLabel
@@ -149,6 +155,14 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 		await writeReport(flags.output, model, { ...options, title, proteins, predictions, evaluation }, log)
 	}
 	printEvaluation(evaluation, flags.json)
+}
+
+/** Flags of a prediction, which nothing is without DATA. Errors: `INVALID_OPTION`. */
+function refuseWithoutData({ kingdom, methionine, importance }: EvaluateFlags): void {
+	const given = Object.entries({ kingdom, methionine, importance }).find(([, value]) => value !== undefined)
+	if (given === undefined) return
+	const message = `--${given[0]}: without DATA the written scores are printed: name labelled proteins, subloc evaluate RUN DATA`
+	throw new SublocError('INVALID_OPTION', message, { option: given[0] })
 }
 
 async function writtenEvaluation(folder: string): Promise<Evaluation | MultiLabelEvaluation> {

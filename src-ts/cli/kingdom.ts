@@ -1,6 +1,6 @@
 /** `--kingdom` of the commands that predict and score. */
 import { Option } from 'commander'
-import { absentClasses, KINGDOMS, type Kingdom, type Model } from 'subloc-native'
+import { absentClasses, KINGDOMS, type Kingdom, type LabelledRecord, type Model } from 'subloc-native'
 import type { Log } from './log.js'
 
 export function kingdomOption(): Option {
@@ -13,4 +13,18 @@ export function tellKingdom(kingdom: Kingdom | undefined, { classes }: Model, lo
 	const absent = absentClasses(kingdom, classes)
 	if (absent.length > 0) log.event('kingdom', `${kingdom}: ${absent.join(', ')} ruled out`, { kingdom, absent })
 	else log.warning(`--kingdom ${kingdom} rules out none of the model's classes: ${classes.join(', ')}`)
+}
+
+/** Labelled proteins whose class is ruled out count as wrong: warns of them. */
+export function warnOfRuledOut(
+	kingdom: Kingdom | undefined,
+	records: readonly LabelledRecord[],
+	{ classes }: Model,
+	log: Log,
+): void {
+	if (kingdom === undefined) return
+	const absent = new Set(absentClasses(kingdom, classes))
+	const wrong = records.filter((record) => absent.has(record.class)).length
+	const have = wrong === 1 ? 'protein has a class' : 'proteins have classes'
+	if (wrong > 0) log.warning(`${wrong} of ${records.length} ${have} that ${kingdom} rules out, and count as wrong`)
 }

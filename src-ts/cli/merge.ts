@@ -72,6 +72,10 @@ async function run(folder: string, flags: MergeFlags, signal: AbortSignal): Prom
 	const { allowMixed, output } = flags
 	if (await holdsRuns(folder)) return await joinRuns(folder, flags, log, signal)
 	const to = output === '-' ? process.stdout : output
+	if (flags.methionine || flags.importance !== undefined) {
+		const option = flags.methionine ? 'methionine' : 'importance'
+		throw new SublocError('INVALID_OPTION', `--${option}: shards of a prediction are not scored`, { option })
+	}
 	const { shards, records, problems, outputs } = await mergeShards(folder, to, { allowMixed, signal })
 	const where = outputs.length > 0 ? `: ${outputs.join(', ')}` : ''
 	const text = `${shards} shards joined, ${records} rows, ${problems} of them skipped${where}`

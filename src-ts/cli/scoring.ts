@@ -188,6 +188,7 @@ export async function importanceOf(
 			return Array.from({ length: count }, (_, at) => own[Math.floor((at * own.length) / count)]!)
 		}),
 	)
+	if (chosen.size === 0) log.warning('--importance: no header tells of a known signal (docs/data.md)')
 	const tracks: WeightTrack[] = []
 	for (const { model, records } of parts) {
 		const own = records.filter((record) => chosen.has(record))

@@ -118,12 +118,12 @@ function tellClusters({ clusters = [] }: Split, log: Log): void {
 /** Folds of which the largest is more than this many times the least are told. */
 const LOPSIDED = 1.5
 
-/** Clusters cannot be cut: few of them may not fill folds evenly, and a fold's score is then of few proteins. */
+/** Few clusters, or a large one, may not fill folds evenly: a fold's score is then of few proteins. */
 function warnOfLopsided({ parts, folds }: Split, log: Log): void {
 	const sizes = Array.from({ length: folds }, (_, at) => parts.filter((part) => part === at + 1).length)
 	const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
 	if (most > LOPSIDED * least)
-		log.warning(`the folds have from ${least} to ${most} proteins: relatives stay together, and there are few clusters`)
+		log.warning(`the folds have from ${least} to ${most} proteins: relatives stay together, and clusters cannot be cut`)
 }
 
 /** Lines of pairs that are told. */

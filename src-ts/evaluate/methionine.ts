@@ -6,6 +6,7 @@ import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
 import { clusteredRecords, type Split } from '../dataset/split/split.js'
 import { impliedProfile } from '../encoding/profile/implied.js'
 import { type ProfileSource, profileSource } from '../encoding/profile/store.js'
+import { SublocError } from '../errors.js'
 import { type Model, refuseExtra } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
@@ -63,7 +64,9 @@ export async function methionineEffects(
 
 /**
  * {@link methionineEffects} of a cross-validation: each record with the models that did not see it, whole clusters drawn where the split has some. `models` and
- * `predictions` are those of {@link crossValidate}.
+ * `predictions` are those of {@link crossValidate}; `options` are those of its prediction, `missingProfile` too, which its models do not know.
+ *
+ * Errors: those of {@link methionineEffects}; `INVALID_SPLIT` for a split without a fold for each model.
  */
 export async function foldedMethionineEffects(
 	dataset: Dataset,
@@ -72,6 +75,9 @@ export async function foldedMethionineEffects(
 	predictions: readonly Prediction[],
 	options: MethionineOptions = {},
 ): Promise<MethionineEffect[]> {
+	if (split.folds !== models.length) {
+		throw new SublocError('INVALID_SPLIT', `${models.length} models for ${split.folds} folds`, { option: 'split' })
+	}
 	const records = clusteredRecords(dataset, split)
 	const parts = models.map((model, at) => ({
 		model,

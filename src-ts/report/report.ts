@@ -145,7 +145,8 @@ async function gather(model: Model, folder: RunFolder | null, options: ReportOpt
 	const predictions = options.predictions ?? (await predicted(model, records, options))
 	const source = basename(proteins.source)
 	const told = { subject, source, proteins: joined(records, predictions) }
-	const on = meaningOf({ ...told, training: model.training }).label
+	const { label } = meaningOf({ ...told, training: model.training })
+	const on = options.kingdom === undefined ? label : `${label} (kingdom ${options.kingdom})`
 	const evaluation = options.evaluation ?? (await scored(model, proteins, subject, records, predictions, on, options))
 	return { ...told, evaluation: { ...evaluation, on } }
 }

@@ -51,7 +51,7 @@ test('folds that few clusters cannot fill evenly are told', async (t) => {
 	const output = join(folder, 'folds.tsv')
 	const { code, stderr } = await subloc(['split', data, '-o', output, '--by', 'homology', '--folds', '4'])
 	t.is(code, 0, stderr)
-	t.regex(stderr, /warning the folds have from \d to \d+ proteins: relatives stay together, and there are few clusters/)
+	t.regex(stderr, /warning the folds have from \d to \d+ proteins: relatives stay together, and clusters cannot be cut/)
 	const even = await subloc(['split', twins(folder), '-o', output, '--by', 'homology', '--folds', '2'])
 	t.notRegex(even.stderr, /warning/)
 })

@@ -89,6 +89,7 @@ test('in a cross-validation each fold is tried with its own models, and clusters
 	const clustered = { ...split, clusters: dataset.records.map(() => 'one') }
 	t.deepEqual(new Set(clusteredRecords(dataset, clustered).map(({ cluster }) => cluster)), new Set(['one']))
 	t.is(clusteredRecords(dataset, split), dataset.records)
+	await t.throwsAsync(foldedMethionineEffects(dataset, split, models.slice(1), predictions), { code: 'INVALID_SPLIT' })
 	const [whole] = await foldedMethionineEffects(dataset, clustered, models, predictions, { bootstrap })
 	t.is(whole!.interval!.low, whole!.interval!.high)
 	t.is(whole!.difference, removed!.difference)

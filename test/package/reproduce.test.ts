@@ -1,12 +1,15 @@
 /** `npm run reproduce` takes a run that is DONE only for what it is. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { type TrainOptions, train } from 'subloc-native'
+import { CANDIDATES } from '../../scripts/reproduce/ablation.mjs'
+import { reproductionPage } from '../../scripts/reproduce/page.mjs'
 import { STAGES } from '../../scripts/reproduce/plan.mjs'
 import { configOfCommand, experimentName, isDone } from '../../scripts/reproduce/settings.mjs'
 import { temporaryFolder } from '../support/folder.js'
 import { smallDataset } from '../support/models.js'
+import { ROOT } from '../support/subloc.js'
 
 const COMMAND = [
 	...['cross-validate', 'data', '--split', 'folds.tsv', '--fold', '1/5', '--preset', 'quick', '--hidden', '6'],
@@ -48,6 +51,20 @@ test('a run that is DONE is another one where any value of its configuration dif
 	await t.throwsAsync(isDone(output, COMMAND), { message: stops('batchSize is 32, not 64') })
 	rmSync(path)
 	await t.throwsAsync(isDone(output, COMMAND), { message: stops('config.json is missing') })
+})
+
+test('the page is what the committed run folders say', (t) => {
+	const page = reproductionPage(join(ROOT, 'reproduction'))
+	t.is(page, readFileSync(join(ROOT, 'docs/reproduction.md'), 'utf8'))
+	// A run that is DONE and has no scores is no result.
+	const runs = temporaryFolder(t)
+	cpSync(join(ROOT, 'reproduction'), runs, { recursive: true })
+	rmSync(join(runs, 'homology/joined/evaluation.json'))
+	rmSync(join(runs, 'ablation', Object.keys(CANDIDATES)[0]!), { recursive: true })
+	const other = reproductionPage(runs)
+	t.regex(other, /\nNot run: .*`homology`/)
+	t.notRegex(other, /npm run reproduce -- homology/)
+	t.notRegex(other, /\n\| base \|/)
 })
 
 test('every command of the plan can be compared', (t) => {

@@ -31,7 +31,7 @@ export interface Rows {
 	test: Uint32Array
 }
 
-/** The records of a dataset, each with the homology cluster that its split gives it (`cluster`); as they are where the split has no clusters. */
+/** The records of a dataset, each with the homology cluster that its split gives it (`cluster`); as they are where the split has no clusters. The split is of this dataset. */
 export function clusteredRecords(
 	{ records }: Pick<Dataset, 'records'>,
 	{ clusters }: Split,
