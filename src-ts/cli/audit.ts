@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { Command } from 'commander'
 import {
 	auditLeak,
@@ -67,6 +67,11 @@ async function run(train: string, test: string | undefined, flags: AuditFlags, s
 }
 
 async function audited(train: string, test: string | undefined, options: RelativesOptions): Promise<LeakAudit> {
+	if (train === 'shipped' && !existsSync(train)) {
+		const message =
+			'the training proteins of the shipped model do not come with the package (docs/data.md says where they are): name them in place of it'
+		throw new SublocError('INPUT_MISSING', message, { file: train })
+	}
 	const folder = new RunFolder(train)
 	const info = await folder.readRun()
 	if (info) {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import {
@@ -112,6 +113,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 		const written = await writtenEvaluation(folder)
 		return isMultiLabel(written) ? printLabelEvaluation(written, flags.json) : printEvaluation(written, flags.json)
 	}
+	await refuseSwapped(folder, data)
 	using model = await loadModel(folder)
 	const multiLabel = model.info.loss === 'multi-label'
 	const dataset = await readDataset(data, { minimumClasses: 1, classes: model.classes, multiLabel })
@@ -155,6 +157,16 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 		await writeReport(flags.output, model, { ...options, title, proteins, predictions, evaluation }, log)
 	}
 	printEvaluation(evaluation, flags.json)
+}
+
+/** Errors: `INVALID_OPTION` where the run stands in the place of the data. */
+async function refuseSwapped(run: string, data: string): Promise<void> {
+	const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+	const isRun = async (path: string) => isFolder(path) && (await new RunFolder(path).has('model'))
+	const isSwapped = modelPath(data) !== data || (await isRun(data))
+	if (!isSwapped || !isFolder(run) || (await isRun(run))) return
+	const message = `${data} is a run and ${run} is none: first the run, then the data`
+	throw new SublocError('INVALID_OPTION', message, { option: 'run' })
 }
 
 /** Flags of a prediction, which nothing is without DATA. Errors: `INVALID_OPTION`. */

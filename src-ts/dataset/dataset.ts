@@ -53,7 +53,7 @@ export interface ReadDatasetOptions {
 
 /**
  * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, `.fas`, `.fsa` in any case, each also `.gz`) a class, or a TSV with the columns
- * `id`, `sequence`, `class` and optionally `fold` and `cluster` (`.gz` too). Records keep their order: files in byte order of their class, records as they
+ * `id`, `sequence`, `class` and optionally `fold` and `cluster`, in capital or small letters (`.gz` too). Records keep their order: files in byte order of their class, records as they
  * stand. Stray `._*` and hidden files are ignored. Residues are read as in `readFasta`.
  *
  * Errors: `INPUT_MISSING`, `INVALID_DATASET` (empty, one class only, an id twice), `UNKNOWN_CLASS`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file,

@@ -12,7 +12,7 @@ export interface TsvRow {
 }
 
 /**
- * Rows of a table. The first line names the columns; every other line has as many cells. Blank lines, and lines
+ * Rows of a table. The first line names the columns, in capital or small letters; every other line has as many cells. Blank lines, and lines
  * before the header that begin with `#`, are ignored.
  * Errors: what `invalid` makes, with the line.
  */
@@ -28,18 +28,21 @@ export async function* tsvRows(
 			if (text.trim() === '') continue
 			const cells = text.split('\t').map((cell) => cell.trim())
 			if (!columns) {
+				const names = cells.map((cell) => cell.toLowerCase())
 				// An id may begin with #; a comment stands before the header, which may begin with # itself.
 				if (
 					text.startsWith('#') &&
-					!required.every((column) => [...cells, cells[0]!.slice(1).trim()].includes(column))
+					!required.every((column) => [...names, names[0]!.slice(1).trim()].includes(column))
 				) {
 					onComment(text)
 					continue
 				}
-				cells[0] = cells[0]!.replace(/^#\s*/, '')
-				columns = cells
-				const missing = required.filter((column) => !cells.includes(column))
+				names[0] = names[0]!.replace(/^#\s*/, '')
+				columns = names
+				const missing = required.filter((column) => !names.includes(column))
 				if (missing.length > 0) throw invalid(wrongHeader(text, required, missing), number)
+				const twice = required.find((column) => names.indexOf(column) !== names.lastIndexOf(column))
+				if (twice) throw invalid(`the column ${twice} occurs twice`, number)
 				continue
 			}
 			if (cells.length !== columns.length) {

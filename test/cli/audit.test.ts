@@ -83,6 +83,8 @@ test('audit tells the nearest relatives and what copying scores', async (t) => {
 	const labelled = await subloc(['audit', train, data])
 	t.regex(labelled.stdout, /copying the nearest relative scores 100\.0 %; 64 of 64 proteins have a relative/)
 	t.is((await subloc(['audit', train])).code, 2)
+	const shipped = await subloc(['audit', 'shipped', other])
+	t.regex(shipped.stderr, /INPUT_MISSING: .*the training proteins of the shipped model do not come with the package/)
 })
 
 test('homology folds: their clusters are drawn in every interval, of comparisons and of trials too', async (t) => {

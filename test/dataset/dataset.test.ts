@@ -72,6 +72,14 @@ const HEADER = 'id\tsequence\tclass\n'
 test(refuses, 'nothing in it', '', 'INVALID_DATASET', 1, /empty/)
 test(refuses, 'a header alone', HEADER, 'INVALID_DATASET', undefined, /no records/)
 test(refuses, 'a column missing', 'id\tsequence\na\tMK\n', 'INVALID_DATASET', 1, /class missing/)
+test(
+	refuses,
+	'a column twice',
+	'id\tsequence\tclass\tID\na\tMK\tER\tb\n',
+	'INVALID_DATASET',
+	1,
+	/column id occurs twice/,
+)
 test(refuses, 'too few cells', `${HEADER}a\tMK\n`, 'INVALID_DATASET', 2, /2 cells/)
 test(refuses, 'an empty id', `${HEADER}\tMK\tER\n`, 'INVALID_DATASET', 2, /id is empty/)
 test(refuses, 'an id twice', `${HEADER}a\tMK\tER\na\tML\tGolgi\n`, 'INVALID_DATASET', 3, /first in line 2/)
@@ -86,6 +94,11 @@ test(
 	undefined,
 	/all 2 records are 'ER'/,
 )
+
+test('columns are named in capital or small letters', async (t) => {
+	const { records } = await readDataset(tsv(t, '# ID\tSequence\tCLASS\tFold\na\tMK\tER\t2\nb\tML\tGolgi\t1\n'))
+	t.like(records[0], { id: 'a', sequence: 'MK', class: 'ER', fold: '2' })
+})
 
 test('a class that is not allowed is named with its line', async (t) => {
 	const error = await t.throwsAsync<SublocError>(
