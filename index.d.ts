@@ -611,7 +611,7 @@ export interface ReadDatasetOptions {
 }
 /**
  * Reads a dataset: a folder with one `<class>.fasta` (or `.fa`, `.faa`, `.fas`, `.fsa` in any case, each also `.gz`) a class, or a TSV with the columns
- * `id`, `sequence`, `class` and optionally `fold` and `cluster` (`.gz` too). Records keep their order: files in byte order of their class, records as they
+ * `id`, `sequence`, `class` and optionally `fold` and `cluster`, in capital or small letters (`.gz` too). Records keep their order: files in byte order of their class, records as they
  * stand. Stray `._*` and hidden files are ignored. Residues are read as in `readFasta`.
  *
  * Errors: `INPUT_MISSING`, `INVALID_DATASET` (empty, one class only, an id twice), `UNKNOWN_CLASS`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file,
@@ -653,7 +653,7 @@ export interface Rows {
 	validation: Uint32Array;
 	test: Uint32Array;
 }
-/** The records of a dataset, each with the homology cluster that its split gives it (`cluster`); as they are where the split has no clusters. */
+/** The records of a dataset, each with the homology cluster that its split gives it (`cluster`); as they are where the split has no clusters. The split is of this dataset. */
 export declare function clusteredRecords({ records }: Pick<Dataset, "records">, { clusters }: Split): readonly LabelledRecord[];
 /**
  * Holds out `testFraction` (0 to below 1) of every class: round(n · fraction) records, at least one and never all of a class with two or more records; a
@@ -2190,7 +2190,9 @@ export declare function changedRecords<T extends {
 export declare function methionineEffects(model: Model, records: readonly LabelledRecord[], predictions: readonly Prediction[], options?: MethionineOptions): Promise<MethionineEffect[]>;
 /**
  * {@link methionineEffects} of a cross-validation: each record with the models that did not see it, whole clusters drawn where the split has some. `models` and
- * `predictions` are those of {@link crossValidate}.
+ * `predictions` are those of {@link crossValidate}; `options` are those of its prediction, `missingProfile` too, which its models do not know.
+ *
+ * Errors: those of {@link methionineEffects}; `INVALID_SPLIT` for a split without a fold for each model.
  */
 export declare function foldedMethionineEffects(dataset: Dataset, split: Split, models: readonly Model[], predictions: readonly Prediction[], options?: MethionineOptions): Promise<MethionineEffect[]>;
 /** Scores of probabilities. */
