@@ -25,6 +25,6 @@ export function warnOfRuledOut(
 	if (kingdom === undefined) return
 	const absent = new Set(absentClasses(kingdom, classes))
 	const wrong = records.filter((record) => absent.has(record.class)).length
-	const have = wrong === 1 ? 'protein has a class' : 'proteins have classes'
-	if (wrong > 0) log.warning(`${wrong} of ${records.length} ${have} that ${kingdom} rules out, and count as wrong`)
+	if (wrong > 0)
+		log.warning(`${kingdom} rules out the class of ${wrong} of ${records.length} proteins: they count as wrong`)
 }

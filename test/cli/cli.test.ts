@@ -306,7 +306,7 @@ test('evaluate on other data counts clusters and warns of known ids', async (t) 
 	t.regex(animal.stderr, /animal: chloroplast ruled out/)
 	const scores = JSON.parse(animal.stdout)
 	t.regex(scores.on, /held-out part .* \(kingdom animal\)$/)
-	t.regex(animal.stderr, /warning \d+ of \d+ proteins have classes that animal rules out, and count as wrong/)
+	t.regex(animal.stderr, /warning animal rules out the class of 1 of 8 proteins: they count as wrong/)
 	// A chloroplast protein, which the kingdom rules out, has no probability left.
 	t.true(scores.logLoss > JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8')).logLoss)
 	const swapped = await subloc(['evaluate', data, run])
