@@ -1,4 +1,4 @@
-/** docs/reproduction.md: what was run, what came out, beside the paper's numbers. Every number is read from the run folders. */
+/** docs/reproduction.md: what was run, what came out, beside the paper's numbers. Scores are read from the run folders, expected hours from the plan. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ABLATION, CANDIDATES, TABLES } from './ablation.mjs'

@@ -169,12 +169,16 @@ async function refuseSwapped(run: string, data: string): Promise<void> {
 	throw new SublocError('INVALID_OPTION', message, { option: 'run' })
 }
 
-/** Flags of a prediction, which nothing is without DATA. Errors: `INVALID_OPTION`. */
-function refuseWithoutData({ kingdom, methionine, importance }: EvaluateFlags): void {
-	const given = Object.entries({ kingdom, methionine, importance }).find(([, value]) => value !== undefined)
-	if (given === undefined) return
-	const message = `--${given[0]}: without DATA the written scores are printed: name labelled proteins, subloc evaluate RUN DATA`
-	throw new SublocError('INVALID_OPTION', message, { option: given[0] })
+/** Flags of scoring, which nothing is without DATA. Errors: `INVALID_OPTION`. */
+function refuseWithoutData(flags: EvaluateFlags): void {
+	const scoring = [
+		...(['kingdom', 'methionine', 'importance', 'abstain', 'relatives', 'training', 'output'] as const),
+		...(['profiles', 'extra'] as const),
+	]
+	const option = scoring.find((name) => flags[name] !== undefined)
+	if (option === undefined) return
+	const message = `--${option}: without DATA the written scores are printed: name labelled proteins, subloc evaluate RUN DATA`
+	throw new SublocError('INVALID_OPTION', message, { option })
 }
 
 async function writtenEvaluation(folder: string): Promise<Evaluation | MultiLabelEvaluation> {
