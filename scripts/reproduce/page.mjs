@@ -80,7 +80,10 @@ export function reproductionPage(runs) {
 		.map((stage) => [stage, resultOf(runs, stage)])
 	const done = told.filter(([, found]) => found !== null)
 	const missing = told.filter(([, found]) => found === null).map(([stage]) => stage)
-	const tables = TABLES.map((candidates) => ablationTable(runs, candidates)).filter((table) => table !== null)
+	const tables = TABLES.flatMap(({ title, candidates }) => {
+		const table = ablationTable(runs, candidates)
+		return table ? [`${title}:\n\n${table}`] : []
+	})
 	return `# Reproduction
 
 <!-- Written by scripts/reproduce.mjs: scores from the run folders in reproduction/, expected hours from scripts/reproduce/plan.mjs. -->
@@ -126,7 +129,7 @@ ${
 The test fold is never read: the accuracy is of a validation part, a fifth of the other four folds, at the last epoch. Two seeds,
 which differ by up to ${(100 * largestGap(runs)).toFixed(1)} points: a difference that is smaller, or has another sign with the other seed, says little.
 
-${tables.join('\n\nChanges of what `modern` became, the last row above:\n\n')}`
+${tables.join('\n\n')}`
 		: 'It has not run.'
 }
 `
