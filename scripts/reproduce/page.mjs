@@ -192,7 +192,14 @@ function rowOf(title, by, { accuracy, intervals, baselines, records }, single) {
 		? `${points(copying.gain)} (${points(copying.gainInterval.low)} to ${points(copying.gainInterval.high)})`
 		: '–'
 	const cells = [title, by, `${mean(single).toFixed(3)}${range}`, `**${accuracy.toFixed(3)}**`]
-	const more = [`${low.toFixed(3)}–${high.toFixed(3)}`, of('best hit'), gain, of('motif rules'), of('composition'), records]
+	const more = [
+		`${low.toFixed(3)}–${high.toFixed(3)}`,
+		of('best hit'),
+		gain,
+		of('motif rules'),
+		of('composition'),
+		records,
+	]
 	return `| ${[...cells, ...more].join(' | ')} |`
 }
 
