@@ -39,7 +39,7 @@ const paper: TrainingConfig = {
 	weightAveraging: null,
 }
 
-/** The same networks with later habits: they reach an accuracy in fewer epochs (docs/reproduction.md says what paid). May change with a release. */
+/** The same networks with later habits: they reach an accuracy in fewer epochs (docs/reproduction.md says what was tried, and what paid). May change with a release. */
 const modern: TrainingConfig = {
 	...paper,
 	model: 'a-lstm',
