@@ -3,7 +3,8 @@
 /** What every candidate has: a small network, few epochs, sequence only, and `modern` as it was before the ablation. Two seeds stand for the noise. */
 export const ABLATION = {
 	flags: [
-		...['--preset', 'modern', '--model', 'r-lstm', '--batch-size', '64', '--set', 'optimizer.learningRate=0.001'],
+		...['--preset', 'modern', '--model', 'r-lstm', '--set', 'pooling=attention'],
+		...['--batch-size', '64', '--set', 'optimizer.learningRate=0.001'],
 		...['--set', 'dropout.denseInput=0.5', '--set', 'dropout.softmaxInput=0.5'],
 		...['--blocks', 'onehot,blosum80,hsdm', '--hidden', '64', '--epochs', '15'],
 		...['--members', '2', '--seed', '1', '--test-fraction', '0', '--validation-fraction', '0.2'],

@@ -43,8 +43,9 @@ const paper: TrainingConfig = {
 const modern: TrainingConfig = {
 	...paper,
 	model: 'a-lstm',
-	hidden: 128,
-	epochs: 60,
+	pooling: 'attention+last',
+	hidden: 64,
+	epochs: 30,
 	batchSize: 32,
 	bucketBatches: 8,
 	optimizer: { ...paper.optimizer, learningRate: 2e-3 },
