@@ -1189,12 +1189,6 @@ declare const cardSchema: z.ZodObject<{
 }, z.core.$loose>;
 /** What a model that is given to others says about itself; its scores are in `scores.file` beside it. */
 export type ModelCard = z.infer<typeof cardSchema>;
-/** The records whose sequence is none of those that the model of a card was trained on; without a card all of them. */
-export declare function withoutTrainingProteins<T extends {
-	sequence: string;
-}>(card: ModelCard | null, records: readonly T[]): readonly T[];
-/** What a card keeps of a training protein: enough to know it again, too little to have it. */
-export declare function fingerprint(sequence: string): string;
 /** What a training knows beside the weights; a model that was loaded from a lone file has none of it. */
 export interface TrainingRecord {
 	config: TrainingConfig;
@@ -1604,8 +1598,6 @@ export type TrainingRun = Run<EpochReport, Model>;
  * state before is in the checkpoint). Rejects with the signal's reason once it is aborted.
  */
 export declare function train(dataset: Dataset, options?: TrainOptions): TrainingRun;
-/** Ids of the data that a model was trained on, what was held out too; null where nothing is known of its training. */
-export declare function trainingIds({ training }: Model): ReadonlySet<string> | null;
 /** The package's version. */
 export declare function packageVersion(): string;
 export interface CrossValidateOptions extends Omit<TrainOptions, "fold" | "member"> {
@@ -1646,8 +1638,24 @@ export declare function labelsOf(value: string): string[];
 export declare function labelSets({ records, classes }: Pick<Dataset, "records" | "classes">): Uint8Array;
 /**
  * A split as text: comment lines with its method and settings, then `id`, `class`, `fold`, and `cluster` where it has clusters; a line a record in the dataset's order.
+ * `fingerprints` (default false) adds a column `fingerprint`, by which a run knows its proteins again in other data.
  */
-export declare function formatSplit(split: Split, dataset: Dataset): string;
+export declare function formatSplit(split: Split, dataset: Dataset, { fingerprints }?: {
+	fingerprints?: boolean | undefined;
+}): string;
+/** A line of a split. */
+export interface SplitRow {
+	id: string;
+	class: string;
+	/** A number from 1, or `train`, `validation`, `test`. */
+	fold: string;
+	/** Homology cluster; empty where the split has none. */
+	cluster: string;
+	/** Empty in the run folders of earlier versions. */
+	fingerprint: string;
+}
+/** The lines of a run's own splits.tsv, without its dataset; a column that is not there is empty. */
+export declare function splitRows(text: string): SplitRow[];
 /**
  * Reads a split for a dataset, and its method and settings from the comments of {@link formatSplit}: columns `id` and `fold`, and `cluster` where it is there (others
  * are ignored), in any order of lines; every record of the dataset stands there once. Ids that the dataset lacks are an error too, since the split was then made for other data.
@@ -3379,10 +3387,10 @@ export type ReportSubject =
  | {
 	kind: "cross-validation";
 }
-/** Labelled proteins of another source; `shared` of their ids stand in the training data, null where that is not known. */
+/** Labelled proteins of another source; `seen` more of it were training data and are left out, null where that is not known. */
  | {
 	kind: "independent";
-	shared: number | null;
+	seen: number | null;
 }
 /** Proteins whose place is not known. */
  | {
@@ -3543,6 +3551,11 @@ export interface ReadFastaOptions {
  * Errors: `INPUT_MISSING`, `IO`, `INVALID_FASTA`, `UNKNOWN_RESIDUE`; with file, line and record.
  */
 export declare function readFasta(source: TextSource, options?: ReadFastaOptions): AsyncGenerator<SequenceRecord>;
+/**
+ * What a run and a card keep of a training protein: enough to know it again, too little to have it. Of a sequence in capital letters, as it is read; with its first M
+ * or without is the same protein.
+ */
+export declare function fingerprint(sequence: string): string;
 /** Records of each part, in the order of the dataset, with the homology clusters of the split where it has some. */
 export interface TrainingParts {
 	train: LabelledRecord[];
@@ -3557,5 +3570,23 @@ export interface TrainingParts {
 export declare function partsOfTraining(model: Model, dataset: Dataset): Promise<TrainingParts>;
 /** The records that a model's training held out: `test` of {@link partsOfTraining}, and its errors. */
 export declare function heldOutRecords(model: Model, dataset: Dataset): Promise<LabelledRecord[]>;
+/** The proteins of a dataset as a model knows them. */
+export interface UnseenRecords {
+	/** Those that it was not trained on, in the order of the dataset; of its own data with the homology clusters of its split. */
+	records: readonly LabelledRecord[];
+	/** Whether the dataset is the one that its training split. */
+	isOwn: boolean;
+	/** Records that are left out: it learned from them, or chose by them (validation part). Null where nothing is known of its training. */
+	seen: number | null;
+	/** Records whose id stands in the training data with another sequence; they are not left out. */
+	namesakes: number;
+}
+/**
+ * Leaves out what a model was trained on. Proteins of another dataset are known again by their sequence (its first M is no difference), those that its training held out
+ * stay; a run of an earlier version kept no fingerprints, so ids decide there. Of a model that is a lone file nothing is known, and nothing is left out.
+ *
+ * Errors: those of `heldOutRecords`.
+ */
+export declare function unseenRecords(model: Model, dataset: Dataset): Promise<UnseenRecords>;
 
 export {};

@@ -51,7 +51,7 @@ export {
 	nearestRelatives,
 } from './dataset/homology.js'
 export { labelSets, labelsOf } from './dataset/label-sets.js'
-export { formatSplit, parseSplit, readSplit } from './dataset/split/file.js'
+export { formatSplit, parseSplit, readSplit, type SplitRow, splitRows } from './dataset/split/file.js'
 export {
 	auditSplit,
 	type CrossingPair,
@@ -248,7 +248,7 @@ export { makeFolder, writeWhole } from './model/files.js'
 export { loadModel, type Model, type ModelInfo, mergeModels, type TrainingRecord } from './model/model.js'
 export { firstDifference, RUN_FILES, RunFolder, type RunInfo } from './model/run-folder.js'
 export type { RuntimeOptions } from './model/runtime.js'
-export { fingerprint, type ModelCard, SHIPPED_MODEL, withoutTrainingProteins } from './model/shipped.js'
+export { type ModelCard, SHIPPED_MODEL } from './model/shipped.js'
 export { type TemperatureScaling, temperedProbabilities } from './model/temperature.js'
 export {
 	compiledBackends,
@@ -289,6 +289,7 @@ export { type Report, type ReportOptions, report } from './report/report.js'
 export { ALPHABET } from './sequence/alphabet.js'
 export { checkFasta, type InputProblem, type InputReport } from './sequence/check.js'
 export { type ReadFastaOptions, readFasta } from './sequence/fasta.js'
+export { fingerprint } from './sequence/fingerprint.js'
 export type { TextSource } from './sequence/lines.js'
 export { applyCut, type MiddleCut, middleCut, originalPosition } from './sequence/middle-cut.js'
 export { type SequenceRecord, sequenceRecord } from './sequence/record.js'
@@ -299,5 +300,5 @@ export {
 	type TrainingRun,
 	type TrainOptions,
 	train,
-	trainingIds,
 } from './train/train.js'
+export { type UnseenRecords, unseenRecords } from './train/unseen.js'

@@ -4,7 +4,6 @@ import {
 	compareAnswers,
 	type Dataset,
 	flatProbabilities,
-	heldOutRecords,
 	type LabelledRecord,
 	loadModel,
 	type Model,
@@ -16,8 +15,8 @@ import {
 	readDataset,
 	type ScoreDifference,
 	SublocError,
-	trainingIds,
-	withoutTrainingProteins,
+	splitRows,
+	unseenRecords,
 } from 'subloc-native'
 import { type CommonOptions, EXTRA_OPTION, modelPath, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
@@ -140,9 +139,9 @@ async function readRun(path: string) {
 		throw new SublocError('INPUT_MISSING', message, { file: folder.file(text === null ? 'predictions' : 'split') })
 	}
 	const { classes, predictions } = parsePredictions(text, folder.file('predictions'))
-	const rows = new Map(split.split('\n').map((line) => [line.split('\t', 1)[0], line.split('\t')]))
+	const rows = new Map(splitRows(split).map((row) => [row.id, row]))
 	/** Class and homology cluster of a protein: undefined and empty where there is none. */
-	const splitOf = (id: string) => [rows.get(id)?.[1], rows.get(id)?.[3] ?? ''] as const
+	const splitOf = (id: string) => [rows.get(id)?.class, rows.get(id)?.cluster ?? ''] as const
 	return { classes, splitOf, predictions: new Map(predictions.map((prediction) => [prediction.id, prediction])) }
 }
 
@@ -168,12 +167,9 @@ function clusteredOnce(first: LabelledRecord[], second: LabelledRecord[]): Label
 	return first.some(({ cluster }) => cluster !== '') ? first : second
 }
 
-/** Records that a model was not trained on: what it held out of its own data, with the clusters of that split, and what its training's split does not name. */
+/** Records that a model was not trained on, by id. */
 async function unseen(model: Model, dataset: Dataset): Promise<Map<string, LabelledRecord>> {
-	const byId = (records: readonly LabelledRecord[]) => new Map(records.map((record) => [record.id, record]))
-	if (model.training?.info.dataset.digest === dataset.digest) return byId(await heldOutRecords(model, dataset))
-	const known = trainingIds(model)
-	return byId(withoutTrainingProteins(model.card, dataset.records).filter(({ id }) => !known?.has(id)))
+	return new Map((await unseenRecords(model, dataset)).records.map((record) => [record.id, record]))
 }
 
 function sameClasses(first: readonly string[], second: readonly string[]): readonly string[] {

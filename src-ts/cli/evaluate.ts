@@ -7,12 +7,9 @@ import {
 	evaluateLabels,
 	evaluatePredictions,
 	hasSignals,
-	heldOutRecords,
 	type Kingdom,
-	type LabelledRecord,
 	loadModel,
 	type Model,
-	type ModelCard,
 	type MultiLabelEvaluation,
 	makeFolder,
 	methionineEffects,
@@ -22,8 +19,7 @@ import {
 	readDataset,
 	readRelatives,
 	SublocError,
-	trainingIds,
-	withoutTrainingProteins,
+	unseenRecords,
 } from 'subloc-native'
 import { kingdomOption, tellKingdom, warnOfRuledOut } from './kingdom.js'
 import type { Log } from './log.js'
@@ -191,34 +187,20 @@ async function writtenEvaluation(folder: string): Promise<Evaluation | MultiLabe
 	})
 }
 
-/** All records, or the held-out ones of the data that the model was trained on, with the clusters that their split has. */
+/** What a model was not trained on, with a word on what is left out. Errors: `INVALID_DATASET` where nothing is left. */
 export async function scoredRecords(model: Model, dataset: Dataset, log: Log) {
-	const { training, card } = model
-	if (card) return { records: unseen(dataset, card, log), on: dataset.source }
-	if (!training) return { records: dataset.records, on: dataset.source }
-	if (training.info.dataset.digest === dataset.digest) {
-		const records = await heldOutRecords(model, dataset)
-		const on = `the held-out part (${training.info.split.by}) of ${dataset.source}`
-		if (records.length > 0) return { records, on }
-		const message = 'the model was trained on all of these proteins: nothing is left to score'
-		throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
-	}
-	const known = trainingIds(model)!
-	const shared = dataset.records.filter(({ id }) => known.has(id)).length
-	if (shared > 0)
-		log.warning(`${shared} of ${dataset.records.length} ids also stand in the data that the model was trained on`)
-	return { records: dataset.records, on: dataset.source }
-}
-
-/** The records that the model of a card was not trained on. Errors: `INVALID_DATASET` where none is left. */
-function unseen({ records, source }: Dataset, card: ModelCard, log: Log): readonly LabelledRecord[] {
-	const left = withoutTrainingProteins(card, records)
-	const seen = records.length - left.length
-	if (seen === 0) return records
-	if (left.length === 0) {
-		const message = `the model was trained on all of these proteins: nothing is left to score (its own scores: subloc evaluate shipped, or ${card.scores.file})`
+	const { source } = dataset
+	const { records, isOwn, seen, namesakes } = await unseenRecords(model, dataset)
+	if (records.length === 0) {
+		const own = model.card ? ` (its own scores: subloc evaluate shipped, or ${model.card.scores.file})` : ''
+		const message = `the model was trained on all of these proteins: nothing is left to score${own}`
 		throw new SublocError('INVALID_DATASET', message, { file: source })
 	}
-	log.warning(`${seen} of ${records.length} proteins were training data of the model: they are left out`)
-	return left
+	if (isOwn) return { records, on: `the held-out part (${model.training!.info.split.by}) of ${source}` }
+	const [all, left] = [dataset.records.length, records.length]
+	if (seen === null) log.warning('nothing is known of the model’s training, which may have seen some of these proteins')
+	else if (seen > 0) log.warning(`${seen} of ${all} proteins were training data of the model: they are left out`)
+	if (namesakes > 0)
+		log.warning(`${namesakes} of ${left} ids also stand in the training data, with another sequence: they are scored`)
+	return { records, on: source }
 }

@@ -2,13 +2,12 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import {
 	type Dataset,
-	heldOutRecords,
 	type LabelledRecord,
 	loadModel,
 	type Model,
 	readDataset,
 	SublocError,
-	trainingIds,
+	unseenRecords,
 } from 'subloc-native'
 import { type Drawing, FIGURE_DRAWERS, FIGURES, type FigureName, Undrawable } from './draw.js'
 import { scoredRecords } from './evaluate.js'
@@ -135,17 +134,14 @@ async function sharedRecords(
 	dataset: Dataset,
 	log: Log,
 ): Promise<readonly LabelledRecord[]> {
-	if (!other.training) {
+	const unseen = await unseenRecords(other, dataset)
+	if (unseen.seen === null)
 		log.warning('beside: nothing is known of the other model’s training, which may have seen these proteins')
-		return records
-	}
-	const isSame = other.training.info.dataset.digest === dataset.digest
-	const heldOut = new Set(isSame ? (await heldOutRecords(other, dataset)).map(({ id }) => id) : [])
-	const known = trainingIds(other)!
-	const shared = records.filter(({ id }) => heldOut.has(id) || !known.has(id))
+	const ids = new Set(unseen.records.map(({ id }) => id))
+	const shared = records.filter(({ id }) => ids.has(id))
 	if (shared.length < records.length) {
 		const told = `beside: ${records.length - shared.length} of ${records.length} proteins are left out of the map`
-		log.warning(`${told}: the other model was trained on them, or on proteins of their names`)
+		log.warning(`${told}: the other model was trained on them`)
 	}
 	if (shared.length > 0) return shared
 	const message = 'beside: the other model was trained on all of these proteins; train both with the same split'

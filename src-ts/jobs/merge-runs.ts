@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TrainingConfig } from '../config/schema.js'
 import { type CrossValidation, hasSignals, predictHeldOut } from '../cross-validate.js'
 import type { Dataset } from '../dataset/dataset.js'
-import { parseSplit } from '../dataset/split/file.js'
+import { parseSplit, splitRows } from '../dataset/split/file.js'
 import { fileError, SublocError } from '../errors.js'
 import { loadModel, Model, nativeOf, type TrainingRecord } from '../model/model.js'
 import { firstDifference, RunFolder, type RunInfo } from '../model/run-folder.js'
@@ -162,8 +162,12 @@ function mismatch(a: Part, b: Part, kind: MergedRuns['kind'], allowMixed: boolea
 
 /** Numbered folds in the text of a split. */
 function foldsIn(split: string): number {
-	const cells = split.split('\n').map((line) => Number(line.split('\t')[2]))
-	return Math.max(0, ...cells.filter(Number.isInteger))
+	return Math.max(
+		0,
+		...splitRows(split)
+			.map(({ fold }) => Number(fold))
+			.filter(Number.isInteger),
+	)
 }
 
 /** What the job in one piece would say about itself. */

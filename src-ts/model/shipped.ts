@@ -5,15 +5,13 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { fileError, SublocError } from '../errors.js'
+import { FINGERPRINT_DIGITS } from '../sequence/fingerprint.js'
 
 /** Folder of the model that comes with the package. */
 export const SHIPPED_MODEL = fileURLToPath(new URL('../../models/multiloc', import.meta.url))
 
 /** Name of a card in the folder of a model. */
 export const CARD_FILE = 'card.json'
-
-/** Prefixes of SHA-256 digests are this many hex digits long: two different proteins of a million share one with a chance of 3 · 10⁻⁸. */
-const FINGERPRINT_DIGITS = 16
 
 const cardSchema = z.looseObject({
 	name: z.string(),
@@ -66,19 +64,4 @@ function parsedCard(text: string, file: string): ModelCard {
 		const reason = 'it is no model card, or it is damaged'
 		throw new SublocError('INVALID_MODEL', `${file}: ${reason}`, { file, reason }, { cause: error })
 	}
-}
-
-/** The records whose sequence is none of those that the model of a card was trained on; without a card all of them. */
-export function withoutTrainingProteins<T extends { sequence: string }>(
-	card: ModelCard | null,
-	records: readonly T[],
-): readonly T[] {
-	if (!card) return records
-	const known = new Set(card.data.fingerprints)
-	return records.filter(({ sequence }) => !known.has(fingerprint(sequence)))
-}
-
-/** What a card keeps of a training protein: enough to know it again, too little to have it. */
-export function fingerprint(sequence: string): string {
-	return createHash('sha256').update(sequence).digest('hex').slice(0, FINGERPRINT_DIGITS)
 }

@@ -45,8 +45,8 @@ export type ReportSubject =
 	| { kind: 'held-out' }
 	/** Every fold of a cross-validation, each by the model that did not see it. */
 	| { kind: 'cross-validation' }
-	/** Labelled proteins of another source; `shared` of their ids stand in the training data, null where that is not known. */
-	| { kind: 'independent'; shared: number | null }
+	/** Labelled proteins of another source; `seen` more of it were training data and are left out, null where that is not known. */
+	| { kind: 'independent'; seen: number | null }
 	/** Proteins whose place is not known. */
 	| { kind: 'unknown' }
 

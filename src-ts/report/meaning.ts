@@ -44,21 +44,21 @@ function meaningOfSubject({
 		}
 	}
 	if (subject.kind === 'independent') {
-		const { shared } = subject
-		const seen =
-			shared === null
-				? ['Whether some of them were training data is not known here.']
-				: shared === 0
-					? ['None of their ids stands in the training data.']
-					: [`${shared} of their ids also stand in the training data: those are not a test.`]
+		const { seen } = subject
+		const training =
+			seen === null
+				? 'Whether some of them were training data is not known here.'
+				: seen === 0
+					? 'None of them was training data.'
+					: `None of them was training data: ${seen} more of the source were, and are left out.`
 		return {
 			label: `proteins of ${source}`,
 			sentences: [
 				'These proteins come from another source than the training data.',
-				...seen,
+				training,
 				'They may still have close relatives there, and a relative is easier to place than a protein of a new family.',
 			],
-			caution: shared === null || shared > 0,
+			caution: seen === null,
 		}
 	}
 	const by = training?.info.split.by ?? 'unknown'

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path'
 import { parseAnnotations } from '../dataset/annotations.js'
 import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
+import { splitRows } from '../dataset/split/file.js'
 import { requireKnown, requireOption, requireSignal, SublocError } from '../errors.js'
 import { baselineAnswers } from '../evaluate/baselines.js'
 import { calibration } from '../evaluate/calibration.js'
@@ -11,11 +12,10 @@ import { findRelatives } from '../evaluate/relative.js'
 import { loadModel, Model } from '../model/model.js'
 import { RunFolder } from '../model/run-folder.js'
 import { RUNTIME_OPTIONS, type RuntimeOptions } from '../model/runtime.js'
-import { withoutTrainingProteins } from '../model/shipped.js'
 import { type Prediction, type PredictOptions, type ProteinRecord, predictAll } from '../predict/predict.js'
 import { cleanSequence } from '../sequence/residues.js'
-import { heldOutRecords, partsOfTraining } from '../train/parts.js'
-import { trainingIds } from '../train/train.js'
+import { partsOfTraining } from '../train/parts.js'
+import { unseenRecords } from '../train/unseen.js'
 import type { ReportContent, ReportProtein, ReportSubject } from './content.js'
 import { reportMaps } from './maps.js'
 import { meaningOf } from './meaning.js'
@@ -191,22 +191,10 @@ async function subjectOf(
 	model: Model,
 	dataset: Dataset,
 ): Promise<{ subject: ReportSubject; records: readonly LabelledRecord[] }> {
-	const { training, card } = model
-	if (card) {
-		const left = withoutTrainingProteins(card, dataset.records)
-		const message = 'the model was trained on all of these proteins: nothing is left to report on'
-		if (left.length === 0) throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
-		return { subject: { kind: 'independent', shared: 0 }, records: left }
-	}
-	if (!training) return { subject: { kind: 'independent', shared: null }, records: dataset.records }
-	if (training.info.dataset.digest !== dataset.digest) {
-		const known = trainingIds(model)!
-		const shared = dataset.records.filter(({ id }) => known.has(id)).length
-		return { subject: { kind: 'independent', shared }, records: dataset.records }
-	}
-	if (training.info.folds !== null) return { subject: { kind: 'cross-validation' }, records: dataset.records }
-	const records = await heldOutRecords(model, dataset)
-	if (records.length > 0) return { subject: { kind: 'held-out' }, records }
+	const { records, isOwn, seen } = await unseenRecords(model, dataset)
+	if (isOwn && model.training!.info.folds !== null)
+		return { subject: { kind: 'cross-validation' }, records: dataset.records }
+	if (records.length > 0) return { subject: isOwn ? { kind: 'held-out' } : { kind: 'independent', seen }, records }
 	const message = 'the model was trained on all of these proteins: nothing is left to report on'
 	throw new SublocError('INVALID_DATASET', message, { file: dataset.source })
 }
@@ -222,7 +210,7 @@ async function fromFolder(model: Model, folder: RunFolder | null, dataset: Datas
 	}
 	const evaluation = parseEvaluation(written, folder!.file('evaluation'))
 	const { predictions } = parsePredictions(text, folder!.file('predictions'))
-	const classOf = new Map(model.training?.split.split('\n').map((line) => line.split('\t') as [string, string]))
+	const classOf = new Map(splitRows(model.training?.split ?? '').map((row) => [row.id, row.class]))
 	const records = new Map(dataset?.records.map((record) => [record.id, record]))
 	const proteins = predictions.map((prediction): ReportProtein => {
 		const record = records.get(prediction.id)

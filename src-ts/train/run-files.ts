@@ -1,6 +1,7 @@
 /** What a training writes into its run folder: how it is begun or gone on with, and the lines of its epochs. */
 import { basename, dirname, join } from 'node:path'
 import type { TrainingConfig } from '../config/schema.js'
+import { splitRows } from '../dataset/split/file.js'
 import { SublocError } from '../errors.js'
 import { removeLeftovers } from '../model/files.js'
 import { loadModel, type Model } from '../model/model.js'
@@ -111,8 +112,15 @@ async function resumable(folder: RunFolder, config: TrainingConfig, info: RunInf
 			option: name,
 		})
 	}
-	if (formerSplit !== split) throw different(`the run in ${folder.path} has another split`, { option: 'split' })
+	if (!isSameSplit(formerSplit, split))
+		throw different(`the run in ${folder.path} has another split`, { option: 'split' })
 	return run
+}
+
+/** Whether two texts assign alike: the run of an earlier version has no fingerprints. */
+function isSameSplit(a: string, b: string): boolean {
+	const rows = (text: string) => splitRows(text).map(({ id, class: own, fold, cluster }) => [id, own, fold, cluster])
+	return a === b || JSON.stringify(rows(a)) === JSON.stringify(rows(b))
 }
 
 /** Removes what a killed training has left of its own files, and of the pictures that the commands put beside them. */

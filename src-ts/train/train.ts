@@ -132,13 +132,6 @@ export function datasetFor(dataset: Dataset, { loss }: TrainingConfig): Dataset 
 	return dataset
 }
 
-/** Ids of the data that a model was trained on, what was held out too; null where nothing is known of its training. */
-export function trainingIds({ training }: Model): ReadonlySet<string> | null {
-	if (!training) return null
-	const [, ...rows] = training.split.split('\n').filter((line) => line !== '' && !line.startsWith('# '))
-	return new Set(rows.map((row) => row.split('\t')[0]!))
-}
-
 /** Seeds of a configuration's members: all, or one of them. */
 export function memberSeeds({ seed, members }: TrainingConfig, member: number | null): number[] {
 	if (member === null) return Array.from({ length: members }, (_, index) => seed + index)
@@ -234,7 +227,7 @@ export async function trainGroups(
 		finished: null,
 		epochSeconds: [],
 	}
-	const splitText = formatSplit(plan.split, dataset)
+	const splitText = formatSplit(plan.split, dataset, { fingerprints: true })
 	const warn = (warning: string) => {
 		info.warnings.push(warning)
 		options.onWarning?.(warning)

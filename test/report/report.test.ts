@@ -166,8 +166,8 @@ test(meaning, { kind: 'held-out' }, 'stratified', /relatives of them stand in th
 test(meaning, { kind: 'held-out' }, 'homology', /no held-out protein has a relative/, false)
 test(meaning, { kind: 'held-out' }, 'column', /The parts were given \(column\)/, true)
 test(meaning, { kind: 'cross-validation' }, 'stratified', /expect less/, true)
-test(meaning, { kind: 'independent', shared: 0 }, 'stratified', /another source/, false)
-test(meaning, { kind: 'independent', shared: 3 }, 'stratified', /another source/, true)
+test(meaning, { kind: 'independent', seen: 0 }, 'stratified', /another source/, false)
+test(meaning, { kind: 'independent', seen: 3 }, 'stratified', /another source/, false)
 test(meaning, { kind: 'unknown' }, 'stratified', /true places of these proteins are not known/, false)
 
 test('an accuracy on the MultiLoc set stands beside what copying the best hit reaches', (t) => {
@@ -313,8 +313,8 @@ test('labelled proteins of another source, and proteins without labels', async (
 	using model = await train(dataset, options)
 	const other = { ...smallDataset(2), digest: 'another' }
 	const independent = await report(model, { proteins: other })
-	t.deepEqual(independent.subject, { kind: 'independent', shared: 16 })
-	t.regex(independent.html, /16 of their ids also stand in the training data/)
+	t.deepEqual(independent.subject, { kind: 'independent', seen: 9 })
+	t.regex(independent.html, /None of them was training data: 9 more of the source were, and are left out\./)
 	const records = [
 		{ id: 'a', description: 'tag SP 5', sequence: 'MKVLAGE' },
 		{ id: 'b', sequence: 'MK1' },

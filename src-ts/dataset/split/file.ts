@@ -1,6 +1,7 @@
-/** Splits as files: `id`, `class`, `fold`. */
+/** Splits as files: `id`, `class`, `fold`, and what else there is. */
 import { Readable } from 'node:stream'
 import { SublocError } from '../../errors.js'
+import { fingerprint } from '../../sequence/fingerprint.js'
 import type { TextSource } from '../../sequence/lines.js'
 import type { Dataset } from '../dataset.js'
 import { tsvRows } from '../tsv.js'
@@ -8,15 +9,50 @@ import { type Part, partsOf, type Split } from './split.js'
 
 /**
  * A split as text: comment lines with its method and settings, then `id`, `class`, `fold`, and `cluster` where it has clusters; a line a record in the dataset's order.
+ * `fingerprints` (default false) adds a column `fingerprint`, by which a run knows its proteins again in other data.
  */
-export function formatSplit(split: Split, dataset: Dataset): string {
+export function formatSplit(split: Split, dataset: Dataset, { fingerprints = false } = {}): string {
 	const line = (...cells: (string | Part)[]) => `${cells.join('\t')}\n`
 	const { clusters, settings } = split
-	const lines = dataset.records.map((record, row) =>
-		line(record.id, record.class, split.parts[row]!, ...(clusters ? [clusters[row]!] : [])),
+	const lines = dataset.records.map(({ id, class: own, sequence }, row) =>
+		line(
+			...[id, own, split.parts[row]!],
+			...(clusters ? [clusters[row]!] : []),
+			...(fingerprints ? [fingerprint(sequence)] : []),
+		),
 	)
+	const columns = ['id', 'class', 'fold', ...(clusters ? ['cluster'] : []), ...(fingerprints ? ['fingerprint'] : [])]
 	const told = settings ? `# settings: ${JSON.stringify(settings)}\n` : ''
-	return `# split: ${split.by}\n${told}${line('id', 'class', 'fold', ...(clusters ? ['cluster'] : []))}${lines.join('')}`
+	return `# split: ${split.by}\n${told}${line(...columns)}${lines.join('')}`
+}
+
+/** A line of a split. */
+export interface SplitRow {
+	id: string
+	class: string
+	/** A number from 1, or `train`, `validation`, `test`. */
+	fold: string
+	/** Homology cluster; empty where the split has none. */
+	cluster: string
+	/** Empty in the run folders of earlier versions. */
+	fingerprint: string
+}
+
+/** The lines of a run's own splits.tsv, without its dataset; a column that is not there is empty. */
+export function splitRows(text: string): SplitRow[] {
+	const [header = '', ...lines] = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '))
+	const columns = header.split('\t')
+	const at = (name: string) => columns.indexOf(name)
+	const places = { id: at('id'), class: at('class'), fold: at('fold'), cluster: at('cluster') }
+	const marks = at('fingerprint')
+	return lines.map((line) => {
+		const cells = line.split('\t')
+		const cell = (place: number) => cells[place] ?? ''
+		return {
+			...{ id: cell(places.id), class: cell(places.class), fold: cell(places.fold) },
+			...{ cluster: cell(places.cluster), fingerprint: cell(marks) },
+		}
+	})
 }
 
 /**
