@@ -1935,39 +1935,19 @@ export declare function baselineAnswers(training: readonly LabelledRecord[], rec
 export declare function foldedBaselineAnswers(dataset: Dataset, split: Split, relatives?: readonly Relative[] | null): BaselineAnswers[];
 /** The most frequent class; of equals the first in the order of `classes`. */
 export declare function largestClass(records: readonly Pick<LabelledRecord, "class">[], classes: readonly string[]): string;
-/** How far probabilities can be believed, and how sure a share is. */
-/** An interval around a share. */
+/** An interval around a number. */
 export interface Interval {
 	low: number;
 	high: number;
 }
-/** Predictions whose probability lies in a range. */
-export interface CalibrationBin {
-	/** The range of the winning class's probability: from (exclusive, but for 0) to (inclusive). */
-	from: number;
-	to: number;
-	count: number;
-	/** Mean probability; null for an empty bin. */
-	confidence: number | null;
-	/** Share that is right, and its 95 % Wilson interval; null for an empty bin. */
-	accuracy: number | null;
-	interval: Interval | null;
-}
-/** How probabilities and outcomes agree. */
-export interface Calibration {
-	bins: CalibrationBin[];
-	/** Expected calibration error: Σ count/N · |confidence − accuracy| over the bins (Naeini et al. 2015). */
-	expectedError: number;
-	/** N. */
-	records: number;
-}
-/** The 95 % Wilson score interval of `right` of `count` (Wilson 1927); 0 to 1 where there is nothing to count. */
-export declare function wilson(right: number, count: number): Interval;
+/** The Wilson score interval of `right` of `count` at a level above 0 and below 1 (default 0.95; Wilson 1927); 0 to 1 where there is nothing to count. */
+export declare function wilson(right: number, count: number, level?: number): Interval;
 /**
- * Bins of equal width over the winning class's probability. `confidence[n]` is the probability of what was predicted for record n, `right[n]` whether that is
- * its class. `bins` from 1; default 10.
+ * The interval of a share at a level (default 0.95). Wilson's where records stand for themselves. With clusters, Wilson's of the effective number of records: N over the design
+ * effect (the variance of the share as clusters vary, over that of N independent records; Korn & Graubard 1998), and never more than N. Where all are right, or
+ * none is, nothing varies, and the number of clusters counts.
  */
-export declare function calibration(confidence: ArrayLike<number>, right: ArrayLike<boolean>, bins?: number): Calibration;
+export declare function shareInterval(right: readonly boolean[], clusters: readonly string[] | null, level?: number): Interval;
 /** How to draw. */
 export interface BootstrapOptions {
 	/** Drawn sets, from 1. Default 1000. */
@@ -1998,7 +1978,6 @@ export declare function bootstrapInterval(records: number, score: (counts: Uint3
 export declare function resamples(records: number, options?: BootstrapOptions): Generator<Uint32Array>;
 /** The value below which a share of sorted values lies, between two of them by their distance (type 7 of Hyndman & Fan 1996). At least one value. */
 export declare function quantile(sorted: ArrayLike<number>, share: number): number;
-/** Whether two models differ on the same proteins: McNemar's test (McNemar 1947; Edwards 1948 for the continuity correction). */
 /** What the test found. */
 export interface McNemar {
 	/** Records that the first alone has right. */
@@ -2021,17 +2000,44 @@ export interface BaselineScores {
 	what: string;
 	accuracy: number;
 	interval: Interval | null;
-	/** The model's accuracy less the baseline's, with the interval of a paired bootstrap. */
+	/** The model's accuracy less the baseline's, with the interval of a paired bootstrap; null where every protein says the same, since no draw differs then. */
 	gain: number;
 	gainInterval: Interval | null;
 	/** Model first, baseline second. */
 	mcnemar: McNemar;
 }
+/** Predictions whose probability lies in a range. */
+export interface CalibrationBin {
+	/** The range of the winning class's probability: from (exclusive, but for 0) to (inclusive). */
+	from: number;
+	to: number;
+	count: number;
+	/** Mean probability; null for an empty bin. */
+	confidence: number | null;
+	/** Share that is right, and its interval ({@link shareInterval}); null for an empty bin. */
+	accuracy: number | null;
+	interval: Interval | null;
+}
+/** How probabilities and outcomes agree. */
+export interface Calibration {
+	bins: CalibrationBin[];
+	/** Expected calibration error: Σ count/N · |confidence − accuracy| over the bins (Naeini et al. 2015). */
+	expectedError: number;
+	/** N. */
+	records: number;
+}
+/**
+ * Bins of equal width over the winning class's probability. `confidence[n]` is the probability of what was predicted for record n, `right[n]` whether that is
+ * its class. `bins` from 1; default 10. `clusters` of `options`: homology cluster of each record, for the intervals; null (default): records stand for themselves.
+ */
+export declare function calibration(confidence: ArrayLike<number>, right: ArrayLike<boolean>, bins?: number, { clusters, level }?: Pick<BootstrapOptions, "clusters" | "level">): Calibration;
 /** Clusters of homologous proteins count alike, whatever their size. */
 export interface ClusterScores {
 	clusters: number;
 	/** Mean over the clusters of the share of their records that are right. */
 	accuracy: number;
+	/** By drawing clusters; absent in the file of an older version. */
+	interval?: Interval | null;
 	/** Likewise, a class; null for a class without clusters. */
 	perClass: {
 		class: string;
@@ -2211,6 +2217,12 @@ export interface ProbabilityScores {
 	brier: number;
 	/** Mean −ln p of the true class, nats. */
 	logLoss: number;
+	/** How sure they are, by the bootstrap; absent in the file of an older version. The calibration error of a draw is rather too large: chance adds to it. */
+	intervals?: {
+		expectedError: Interval;
+		brier: Interval;
+		logLoss: Interval;
+	};
 }
 /** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */
 export interface ProbabilityReport extends ProbabilityScores {
@@ -2226,7 +2238,7 @@ export interface ProbabilityReport extends ProbabilityScores {
  * Scores of the probabilities of answers. `scaling` is one for all of them, or one for each (folds of a cross-validation); `calibrated` is null where one of
  * them has none. The temperature must not have been fitted on these records.
  */
-export declare function probabilityReport(answers: Answers, classes: number, scaling?: TemperatureScaling | null | readonly (TemperatureScaling | null)[]): ProbabilityReport;
+export declare function probabilityReport(answers: Answers, classes: number, scaling?: TemperatureScaling | null | readonly (TemperatureScaling | null)[], bootstrap?: BootstrapOptions): ProbabilityReport;
 /** A place on the curve: all predictions of at least this probability are kept. */
 export interface CoveragePoint {
 	/** The least probability that is kept. */
@@ -2257,7 +2269,7 @@ export interface Abstained {
 	coverage: number;
 	/** Of the answered; null where there are none. */
 	accuracy: number | null;
-	/** Its 95 % Wilson interval. */
+	/** Its interval, {@link shareInterval}'s. */
 	interval: Interval;
 }
 /** The curve of predictions: `confidence[n]` is the probability of what was predicted for record n, `right[n]` whether that is its class. */
@@ -2267,8 +2279,8 @@ export declare function riskCoverage(confidence: ArrayLike<number>, right: Array
  * these records. Null where even the surest do not. A threshold belongs to the records that it was chosen on: choose it on a validation part, or say so.
  */
 export declare function thresholdFor({ curve }: Pick<Selective, "curve">, accuracy: number): CoveragePoint | null;
-/** What is right where predictions below `threshold` are not given. */
-export declare function abstaining(confidence: ArrayLike<number>, right: ArrayLike<boolean>, threshold: number): Abstained;
+/** What is right where predictions below `threshold` are not given. `clusters` of `options`: homology cluster of each record, for the interval. */
+export declare function abstaining(confidence: ArrayLike<number>, right: ArrayLike<boolean>, threshold: number, { clusters, level }?: Pick<BootstrapOptions, "clusters" | "level">): Abstained;
 /** Weights along a protein. */
 export interface WeightTrack {
 	id: string;
@@ -2309,7 +2321,8 @@ export interface SignalShare {
 }
 /**
  * Shares of each kind of signal, over all proteins and a class; kinds and classes that do not occur are left out. A protein without any weight (all 0) counts as
- * if it had the same everywhere. Intervals are percentile bootstraps over proteins, or over clusters where they have some.
+ * if it had the same everywhere. Intervals are percentile bootstraps over proteins, or over clusters where they have some; null of
+ * fewer than five.
  */
 export declare function signalShares(tracks: readonly WeightTrack[], options?: BootstrapOptions): SignalShare[];
 /** Attention of an A-LSTM's predictions as tracks; records without it, or without a signal, have none. Predictions are in the order of the records. */
@@ -2337,7 +2350,7 @@ export interface Stratum {
 	right: number;
 	/** Null where there are none. */
 	accuracy: number | null;
-	/** 95 % of the accuracy; see {@link shareInterval}. */
+	/** Of the accuracy; see {@link shareInterval}. */
 	interval: Interval;
 	/** Of strata of identity: what copying the class of the relative gets right of the same proteins; null where it was not tried. */
 	copyAccuracy?: number | null;
@@ -2365,15 +2378,9 @@ export interface Scored {
 }
 /**
  * Scores by strata. `relatives` names the nearest training protein of each one that has any (docs/evaluation.md); null: not looked for. `byClusters`: whether
- * intervals take relatives among the proteins into account.
+ * intervals take relatives among the proteins into account. `level` of the intervals: default 0.95.
  */
-export declare function strata(scored: readonly Scored[], classes: readonly string[], relatives: readonly Relative[] | null, byClusters: boolean): Strata;
-/**
- * The 95 % interval of a share. Wilson's where records stand for themselves. With clusters, Wilson's of the effective number of records: N over the design
- * effect (the variance of the share as clusters vary, over that of N independent records; Korn & Graubard 1998), and never more than N. Where all are right, or
- * none is, nothing varies, and the number of clusters counts.
- */
-export declare function shareInterval(right: readonly boolean[], clusters: readonly string[] | null): Interval;
+export declare function strata(scored: readonly Scored[], classes: readonly string[], relatives: readonly Relative[] | null, byClusters: boolean, level?: number): Strata;
 /** Scores, and what they are scores of. The parts after `clusters` are null in the file of an older version. */
 export interface Evaluation extends Scores {
 	/** What the records are: `stratified test part`, `independent.tsv`, … Printed beside every accuracy. */
@@ -2405,13 +2412,18 @@ export interface Evaluation extends Scores {
 }
 /** Of the risk–coverage curve. The thresholds are chosen on the very records, so what they promise is a little too good. */
 export interface SelectiveSummary {
-	/** Area under the curve, and less that of the best order. */
+	/** Area under the curve, its interval by the bootstrap (absent in the file of an older version), and the area less that of the best order. */
 	aurc: number;
+	aurcInterval?: Interval | null;
 	excess: number;
-	/** For each wanted accuracy the least probability that keeps it and what is answered then; null where none does. */
+	/**
+	 * For each wanted accuracy the least probability that keeps it and what is answered then; null where none does. `interval` is of the share that is right then, absent
+	 * in the file of an older version.
+	 */
 	targets: {
 		accuracy: number;
 		point: CoveragePoint | null;
+		interval?: Interval | null;
 	}[];
 	/** What a threshold that was given leaves; null where none was. */
 	abstained: Abstained | null;
@@ -2541,16 +2553,19 @@ export declare function evaluateLabels(records: readonly LabelledRecord[], predi
 export declare function fitTemperature(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number;
 /** Mean −ln q of the true class at a temperature, nats. */
 export declare function temperedLoss(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, temperature: number): number;
-/** The scaling that labelled predictions ask for; `on` says what they are. Errors: `INVALID_DATASET` where there are none. */
-export declare function temperatureScaling(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, on: string): TemperatureScaling;
+/**
+ * The scaling that labelled predictions ask for; `on` says what they are. Null where the best temperature is no number within the range: every prediction is right, say, which
+ * is no evidence that all will be. Errors: `INVALID_DATASET` where there are none.
+ */
+export declare function temperatureScaling(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number, on: string): TemperatureScaling | null;
 /**
  * A temperature for each fold of a cross-validation without validation parts, [folds]: fitted on what the other folds' models say of their held-out proteins, so that
  * no temperature is fitted on the proteins that it is applied to (their labels did train the other folds' models). `predictions` stand in the order of the dataset. Errors: `INVALID_DATASET`.
  */
-export declare function heldOutTemperatures(dataset: Dataset, split: Split, predictions: readonly Prediction[], classes: readonly string[]): TemperatureScaling[];
+export declare function heldOutTemperatures(dataset: Dataset, split: Split, predictions: readonly Prediction[], classes: readonly string[]): (TemperatureScaling | null)[];
 /**
  * Predicts the validation part of a model's training, fits the temperature on it, and sets `model.calibration`: predictions carry `calibrated` from then on.
- * Null, and nothing is set, where the training had no validation part (`validationFraction`) or the model is a cross-validation's.
+ * Null, and nothing is set, where the training had no validation part (`validationFraction`), the model is a cross-validation's, or no temperature fits.
  *
  * Errors: those of `heldOutRecords` and `predict`.
  */

@@ -121,8 +121,6 @@ export {
 	type Calibration,
 	type CalibrationBin,
 	calibration,
-	type Interval,
-	wilson,
 } from './evaluate/calibration.js'
 export type { ClusterScores } from './evaluate/clusters.js'
 export { type Comparison, compareAnswers, type ScoreDifference } from './evaluate/compare.js'
@@ -179,6 +177,7 @@ export {
 	type Selective,
 	thresholdFor,
 } from './evaluate/selective.js'
+export { type Interval, shareInterval, wilson } from './evaluate/share.js'
 export {
 	attentionTracks,
 	importanceTrack,
@@ -187,7 +186,7 @@ export {
 	signalShares,
 	type WeightTrack,
 } from './evaluate/signals.js'
-export { type Scored, type Strata, type Stratum, shareInterval, strata } from './evaluate/strata.js'
+export { type Scored, type Strata, type Stratum, strata } from './evaluate/strata.js'
 export {
 	calibrateModel,
 	fitTemperature,

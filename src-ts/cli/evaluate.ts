@@ -27,11 +27,11 @@ import { isMultiLabel, printLabelEvaluation, writeLabelEvaluation } from './mult
 import {
 	type CommonOptions,
 	EXTRA_OPTION,
-	fraction,
 	IMPORTANCE_OPTION,
 	METHIONINE_OPTION,
 	modelPath,
 	openLog,
+	probability,
 	refuseTrials,
 	runtimeOf,
 	type TrialFlags,
@@ -82,7 +82,7 @@ export function evaluateCommand(): Command {
 			.option('--relatives <tsv>', 'nearest training relatives (id, relative, identity); default: they are looked for')
 			.option('--no-audit', 'do not look for relatives in the training data')
 			.option(...METHIONINE_OPTION)
-			.option('--abstain <p>', 'tell what is right where predictions below this probability are not given', fraction)
+			.option('--abstain <p>', 'tell what is right where predictions below this probability are not given', probability)
 			.option(...IMPORTANCE_OPTION)
 			.addHelpText(
 				'after',

@@ -117,7 +117,11 @@ export async function calibrate(
 	log: Log,
 ): Promise<void> {
 	const scaling = await calibrateModel(model, dataset, options)
-	if (!scaling) return
+	if (!scaling) {
+		if (model.training!.info.rows.validation > 0)
+			log.warning('no temperature fits the validation part: the probabilities stay as they are')
+		return
+	}
 	await new RunFolder(folder).writeJson('calibration', scaling)
 	tellTemperature(scaling, log)
 }
@@ -129,8 +133,8 @@ export async function foldTemperatures(
 	split: Split,
 	config: Pick<TrainingConfig, 'validationFraction' | 'seed'>,
 	options: PredictOptions,
-): Promise<TemperatureScaling[] | null> {
-	const found: TemperatureScaling[] = []
+): Promise<(TemperatureScaling | null)[] | null> {
+	const found: (TemperatureScaling | null)[] = []
 	for (const [index, model] of models.entries()) {
 		const { validation } = rowsOf(split, dataset, { ...config, fold: index + 1 })
 		const records = Array.from(validation, (row) => dataset.records[row]!)
@@ -154,6 +158,10 @@ export async function calibrateJoined(
 	const { truth, probabilities } = flatProbabilities(dataset.records, predictions, classes)
 	const on = 'what the folds held out, each by its own models'
 	const scaling = temperatureScaling(truth, probabilities, classes.length, on)
+	if (!scaling) {
+		log.warning(`no temperature fits ${on}: the probabilities stay as they are`)
+		return
+	}
 	await new RunFolder(folder).writeJson('calibration', scaling)
 	tellTemperature(scaling, log)
 }

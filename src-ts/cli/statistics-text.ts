@@ -1,5 +1,5 @@
 /** What stands beside an accuracy, a line each: baselines, probabilities, strata, the first M, attention. */
-import type { Evaluation, Interval, MethionineEffect, SignalShare, Stratum } from 'subloc-native'
+import type { Evaluation, Interval, MethionineEffect, ProbabilityScores, SignalShare, Stratum } from 'subloc-native'
 import { percent, percentRange } from './text.js'
 
 const NAMES = {
@@ -33,23 +33,31 @@ export function statisticsLines(evaluation: Evaluation): string[] {
 
 function probabilityLines({ probabilities }: Evaluation): string[] {
 	if (!probabilities) return []
-	const { expectedError, brier, calibrated } = probabilities
-	const line = `probabilities: calibration error ${percent(expectedError)} · Brier ${brier.toFixed(3)}`
+	const { calibrated } = probabilities
+	const line = `probabilities: ${probabilityText(probabilities)}`
 	if (!calibrated) return [line]
 	const temperatures = calibrated.temperatures.map((temperature) => temperature.toFixed(2)).join(', ')
-	const scores = `calibration error ${percent(calibrated.expectedError)} · Brier ${calibrated.brier.toFixed(3)} · log loss ${calibrated.logLoss.toFixed(3)} nats`
+	const scores = `${probabilityText(calibrated)} · log loss ${calibrated.logLoss.toFixed(3)} nats`
 	return [
 		line,
 		`with temperature ${temperatures} (${calibrated.on}, ${calibrated.temperatures.length > 1 ? 'each on up to ' : ''}${calibrated.fitted} proteins): ${scores}`,
 	]
 }
 
+function probabilityText({ expectedError, brier, intervals }: ProbabilityScores): string {
+	const range = intervals ? ` (${percentRange(intervals.expectedError)})` : ''
+	const briers = intervals ? ` (${intervals.brier.low.toFixed(3)}–${intervals.brier.high.toFixed(3)})` : ''
+	return `calibration error ${percent(expectedError)}${range} · Brier ${brier.toFixed(3)}${briers}`
+}
+
 function selectiveLines({ selective }: Evaluation): string[] {
 	if (!selective) return []
 	const { targets, abstained } = selective
-	const kept = targets.flatMap(({ accuracy, point }) => {
+	const kept = targets.flatMap(({ accuracy, point, interval }) => {
 		if (!point || point.coverage === 1) return []
-		return [`${(100 * accuracy).toFixed(0)} % among ${percent(point.coverage)} (p ≥ ${point.threshold.toFixed(2)})`]
+		const range = interval ? `, ${percentRange(interval)} %` : ''
+		const what = `p ≥ ${point.threshold.toFixed(2)}, ${point.records} proteins${range}`
+		return [`${(100 * accuracy).toFixed(0)} % among ${percent(point.coverage)} (${what})`]
 	})
 	const lines = kept.length > 0 ? [`right among the surest: ${kept.join(' · ')}`] : []
 	if (!abstained) return lines

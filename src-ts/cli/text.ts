@@ -48,7 +48,10 @@ export function evaluationText(evaluation: Evaluation): string {
 		baselinesLine(evaluation),
 		`balanced accuracy ${percent(balancedAccuracy)} · macro F1 ${macroF1.toFixed(3)} · Gorodkin R_K ${gorodkin.toFixed(3)} · log loss ${logLoss.toFixed(3)} nats`,
 	]
-	if (clusters) lines.push(`accuracy a homology cluster ${percent(clusters.accuracy)} (${clusters.clusters} clusters)`)
+	if (clusters) {
+		const sure = clusters.interval ? `; 95 % interval ${percentRange(clusters.interval)} %` : ''
+		lines.push(`accuracy a homology cluster ${percent(clusters.accuracy)} (${clusters.clusters} clusters${sure})`)
+	}
 	lines.push(...statisticsLines(evaluation))
 	return [...lines, '', classTable(evaluation), '', confusionText(evaluation)].join('\n')
 }

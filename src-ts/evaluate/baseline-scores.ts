@@ -4,9 +4,9 @@ import { requireOption } from '../errors.js'
 import type { Prediction } from '../predict/predict.js'
 import type { BaselineAnswers, BaselineName } from './baselines.js'
 import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.js'
-import type { Interval } from './calibration.js'
 import { weightedMean } from './intervals.js'
 import { type McNemar, mcnemar } from './mcnemar.js'
+import { type Interval, shareInterval } from './share.js'
 
 /** What a baseline reaches. */
 export interface BaselineScores {
@@ -15,7 +15,7 @@ export interface BaselineScores {
 	what: string
 	accuracy: number
 	interval: Interval | null
-	/** The model's accuracy less the baseline's, with the interval of a paired bootstrap. */
+	/** The model's accuracy less the baseline's, with the interval of a paired bootstrap; null where every protein says the same, since no draw differs then. */
 	gain: number
 	gainInterval: Interval | null
 	/** Model first, baseline second. */
@@ -44,9 +44,16 @@ export function baselineScores(
 	}
 	const intervals = bootstrapIntervals(known.length, vector, options)
 	const once = vector(new Uint32Array(known.length).fill(1))
-	return baselines.map(({ name, what }, at) => ({
-		...{ name, what, accuracy: once[at]!, interval: intervals[at] ?? null },
-		...{ gain: once[baselines.length + at]!, gainInterval: intervals[baselines.length + at] ?? null },
-		mcnemar: mcnemar(own, theirs[at]!),
-	}))
+	return baselines.map(({ name, what }, at) => {
+		const right = theirs[at]!
+		const isEven = right.every((is) => is === right[0])
+		const isEvenGain = hits.every((hit, row) => hit - theirHits[at]![row]! === hits[0]! - theirHits[at]![0]!)
+		return {
+			...{ name, what, accuracy: once[at]! },
+			interval: isEven ? shareInterval(right, options.clusters ?? null, options.level) : (intervals[at] ?? null),
+			gain: once[baselines.length + at]!,
+			gainInterval: isEvenGain ? null : (intervals[baselines.length + at] ?? null),
+			mcnemar: mcnemar(own, right),
+		}
+	})
 }

@@ -1,7 +1,7 @@
 /** How sure a score is: the bootstrap over proteins, or over whole clusters of relatives (Efron & Tibshirani 1993, chapters 13 and 8). */
 import { requireOption } from '../errors.js'
 import { uniforms } from '../native/binding.js'
-import type { Interval } from './calibration.js'
+import type { Interval } from './share.js'
 
 /** How to draw. */
 export interface BootstrapOptions {
@@ -81,6 +81,14 @@ export function* resamples(records: number, options: BootstrapOptions = {}): Gen
 		}
 		yield counts
 	}
+}
+
+/** Draws of fewer units say nothing: all of one are alike. */
+const FEWEST_UNITS = 5
+
+/** Whether there are proteins (or clusters of them) enough to draw from. */
+export function canBeDrawn(records: number, clusters: readonly string[] | null = null): boolean {
+	return (clusters ? unitsOf(clusters).length : records) >= FEWEST_UNITS
 }
 
 /** Records of each cluster, in the order in which the clusters are met; a record without a cluster is one of its own. */

@@ -1,10 +1,6 @@
-/** How far probabilities can be believed, and how sure a share is. */
-
-/** An interval around a share. */
-export interface Interval {
-	low: number
-	high: number
-}
+/** How far probabilities can be believed. */
+import type { BootstrapOptions } from './bootstrap.js'
+import { type Interval, shareInterval } from './share.js'
 
 /** Predictions whose probability lies in a range. */
 export interface CalibrationBin {
@@ -14,7 +10,7 @@ export interface CalibrationBin {
 	count: number
 	/** Mean probability; null for an empty bin. */
 	confidence: number | null
-	/** Share that is right, and its 95 % Wilson interval; null for an empty bin. */
+	/** Share that is right, and its interval ({@link shareInterval}); null for an empty bin. */
 	accuracy: number | null
 	interval: Interval | null
 }
@@ -28,38 +24,49 @@ export interface Calibration {
 	records: number
 }
 
-/** z of a two-sided 95 % interval. */
-const Z = 1.959963984540054
-
-/** The 95 % Wilson score interval of `right` of `count` (Wilson 1927); 0 to 1 where there is nothing to count. */
-export function wilson(right: number, count: number): Interval {
-	if (count === 0) return { low: 0, high: 1 }
-	const share = right / count
-	const middle = share + Z ** 2 / (2 * count)
-	const half = Z * Math.sqrt((share * (1 - share)) / count + Z ** 2 / (4 * count ** 2))
-	const scale = 1 + Z ** 2 / count
-	return { low: Math.max(0, (middle - half) / scale), high: Math.min(1, (middle + half) / scale) }
-}
-
 /**
  * Bins of equal width over the winning class's probability. `confidence[n]` is the probability of what was predicted for record n, `right[n]` whether that is
- * its class. `bins` from 1; default 10.
+ * its class. `bins` from 1; default 10. `clusters` of `options`: homology cluster of each record, for the intervals; null (default): records stand for themselves.
  */
-export function calibration(confidence: ArrayLike<number>, right: ArrayLike<boolean>, bins = 10): Calibration {
-	const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }))
-	for (let record = 0; record < confidence.length; record++) {
-		// The upper end belongs to a bin: 0.1 is in the first of ten.
-		const bin = sums[Math.min(bins - 1, Math.max(0, Math.ceil(confidence[record]! * bins - 1e-9) - 1))]!
-		bin.count += 1
-		bin.confidence += confidence[record]!
-		bin.right += Number(right[record])
-	}
+export function calibration(
+	confidence: ArrayLike<number>,
+	right: ArrayLike<boolean>,
+	bins = 10,
+	{ clusters = null, level }: Pick<BootstrapOptions, 'clusters' | 'level'> = {},
+): Calibration {
+	const own: number[][] = Array.from({ length: bins }, () => [])
+	for (let record = 0; record < confidence.length; record++) own[binOf(confidence[record]!, bins)]!.push(record)
 	let expectedError = 0
-	const found = sums.map(({ count, confidence: sum, right: own }, index): CalibrationBin => {
-		const [from, to] = [index / bins, (index + 1) / bins]
+	const found = own.map((records, index): CalibrationBin => {
+		const [from, to, count] = [index / bins, (index + 1) / bins, records.length]
 		if (count === 0) return { from, to, count, confidence: null, accuracy: null, interval: null }
-		expectedError += Math.abs(sum - own) / confidence.length
-		return { from, to, count, confidence: sum / count, accuracy: own / count, interval: wilson(own, count) }
+		const sum = records.reduce((all, record) => all + confidence[record]!, 0)
+		const hits = records.map((record) => right[record]!)
+		const correct = hits.filter(Boolean).length
+		expectedError += Math.abs(sum - correct) / confidence.length
+		const interval = shareInterval(hits, clusters && records.map((record) => clusters[record]!), level)
+		return { from, to, count, confidence: sum / count, accuracy: correct / count, interval }
 	})
 	return { bins: found, expectedError, records: confidence.length }
+}
+
+/** {@link Calibration.expectedError} of a draw: every record counts as often as it was drawn. */
+export function drawnCalibrationError(
+	confidence: ArrayLike<number>,
+	right: ArrayLike<boolean>,
+	counts: ArrayLike<number>,
+	bins = 10,
+): number {
+	const differences = new Float64Array(bins)
+	let drawn = 0
+	for (let record = 0; record < confidence.length; record++) {
+		differences[binOf(confidence[record]!, bins)]! += counts[record]! * (confidence[record]! - Number(right[record]))
+		drawn += counts[record]!
+	}
+	return differences.reduce((sum, difference) => sum + Math.abs(difference), 0) / drawn
+}
+
+/** The upper end belongs to a bin: 0.1 is in the first of ten. */
+function binOf(confidence: number, bins: number): number {
+	return Math.min(bins - 1, Math.max(0, Math.ceil(confidence * bins - 1e-9) - 1))
 }

@@ -1,12 +1,17 @@
 /** Scores a homology cluster. */
 import type { LabelledRecord } from '../dataset/dataset.js'
 import type { Prediction } from '../predict/predict.js'
+import { type BootstrapOptions, bootstrapInterval, canBeDrawn } from './bootstrap.js'
+import { weightedMean } from './intervals.js'
+import type { Interval } from './share.js'
 
 /** Clusters of homologous proteins count alike, whatever their size. */
 export interface ClusterScores {
 	clusters: number
 	/** Mean over the clusters of the share of their records that are right. */
 	accuracy: number
+	/** By drawing clusters; null of fewer than five, absent in the file of an older version. */
+	interval?: Interval | null
 	/** Likewise, a class; null for a class without clusters. */
 	perClass: { class: string; clusters: number; accuracy: number | null }[]
 }
@@ -15,6 +20,7 @@ export interface ClusterScores {
 export function clusterScores(
 	known: { record: LabelledRecord; prediction: Prediction }[],
 	classes: readonly string[],
+	options: BootstrapOptions = {},
 ): ClusterScores {
 	const clusters = new Map<string, { class: string; records: number; right: number }>()
 	for (const { record, prediction } of known) {
@@ -27,9 +33,13 @@ export function clusterScores(
 	const accuracy = (own: { records: number; right: number }[]) =>
 		own.length === 0 ? null : own.reduce((sum, { records, right }) => sum + right / records, 0) / own.length
 	const all = [...clusters.values()]
+	const shares = all.map(({ records, right }) => right / records)
 	return {
 		clusters: all.length,
 		accuracy: accuracy(all)!,
+		interval: canBeDrawn(all.length)
+			? bootstrapInterval(all.length, (counts) => weightedMean(shares, counts), { ...options, clusters: null })
+			: null,
 		perClass: classes.map((name) => {
 			const own = all.filter((cluster) => cluster.class === name)
 			return { class: name, clusters: own.length, accuracy: accuracy(own) }

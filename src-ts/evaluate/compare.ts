@@ -1,9 +1,9 @@
 /** Two sets of answers for the same proteins: by how much one is better, and how sure that is. */
 import type { Answers } from './answers.js'
 import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.js'
-import type { Interval } from './calibration.js'
 import { completeBootstrap, drawnScores, recordLosses, weightedMean } from './intervals.js'
 import { type McNemar, mcnemar } from './mcnemar.js'
+import type { Interval } from './share.js'
 
 /** A score of both, and their difference. */
 export interface ScoreDifference {

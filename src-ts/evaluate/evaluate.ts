@@ -5,17 +5,26 @@ import { requireOption, SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
 import type { TemperatureScaling } from '../model/temperature.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
-import { flatProbabilities } from './answers.js'
+import { type Answers, flatProbabilities } from './answers.js'
 import { type BaselineScores, baselineScores } from './baseline-scores.js'
 import { type BaselineAnswers, baselineAnswers } from './baselines.js'
-import type { BootstrapOptions } from './bootstrap.js'
+import { type BootstrapOptions, bootstrapInterval, canBeDrawn } from './bootstrap.js'
 import { type ClusterScores, clusterScores } from './clusters.js'
 import { type ScoreIntervals, scoreIntervals } from './intervals.js'
 import { type MethionineEffect, methionineEffects } from './methionine.js'
 import { confusionMatrix, logLoss, type Scores, scores } from './metrics.js'
 import { type ProbabilityReport, probabilityReport } from './probabilities.js'
 import type { Relative } from './relative.js'
-import { type Abstained, abstaining, type CoveragePoint, riskCoverage, thresholdFor } from './selective.js'
+import {
+	type Abstained,
+	abstaining,
+	type CoveragePoint,
+	confidenceGroups,
+	drawnAurc,
+	riskCoverage,
+	thresholdFor,
+} from './selective.js'
+import type { Interval } from './share.js'
 import { attentionTracks, type SignalShare, signalShares, type WeightTrack } from './signals.js'
 import { type Strata, strata } from './strata.js'
 
@@ -51,11 +60,15 @@ export interface Evaluation extends Scores {
 
 /** Of the risk–coverage curve. The thresholds are chosen on the very records, so what they promise is a little too good. */
 export interface SelectiveSummary {
-	/** Area under the curve, and less that of the best order. */
+	/** Area under the curve, its interval by the bootstrap (null of fewer than five proteins, absent in the file of an older version), and the area less that of the best order. */
 	aurc: number
+	aurcInterval?: Interval | null
 	excess: number
-	/** For each wanted accuracy the least probability that keeps it and what is answered then; null where none does. */
-	targets: { accuracy: number; point: CoveragePoint | null }[]
+	/**
+	 * For each wanted accuracy the least probability that keeps it and what is answered then; null where none does. `interval` is of the share that is right then, absent
+	 * in the file of an older version.
+	 */
+	targets: { accuracy: number; point: CoveragePoint | null; interval?: Interval | null }[]
 	/** What a threshold that was given leaves; null where none was. */
 	abstained: Abstained | null
 }
@@ -136,7 +149,7 @@ export function evaluatePredictions(
 	const several = predictions.find((prediction) => prediction.labels !== undefined)
 	requireOption(several === undefined, 'predictions', several?.id, 'one class a protein; see evaluateLabels')
 	const answers = flatProbabilities(records, predictions, classes, (record) => unknown(record, classes, on))
-	const { rows, truth, confidence, right } = answers
+	const { rows, truth, right } = answers
 	if (rows.length === 0) throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
 	const known = rows.map((row) => ({ record: records[row]!, prediction: predictions[row]! }))
 	const hasClusters = known.some(({ record }) => record.cluster !== '')
@@ -156,16 +169,17 @@ export function evaluatePredictions(
 		logLoss: logLoss(truth, answers.probabilities, classes.length),
 		majorityAccuracy: Math.max(...found.perClass.map(({ support }) => support)) / found.records,
 		skipped: records.length - known.length,
-		clusters: hasClusters ? clusterScores(known, classes) : null,
+		clusters: hasClusters ? clusterScores(known, classes, options.bootstrap) : null,
 		intervals: scoreIntervals(answers, classes, bootstrap),
 		baselines: options.baselines ? baselineScores(options.baselines, known, rows, bootstrap) : null,
 		probabilities: probabilityReport(
 			answers,
 			classes.length,
 			isMany(calibration) ? rows.map((row) => calibration[row]!) : calibration,
+			bootstrap,
 		),
-		selective: selectiveSummary(confidence, right, options.abstain ?? null),
-		strata: strata(scored, classes, relatives, hasClusters),
+		selective: selectiveSummary(answers, options.abstain ?? null, bootstrap),
+		strata: strata(scored, classes, relatives, hasClusters, bootstrap.level),
 		methionine,
 		attention: attention.length > 0 ? attention : null,
 		importance: importance && signalShares(importance, options.bootstrap),
@@ -184,13 +198,25 @@ function withClusters(
 	return records.map((record, row) => ({ ...record, cluster: clusters?.[row] ?? '' }))
 }
 
-function selectiveSummary(confidence: number[], right: boolean[], abstain: number | null): SelectiveSummary {
+function selectiveSummary(
+	{ confidence, right }: Pick<Answers, 'confidence' | 'right'>,
+	abstain: number | null,
+	bootstrap: BootstrapOptions,
+): SelectiveSummary {
 	const curve = riskCoverage(confidence, right)
+	const groups = confidenceGroups(confidence)
+	const aurcInterval = canBeDrawn(right.length, bootstrap.clusters)
+		? bootstrapInterval(right.length, (counts) => drawnAurc(groups, right, counts), bootstrap)
+		: null
+	const kept = (threshold: number) => abstaining(confidence, right, threshold, bootstrap)
 	requireOption(abstain === null || (abstain >= 0 && abstain <= 1), 'abstain', abstain, 'a probability from 0 to 1')
 	return {
-		...{ aurc: curve.aurc, excess: curve.excess },
-		targets: TARGETS.map((accuracy) => ({ accuracy, point: thresholdFor(curve, accuracy) })),
-		abstained: abstain === null ? null : abstaining(confidence, right, abstain),
+		...{ aurc: curve.aurc, aurcInterval, excess: curve.excess },
+		targets: TARGETS.map((accuracy) => {
+			const point = thresholdFor(curve, accuracy)
+			return { accuracy, point, interval: point && kept(point.threshold).interval }
+		}),
+		abstained: abstain === null ? null : kept(abstain),
 	}
 }
 

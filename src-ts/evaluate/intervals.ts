@@ -3,9 +3,8 @@
 import { LEAST_PROBABILITY } from '../model/temperature.js'
 import type { Answers } from './answers.js'
 import { type BootstrapOptions, bootstrapIntervals, unitsOf } from './bootstrap.js'
-import type { Interval } from './calibration.js'
 import { type Scores, scores } from './metrics.js'
-import { shareInterval } from './strata.js'
+import { type Interval, shareInterval } from './share.js'
 
 /** How sure the scores are. An interval is null where its score is undefined in every draw. */
 export interface ScoreIntervals {
@@ -59,7 +58,7 @@ export function scoreIntervals(
 			const own = [...of.keys()].filter((record) => of[record] === index)
 			if (own.length === 0) return null
 			const right = own.map((record) => hits[record] === index)
-			return shareInterval(right, clusters && own.map((record) => clusters[record]!))
+			return shareInterval(right, clusters && own.map((record) => clusters[record]!), drawing.level)
 		}
 		const from = 5 + 2 * index
 		return {
@@ -77,7 +76,7 @@ export function scoreIntervals(
 		...drawing,
 		...{
 			// No draw differs where all are right, or none is: Wilson's does not close.
-			accuracy: isEven ? shareInterval(right, clusters) : accuracy!,
+			accuracy: isEven ? shareInterval(right, clusters, drawing.level) : accuracy!,
 			balancedAccuracy: balancedAccuracy!,
 			macroF1: macroF1!,
 			gorodkin: gorodkin!,

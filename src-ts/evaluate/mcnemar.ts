@@ -1,4 +1,5 @@
 /** Whether two models differ on the same proteins: McNemar's test (McNemar 1947; Edwards 1948 for the continuity correction). */
+import { erfc } from './normal.js'
 
 /** What the test found. */
 export interface McNemar {
@@ -43,23 +44,4 @@ function binomialTwoSided(k: number, n: number): number {
 		term *= (n - heads) / (heads + 1)
 	}
 	return Math.min(1, 2 * sum)
-}
-
-/**
- * The complementary error function of x ≥ 0, to about 1e-14 of its value: the series of erf below 2 (Abramowitz & Stegun 7.1.6), the continued fraction above
- * (7.1.14).
- */
-export function erfc(x: number): number {
-	if (x < 2) {
-		let term = x
-		let sum = x
-		for (let n = 1; Math.abs(term) > 1e-18 * sum; n++) {
-			term *= (2 * x * x) / (2 * n + 1)
-			sum += term
-		}
-		return 1 - (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
-	}
-	let fraction = x
-	for (let n = 120; n >= 1; n--) fraction = x + n / 2 / fraction
-	return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction
 }

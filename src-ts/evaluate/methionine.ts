@@ -10,7 +10,7 @@ import { SublocError } from '../errors.js'
 import { type Model, refuseExtra } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
-import type { Interval } from './calibration.js'
+import type { Interval } from './share.js'
 
 /** How the changed proteins are predicted, and how the interval is drawn. */
 export type MethionineOptions = PredictOptions & { bootstrap?: BootstrapOptions }

@@ -100,13 +100,20 @@ export function logLoss(truth: ArrayLike<number>, probabilities: ArrayLike<numbe
  * Mean over the records of Σ_k (p_k − y_k)², y = 1 for the true class (Brier 1950): 0 is perfect, 2 the worst. `probabilities` is [N, K], row-major.
  */
 export function brierScore(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number {
-	let sum = 0
-	for (let index = 0; index < truth.length; index++) {
-		for (let k = 0; k < classes; k++) {
-			sum += (probabilities[index * classes + k]! - Number(k === truth[index])) ** 2
-		}
-	}
-	return sum / truth.length
+	return recordBriers(truth, probabilities, classes).reduce((sum, own) => sum + own, 0) / truth.length
+}
+
+/** Σ_k (p_k − y_k)² of each record, [N]. */
+export function recordBriers(
+	truth: ArrayLike<number>,
+	probabilities: ArrayLike<number>,
+	classes: number,
+): Float64Array {
+	return Float64Array.from(truth, (own, index) => {
+		let sum = 0
+		for (let k = 0; k < classes; k++) sum += (probabilities[index * classes + k]! - Number(k === own)) ** 2
+		return sum
+	})
 }
 
 function ratio(a: number, b: number): number | null {

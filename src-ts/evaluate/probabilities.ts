@@ -1,8 +1,11 @@
 /** How far probabilities can be believed: as they are, and with the temperature that a validation part asked for. */
 import { type TemperatureScaling, temperedProbabilities } from '../model/temperature.js'
 import type { Answers } from './answers.js'
-import { type Calibration, calibration } from './calibration.js'
-import { brierScore, logLoss } from './metrics.js'
+import { type BootstrapOptions, bootstrapIntervals, canBeDrawn } from './bootstrap.js'
+import { type Calibration, calibration, drawnCalibrationError } from './calibration.js'
+import { recordLosses, weightedMean } from './intervals.js'
+import { brierScore, logLoss, recordBriers } from './metrics.js'
+import type { Interval } from './share.js'
 
 /** Scores of probabilities. */
 export interface ProbabilityScores {
@@ -12,6 +15,8 @@ export interface ProbabilityScores {
 	brier: number
 	/** Mean −ln p of the true class, nats. */
 	logLoss: number
+	/** How sure they are, by the bootstrap; absent of fewer than five proteins (or clusters), and in the file of an older version. The calibration error of a draw is rather too large: chance adds to it. */
+	intervals?: { expectedError: Interval; brier: Interval; logLoss: Interval }
 }
 
 /** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */
@@ -29,14 +34,11 @@ export function probabilityReport(
 	answers: Answers,
 	classes: number,
 	scaling: TemperatureScaling | null | readonly (TemperatureScaling | null)[] = null,
+	bootstrap: BootstrapOptions = {},
 ): ProbabilityReport {
 	const { truth, probabilities, confidence, right } = answers
-	const { bins, expectedError } = calibration(confidence, right)
-	const plain = {
-		expectedError,
-		brier: brierScore(truth, probabilities, classes),
-		logLoss: logLoss(truth, probabilities, classes),
-	}
+	const { bins } = calibration(confidence, right, undefined, bootstrap)
+	const plain = probabilityScores(answers, classes, bootstrap)
 	const scalings = truth.map((_, record) => (isList(scaling) ? scaling[record]! : scaling))
 	const known = scalings.filter((own) => own !== null)
 	if (known.length < truth.length || truth.length === 0) return { ...plain, bins, calibrated: null }
@@ -45,19 +47,44 @@ export function probabilityReport(
 			temperedProbabilities(probabilities.subarray(record * classes, (record + 1) * classes), temperature),
 		),
 	)
-	const most = truth.map((_, record) => Math.max(...tempered.subarray(record * classes, (record + 1) * classes)))
+	const surest = truth.map((_, record) => Math.max(...tempered.subarray(record * classes, (record + 1) * classes)))
 	const distinct = [...new Set(known)]
 	return {
 		...plain,
 		bins,
 		calibrated: {
-			expectedError: calibration(most, right).expectedError,
-			brier: brierScore(truth, tempered, classes),
-			logLoss: logLoss(truth, tempered, classes),
+			...probabilityScores({ truth, right, probabilities: tempered, confidence: surest }, classes, bootstrap),
 			temperatures: distinct.map(({ temperature }) => temperature),
 			on: distinct[0]!.on,
 			fitted: Math.max(...distinct.map(({ records }) => records)),
 		},
+	}
+}
+
+function probabilityScores(
+	answers: Pick<Answers, 'truth' | 'probabilities' | 'confidence' | 'right'>,
+	classes: number,
+	bootstrap: BootstrapOptions,
+): ProbabilityScores {
+	const { truth, probabilities, confidence, right } = answers
+	const briers = recordBriers(truth, probabilities, classes)
+	const losses = recordLosses(answers, classes)
+	const [expectedError, brier, loss] = bootstrapIntervals(
+		truth.length,
+		(counts) => [
+			drawnCalibrationError(confidence, right, counts),
+			weightedMean(briers, counts),
+			weightedMean(losses, counts),
+		],
+		bootstrap,
+	)
+	return {
+		expectedError: calibration(confidence, right).expectedError,
+		brier: brierScore(truth, probabilities, classes),
+		logLoss: logLoss(truth, probabilities, classes),
+		...(canBeDrawn(truth.length, bootstrap.clusters) && {
+			intervals: { expectedError: expectedError!, brier: brier!, logLoss: loss! },
+		}),
 	}
 }
 

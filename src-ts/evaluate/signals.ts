@@ -5,8 +5,8 @@
 import type { Annotation } from '../dataset/annotations.js'
 import type { LabelledRecord } from '../dataset/dataset.js'
 import type { Prediction } from '../predict/predict.js'
-import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.js'
-import type { Interval } from './calibration.js'
+import { type BootstrapOptions, bootstrapIntervals, canBeDrawn } from './bootstrap.js'
+import type { Interval } from './share.js'
 
 /** Weights along a protein. */
 export interface WeightTrack {
@@ -48,7 +48,8 @@ const KINDS: readonly Annotation['kind'][] = ['SP', 'SA', 'mTP', 'cTP']
 
 /**
  * Shares of each kind of signal, over all proteins and a class; kinds and classes that do not occur are left out. A protein without any weight (all 0) counts as
- * if it had the same everywhere. Intervals are percentile bootstraps over proteins, or over clusters where they have some.
+ * if it had the same everywhere. Intervals are percentile bootstraps over proteins, or over clusters where they have some; null of
+ * fewer than five.
  */
 export function signalShares(tracks: readonly WeightTrack[], options: BootstrapOptions = {}): SignalShare[] {
 	const classes = [...new Set(tracks.map((track) => track.class))]
@@ -134,7 +135,7 @@ function summary(
 	options: BootstrapOptions,
 ): SignalShare {
 	const clusters = own.some(({ cluster }) => cluster !== '') ? own.map(({ cluster }) => cluster) : null
-	const [differenceInterval = null, ratioInterval = null] = bootstrapIntervals(
+	const drawn = bootstrapIntervals(
 		own.length,
 		(counts) => {
 			let [drawn, share, uniform] = [0, 0, 0]
@@ -147,6 +148,7 @@ function summary(
 		},
 		{ ...options, clusters },
 	)
+	const [differenceInterval = null, ratioInterval = null] = canBeDrawn(own.length, clusters) ? drawn : []
 	const mean = (of: (one: Share) => number) => own.reduce((sum, one) => sum + of(one), 0) / own.length
 	const [share, uniform] = [mean((one) => one.share), mean((one) => one.uniform)]
 	return {

@@ -1,7 +1,6 @@
 /** Where a model is right: by what is known of a protein's relatives in the training data, by its length, and by its class. */
-import { unitsOf } from './bootstrap.js'
-import { type Interval, wilson } from './calibration.js'
 import type { Relative } from './relative.js'
+import { type Interval, shareInterval } from './share.js'
 
 /** Proteins of one kind. */
 export interface Stratum {
@@ -11,7 +10,7 @@ export interface Stratum {
 	right: number
 	/** Null where there are none. */
 	accuracy: number | null
-	/** 95 % of the accuracy; see {@link shareInterval}. */
+	/** Of the accuracy; see {@link shareInterval}. */
 	interval: Interval
 	/** Of strata of identity: what copying the class of the relative gets right of the same proteins; null where it was not tried. */
 	copyAccuracy?: number | null
@@ -46,13 +45,14 @@ const LENGTHS = [1, 100, 250, 500, 1000]
 
 /**
  * Scores by strata. `relatives` names the nearest training protein of each one that has any (docs/evaluation.md); null: not looked for. `byClusters`: whether
- * intervals take relatives among the proteins into account.
+ * intervals take relatives among the proteins into account. `level` of the intervals: default 0.95.
  */
 export function strata(
 	scored: readonly Scored[],
 	classes: readonly string[],
 	relatives: readonly Relative[] | null,
 	byClusters: boolean,
+	level?: number,
 ): Strata {
 	const stratum = (name: string, own: readonly Scored[]): Stratum => {
 		const right = own.filter((one) => one.right).length
@@ -66,6 +66,7 @@ export function strata(
 			interval: shareInterval(
 				own.map((one) => one.right),
 				clusters,
+				level,
 			),
 		}
 	}
@@ -122,26 +123,4 @@ export function strata(
 			),
 		),
 	}
-}
-
-/**
- * The 95 % interval of a share. Wilson's where records stand for themselves. With clusters, Wilson's of the effective number of records: N over the design
- * effect (the variance of the share as clusters vary, over that of N independent records; Korn & Graubard 1998), and never more than N. Where all are right, or
- * none is, nothing varies, and the number of clusters counts.
- */
-export function shareInterval(right: readonly boolean[], clusters: readonly string[] | null): Interval {
-	const count = right.length
-	const hits = right.filter(Boolean).length
-	if (clusters === null || count === 0) return wilson(hits, count)
-	const units = unitsOf(clusters)
-	if (hits === 0 || hits === count || units.length === 1) return wilson((hits / count) * units.length, units.length)
-	const share = hits / count
-	let square = 0
-	for (const rows of units) {
-		const residual = rows.reduce((sum, row) => sum + Number(right[row]) - share, 0)
-		square += residual * residual
-	}
-	const clustered = ((units.length / (units.length - 1)) * square) / count ** 2
-	const effective = Math.min(count, (share * (1 - share)) / clustered)
-	return wilson(share * effective, effective)
 }

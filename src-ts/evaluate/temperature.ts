@@ -79,15 +79,19 @@ export function temperedLoss(
 	return sum / truth.length
 }
 
-/** The scaling that labelled predictions ask for; `on` says what they are. Errors: `INVALID_DATASET` where there are none. */
+/**
+ * The scaling that labelled predictions ask for; `on` says what they are. Null where the best temperature is no number within the range: every prediction is right, say, which
+ * is no evidence that all will be. Errors: `INVALID_DATASET` where there are none.
+ */
 export function temperatureScaling(
 	truth: ArrayLike<number>,
 	probabilities: ArrayLike<number>,
 	classes: number,
 	on: string,
-): TemperatureScaling {
+): TemperatureScaling | null {
 	if (truth.length === 0) throw new SublocError('INVALID_DATASET', `no record of ${on} to fit a temperature on`)
 	const temperature = fitTemperature(truth, probabilities, classes)
+	if (temperature === RANGE || temperature === 1 / RANGE) return null
 	const loss = (t: number) => temperedLoss(truth, probabilities, classes, t)
 	return { temperature, on, records: truth.length, logLoss: { before: loss(1), after: loss(temperature) } }
 }
@@ -101,7 +105,7 @@ export function heldOutTemperatures(
 	split: Split,
 	predictions: readonly Prediction[],
 	classes: readonly string[],
-): TemperatureScaling[] {
+): (TemperatureScaling | null)[] {
 	return Array.from({ length: split.folds }, (_, index) => {
 		const rows = [...split.parts.keys()].filter((row) => split.parts[row] !== index + 1)
 		const [records, theirs] = [rows.map((row) => dataset.records[row]!), rows.map((row) => predictions[row]!)]
@@ -112,7 +116,7 @@ export function heldOutTemperatures(
 
 /**
  * Predicts the validation part of a model's training, fits the temperature on it, and sets `model.calibration`: predictions carry `calibrated` from then on.
- * Null, and nothing is set, where the training had no validation part (`validationFraction`) or the model is a cross-validation's.
+ * Null, and nothing is set, where the training had no validation part (`validationFraction`), the model is a cross-validation's, or no temperature fits.
  *
  * Errors: those of `heldOutRecords` and `predict`.
  */
@@ -126,6 +130,7 @@ export async function calibrateModel(
 	const predictions = await predictAll(model, validation, { ...options, attention: false, members: false })
 	const { truth, probabilities } = flatProbabilities(validation, predictions, model.classes)
 	if (truth.length === 0) return null
-	model.calibration = temperatureScaling(truth, probabilities, model.classes.length, 'the validation part')
-	return model.calibration
+	const scaling = temperatureScaling(truth, probabilities, model.classes.length, 'the validation part')
+	if (scaling) model.calibration = scaling
+	return scaling
 }

@@ -1,5 +1,5 @@
 /** How good a model is on each class, and how sure that is. */
-import { wilson } from '../evaluate/calibration.js'
+import { wilson } from '../evaluate/share.js'
 import { compartmentColours } from './colours.js'
 import { type FigureOptions, PALETTES } from './style.js'
 import { chart } from './vega.js'

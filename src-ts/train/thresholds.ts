@@ -18,7 +18,8 @@ export function matthews({ tp, fp, fn, tn }: { tp: number; fp: number; fn: numbe
 
 /**
  * The threshold of each label, [K]: of those half-way between two probabilities that follow each other the one with the largest MCC, of equals the one next to
- * 0.5. A label that all or none of the records have gets 0.5. `probabilities` and `truth` are [N, K]. Six decimals, which a model file holds to the bit.
+ * 0.5. A label that all or none of the records have gets 0.5. `probabilities` and `truth` are [N, K]. Rounded to six decimals, or to as many as
+ * the two probabilities ask for.
  */
 export function chooseThresholds(
 	probabilities: ArrayLike<number>,
@@ -46,11 +47,23 @@ function chooseThreshold(answers: { p: number; has: boolean }[]): number {
 		const next = sorted[at + 1]
 		if (!next || next.p === p) continue
 		const mcc = matthews({ tp, fp, fn: positives - tp, tn: answers.length - positives - fp })
-		const middle = Number(((p + next.p) / 2).toFixed(6))
+		const middle = between(next.p, p)
 		const isNearer = Math.abs(middle - DEFAULT_THRESHOLD) < Math.abs(threshold - DEFAULT_THRESHOLD)
 		if (mcc > best + 1e-12 || (mcc > best - 1e-12 && isNearer)) [best, threshold] = [mcc, middle]
 	}
 	return threshold
+}
+
+/** About half-way from `below` to `above`: larger than `below`, at most `above`. */
+function between(below: number, above: number): number {
+	const middle = (below + above) / 2
+	const isBetween = (value: number) => value > below && value <= above
+	// A model file holds 15 digits to the bit.
+	for (let digits = 6; digits <= 15; digits++) {
+		const rounded = Number(middle.toFixed(digits))
+		if (isBetween(rounded)) return rounded
+	}
+	return above
 }
 
 /** Some of the records, in the given order. */
@@ -116,5 +129,5 @@ export function joinedThresholds(chosen: readonly number[][], groups: readonly T
 	const members = groups.reduce((sum, { seeds }) => sum + seeds.length, 0)
 	const mean = (label: number) =>
 		chosen.reduce((sum, own, group) => sum + own[label]! * groups[group]!.seeds.length, 0) / members
-	return chosen[0]!.map((_, label) => Number(mean(label).toFixed(6)))
+	return chosen[0]!.map((_, label) => Number(mean(label).toPrecision(15)))
 }

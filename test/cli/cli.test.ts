@@ -294,13 +294,13 @@ test('a validation part gives a temperature, in the run folder and beside the sc
 	t.regex(folds.stdout, /without a network: largest class .* composition/)
 })
 
-test('evaluate on other data counts clusters and warns of known ids', async (t) => {
+test('evaluate on other data counts clusters and tells of known ids', async (t) => {
 	const path = join(home, 'other.tsv')
 	writeFileSync(path, 'id\tsequence\tclass\tcluster\nsynthetic_ER_0001\tMKVL\tER\tx\nnew\tMKSKL\tER\tx\n')
 	const { code, stdout, stderr } = await subloc(['evaluate', run, path])
 	t.is(code, 0, stderr)
 	t.regex(stdout, /accuracy a homology cluster .* \(1 clusters\)/)
-	t.regex(stderr, /1 of 2 ids also stand in the data/)
+	t.regex(stderr, /1 of 2 ids also stand in the training data, with another sequence: they are scored/)
 	const animal = await subloc(['evaluate', run, data, '--kingdom', 'animal', '--no-audit', '--json'])
 	t.is(animal.code, 0, animal.stderr)
 	t.regex(animal.stderr, /animal: chloroplast ruled out/)

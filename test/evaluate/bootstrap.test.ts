@@ -1,11 +1,10 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { bootstrapInterval, bootstrapIntervals, quantile, resamples, unitsOf } from '../../src-ts/evaluate/bootstrap.js'
-import { wilson } from '../../src-ts/evaluate/calibration.js'
 import { compareAnswers } from '../../src-ts/evaluate/compare.js'
 import { scoreIntervals } from '../../src-ts/evaluate/intervals.js'
 import { confusionMatrix, logLoss, scores } from '../../src-ts/evaluate/metrics.js'
-import { shareInterval } from '../../src-ts/evaluate/strata.js'
+import { shareInterval, wilson } from '../../src-ts/evaluate/share.js'
 import { uniforms } from '../../src-ts/native/binding.js'
 
 const CLASSES = ['a', 'b', 'c']

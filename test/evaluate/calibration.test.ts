@@ -1,5 +1,6 @@
 import test from 'ava'
-import { calibration, wilson } from '../../src-ts/evaluate/calibration.js'
+import { calibration } from '../../src-ts/evaluate/calibration.js'
+import { wilson } from '../../src-ts/evaluate/share.js'
 
 test('the Wilson interval is that of the literature', (t) => {
 	// Newcombe 1998, table I: 81 of 263 gives 0.2553 to 0.3662; 0 of 20 gives 0 to 0.1611; 1 of 29 gives 0.0061 to 0.1718.

@@ -25,8 +25,12 @@ test('shares by hand: over all proteins, and a class', (t) => {
 	t.is(all!.top, 1)
 	t.true(Math.abs(er!.ratio - 1.6) < 1e-12)
 	t.like(golgi, { share: 0.25, uniform: 0.25, difference: 0, ratio: 1 })
-	// Draws of two proteins reach from one of them to the other.
-	t.true(Math.abs(all!.ratioInterval!.low - 1) < 1e-12 && Math.abs(all!.ratioInterval!.high - 1.6) < 1e-12)
+	// Draws of two proteins say nothing; those of six reach from one kind of them towards the other.
+	t.is(all!.ratioInterval, null)
+	const [many] = signalShares([0, 1, 2].flatMap(() => tracks))
+	t.true(Math.abs(many!.ratio - 1.4) < 1e-12)
+	t.true(many!.ratioInterval!.low >= 1 && many!.ratioInterval!.low < 1.3)
+	t.true(many!.ratioInterval!.high > 1.45 && many!.ratioInterval!.high <= 1.6)
 })
 
 test('a signal in what the middle cut took is not seen, one class is one row, no weight is even weight', (t) => {
@@ -61,13 +65,13 @@ test('even attention has a ratio of one, and clusters widen the interval', (t) =
 	t.true(Math.abs(found!.ratio - 1) < 1e-12 && Math.abs(found!.ratioInterval!.high - 1) < 1e-12)
 	const uneven = even.map((own, n) => ({
 		...own,
-		weights: Array.from(own.weights, (_, at) => (at < 3 ? 1 + Math.floor(n / 5) : 1)),
+		weights: Array.from(own.weights, (_, at) => (at < 3 ? 1 + Math.floor(n / 4) : 1)),
 	}))
 	const width = (tracks: WeightTrack[]) => {
 		const { low, high } = signalShares(tracks, { replicates: 400 })[0]!.differenceInterval!
 		return high - low
 	}
-	t.true(width(uneven.map((own, n) => ({ ...own, cluster: `c${Math.floor(n / 5)}` }))) > 1.4 * width(uneven))
+	t.true(width(uneven.map((own, n) => ({ ...own, cluster: `c${Math.floor(n / 4)}` }))) > 1.4 * width(uneven))
 })
 
 const record = {
@@ -111,19 +115,19 @@ test('the clusters of a split are drawn for attention too, and count alike', (t)
 		...{ id, status: 'ok' as const, problem: null, length: 3, missingProfile: false, nucleotides: false },
 		...{ compartment: n < 5 ? 'ER' : 'Golgi', probability: 0.9, calibrated: null, spread: 0, relative: null },
 		...{ probabilities: { ER: n < 5 ? 0.9 : 0.1, Golgi: n < 5 ? 0.1 : 0.9 }, members: null },
-		attention: { weights: Float32Array.of(1 + Math.floor(n / 5), 1, 1), positions: Uint32Array.of(1, 2, 3) },
+		attention: { weights: Float32Array.of(1 + Math.floor(n / 4), 1, 1), positions: Uint32Array.of(1, 2, 3) },
 	}))
 	const clusters = records.map((_, n) => `c${n < 5 ? n : 'rest'}`)
 	const classes = ['ER', 'Golgi']
 	const alone = evaluatePredictions(records, predictions, classes, 'x', { bootstrap: { replicates: 400 } })
-	const fours = records.map((_, n) => `c${Math.floor(n / 5)}`)
+	const fours = records.map((_, n) => `c${Math.floor(n / 4)}`)
 	const drawn = evaluatePredictions(records, predictions, classes, 'x', {
 		bootstrap: { replicates: 400, clusters: fours },
 	})
 	const width = ({ attention }: typeof alone) => attention![0]!.ratioInterval!.high - attention![0]!.ratioInterval!.low
 	t.true(width(drawn) > 1.4 * width(alone))
 	t.is(alone.clusters, null)
-	t.is(drawn.clusters!.clusters, 4)
+	t.is(drawn.clusters!.clusters, 5)
 	// Five clusters of one protein that is right, and one of fifteen that are wrong.
 	const counted = evaluatePredictions(records, predictions, classes, 'x', { bootstrap: { replicates: 5, clusters } })
 	t.true(Math.abs(counted.clusters!.accuracy - 5 / 6) < 1e-12)

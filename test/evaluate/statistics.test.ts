@@ -4,8 +4,9 @@ import test from 'ava'
 import { quantile } from '../../src-ts/evaluate/bootstrap.js'
 import { calibration } from '../../src-ts/evaluate/calibration.js'
 import { fitLogistic, logisticAnswers } from '../../src-ts/evaluate/composition.js'
-import { erfc, mcnemar } from '../../src-ts/evaluate/mcnemar.js'
+import { mcnemar } from '../../src-ts/evaluate/mcnemar.js'
 import { brierScore } from '../../src-ts/evaluate/metrics.js'
+import { erfc, twoSidedZ } from '../../src-ts/evaluate/normal.js'
 import { fitTemperature, temperatureScaling } from '../../src-ts/evaluate/temperature.js'
 
 const GOLDEN = JSON.parse(readFileSync(new URL('../golden/statistics.json', import.meta.url), 'utf8'))
@@ -31,6 +32,12 @@ test('McNemar’s test is that of statsmodels, exact and with chi-square', (t) =
 })
 
 test('the complementary error function is that of scipy', (t) => {
+	for (const [level, z] of [
+		[0.5, 0.6744897501960817],
+		[0.95, 1.959963984540054],
+		[0.99, 2.5758293035489004],
+	] as const)
+		t.true(Math.abs(twoSidedZ(level) - z) < 1e-11, String(level))
 	for (const [x, value] of GOLDEN.erfc) t.true(Math.abs(erfc(x) - value) <= 1e-12 * value, String(x))
 })
 

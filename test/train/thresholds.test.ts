@@ -33,6 +33,19 @@ test('each label has a threshold of its own; without both answers, or a choice, 
 	t.deepEqual(chooseThresholds(probabilities, truth, 3), [0.225, 0.5, 0.5])
 })
 
+test('a threshold lies between its two probabilities, however near to 0, to 1 or to each other they are', (t) => {
+	for (const [below, above] of [
+		[2e-9, 3e-8],
+		[1 - 3e-8, 1 - 2e-9],
+		[0.4, 0.4 + 2e-8],
+		[0, 5e-20],
+		[1 - 2 ** -53, 1],
+	] as const) {
+		const [threshold] = chooseThresholds([below, above], [0, 1], 1) as [number]
+		t.true(threshold > below && threshold <= above, `${below} ${threshold} ${above}`)
+	}
+})
+
 test('of equal MCC the threshold next to 0.5 is taken', (t) => {
 	// Between 0.3 and 0.6 nothing lies, and 0.9 | 0.6 | 0.3 | 0.1 separates with 0.45 alone.
 	t.deepEqual(chooseThresholds([0.9, 0.6, 0.3, 0.1], [1, 1, 0, 0], 1), [0.45])

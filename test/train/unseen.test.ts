@@ -7,6 +7,7 @@ import {
 	fingerprint,
 	heldOutRecords,
 	loadModel,
+	syntheticDataset,
 	train,
 	unseenRecords,
 } from 'subloc-native'

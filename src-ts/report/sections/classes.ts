@@ -1,6 +1,7 @@
 /** How good the model is on each class: the confusion matrix, and a table with intervals. */
-import { type Interval, wilson } from '../../evaluate/calibration.js'
+
 import type { Evaluation } from '../../evaluate/evaluate.js'
+import { type Interval, wilson } from '../../evaluate/share.js'
 import { readable } from '../../figures/style.js'
 import type { ReportContent } from '../content.js'
 import { html, type Markup } from '../markup.js'
@@ -40,15 +41,16 @@ function rowShare(share: number): string {
 	return share < 0.005 ? '< 1 %' : wholePercent(share)
 }
 
-function classTable({ perClass, confusion, clusters }: Evaluation): Markup {
+function classTable({ perClass, confusion, clusters, intervals }: Evaluation): Markup {
 	const rows = perClass.map((own, index) => {
 		const right = confusion[index]![index]!
+		const known = intervals?.perClass[index]
 		return html`<tr><th scope="row"><span class="swatch" data-class="${index}"></span>${readable(own.class)}</th><td class="numeric">${own.support}</td>
-<td>${range(index, own.sensitivity, wilson(right, own.support))}</td><td>${range(index, own.precision, wilson(right, own.predicted))}</td>
+<td>${range(index, own.sensitivity, known?.sensitivity ?? wilson(right, own.support))}</td><td>${range(index, own.precision, known?.precision ?? wilson(right, own.predicted))}</td>
 <td class="numeric">${own.f1?.toFixed(2) ?? '–'}</td><td class="numeric">${own.mcc.toFixed(2).replace('-0.00', '0.00')}</td>${clusters && html`<td class="numeric">${percent(clusters.perClass[index]!.accuracy)}</td>`}</tr>\n`
 	})
 	return html`<figure class="per-class"><div class="scroll" tabindex="0" role="group" aria-label="Scores of each class"><table><caption class="unseen">Scores of each class</caption><thead><tr><th scope="col">Class</th><th scope="col" class="numeric">Proteins</th><th scope="col">Sensitivity</th><th scope="col">Precision</th><th scope="col" class="numeric">F1</th><th scope="col" class="numeric">MCC</th>${clusters && html`<th scope="col" class="numeric">A cluster</th>`}</tr></thead><tbody>${rows}</tbody></table></div>
-<figcaption>Sensitivity: share of a class that is found. Precision: share of what is called so that is. Lines are 95 % Wilson intervals.</figcaption></figure>`
+<figcaption>Sensitivity: share of a class that is found. Precision: share of what is called so that is. Lines are 95 % intervals (Wilson’s${intervals?.resampled === 'clusters' && ', of as many proteins as relatives among them leave'}).</figcaption></figure>`
 }
 
 /** A share with its interval on a line from 0 to 1. */

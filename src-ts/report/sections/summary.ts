@@ -1,6 +1,7 @@
 /** The top of the page: the one number, how sure it is, and what it means. */
-import { wilson } from '../../evaluate/calibration.js'
+
 import type { Evaluation } from '../../evaluate/evaluate.js'
+import { wilson } from '../../evaluate/share.js'
 import { readable } from '../../figures/style.js'
 import type { ReportContent } from '../content.js'
 import { html, type Markup } from '../markup.js'
