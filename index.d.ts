@@ -1175,6 +1175,16 @@ declare const cardSchema: z.ZodObject<{
 		licence: z.ZodString;
 		fingerprints: z.ZodArray<z.ZodString>;
 	}, z.core.$loose>;
+	baselines: z.ZodOptional<z.ZodObject<{
+		majority: z.ZodString;
+		composition: z.ZodObject<{
+			mean: z.ZodArray<z.ZodNumber>;
+			deviation: z.ZodArray<z.ZodNumber>;
+			classes: z.ZodArray<z.ZodString>;
+			weights: z.ZodArray<z.ZodNumber>;
+			bias: z.ZodArray<z.ZodNumber>;
+		}, z.core.$strip>;
+	}, z.core.$strip>>;
 	training: z.ZodObject<{
 		split: z.ZodString;
 		members: z.ZodString;
@@ -1929,6 +1939,23 @@ export interface BaselineAnswers {
  * of the records that has a training relative). Training records are needed, one at least.
  */
 export declare function baselineAnswers(training: readonly LabelledRecord[], records: readonly Pick<LabelledRecord, "id" | "sequence">[], classes: readonly string[], relatives?: readonly Relative[] | null): BaselineAnswers[];
+/** What the baselines that copy nothing keep of the training records: plain JSON, which a model's card can hold. */
+export interface LearnedBaselines {
+	/** The largest class. */
+	majority: string;
+	/** {@link LogisticRegression} on the shares of the residues, and its classes. */
+	composition: {
+		classes: string[];
+		weights: number[];
+		bias: number[];
+		mean: number[];
+		deviation: number[];
+	};
+}
+/** Fits majority and composition. Training records are needed, one at least. */
+export declare function learnBaselines(training: readonly LabelledRecord[], classes: readonly string[]): LearnedBaselines;
+/** {@link baselineAnswers} without the training records: majority, composition and motif rules. */
+export declare function learnedBaselineAnswers({ majority, composition: { classes: present, ...fitted } }: LearnedBaselines, records: readonly Pick<LabelledRecord, "id" | "sequence">[], classes: readonly string[]): BaselineAnswers[];
 /**
  * {@link baselineAnswers} of a whole dataset, each fold by what the others teach. `relatives` name the nearest protein of the other folds.
  */
@@ -2036,7 +2063,7 @@ export interface ClusterScores {
 	clusters: number;
 	/** Mean over the clusters of the share of their records that are right. */
 	accuracy: number;
-	/** By drawing clusters; absent in the file of an older version. */
+	/** By drawing clusters; null of fewer than five, absent in the file of an older version. */
 	interval?: Interval | null;
 	/** Likewise, a class; null for a class without clusters. */
 	perClass: {
@@ -2083,17 +2110,17 @@ export interface LogisticRegression {
 	mean: Float64Array;
 	/** [F]; 1 where a feature does not vary. */
 	deviation: Float64Array;
-	/** Newton steps that were taken. */
-	steps: number;
 }
 /** Share of each of the 20 residues among those of the sequence, [20] in the order of `ALPHABET`; other letters are not counted. */
 export declare function composition(sequence: string): Float64Array;
 /**
  * Fits the regression: least Σ −ln p(true class) + ½ · penalty · Σ weights² over standardised features; the bias is free. `features` is [N, F], row-major,
  * `labels` [N] in 0 … K − 1. The optimum is unique; Newton's steps, halved where they do not descend, find it to the last digits, so that the result depends on
- * nothing else. A class without records is given a share of almost nothing. Default `penalty` 1.
+ * nothing else (`steps` of them are taken). A class without records is given a share of almost nothing. Default `penalty` 1.
  */
-export declare function fitLogistic(features: Float64Array, labels: ArrayLike<number>, classes: number, penalty?: number): LogisticRegression;
+export declare function fitLogistic(features: Float64Array, labels: ArrayLike<number>, classes: number, penalty?: number): LogisticRegression & {
+	steps: number;
+};
 /** Index of the most probable class of each record, [N]; `features` is [N, F]. */
 export declare function logisticAnswers({ weights, bias, mean, deviation }: LogisticRegression, features: Float64Array): Uint32Array;
 /** Scores of a classification, from its confusion matrix. Sources stand beside each. */
@@ -2217,7 +2244,7 @@ export interface ProbabilityScores {
 	brier: number;
 	/** Mean −ln p of the true class, nats. */
 	logLoss: number;
-	/** How sure they are, by the bootstrap; absent in the file of an older version. The calibration error of a draw is rather too large: chance adds to it. */
+	/** How sure they are, by the bootstrap; absent of fewer than five proteins (or clusters), and in the file of an older version. The calibration error of a draw is rather too large: chance adds to it. */
 	intervals?: {
 		expectedError: Interval;
 		brier: Interval;
@@ -2412,7 +2439,7 @@ export interface Evaluation extends Scores {
 }
 /** Of the risk–coverage curve. The thresholds are chosen on the very records, so what they promise is a little too good. */
 export interface SelectiveSummary {
-	/** Area under the curve, its interval by the bootstrap (absent in the file of an older version), and the area less that of the best order. */
+	/** Area under the curve, its interval by the bootstrap (null of fewer than five proteins, absent in the file of an older version), and the area less that of the best order. */
 	aurc: number;
 	aurcInterval?: Interval | null;
 	excess: number;

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { evaluate, findRelatives, fingerprint, loadModel, readDataset } from 'subloc-native'
+import { evaluate, findRelatives, fingerprint, learnBaselines, loadModel, readDataset } from 'subloc-native'
 import { main, ROOT, Stop, say } from './lib/steps.mjs'
 import { modelPage } from './reproduce/model-page.mjs'
 import { seconds } from './reproduce/page.mjs'
@@ -74,6 +74,7 @@ main(async () => {
 				'the data state no licence and do not come with the package; of each protein the card keeps 16 digits of a SHA-256',
 			fingerprints: dataset.records.map(({ sequence }) => fingerprint(sequence)).sort(),
 		},
+		baselines: learnBaselines(dataset.records, dataset.classes),
 		training: {
 			split:
 				'five folds by homology (clusters of single linkage, at least 30 % identity over 80 % of both proteins); each network has seen four of them',

@@ -108,7 +108,10 @@ export {
 	type BaselineName,
 	baselineAnswers,
 	foldedBaselineAnswers,
+	type LearnedBaselines,
 	largestClass,
+	learnBaselines,
+	learnedBaselineAnswers,
 } from './evaluate/baselines.js'
 export {
 	type BootstrapOptions,

@@ -12,6 +12,7 @@ import {
 	foldedBaselineAnswers,
 	importanceTrack,
 	type LabelledRecord,
+	learnedBaselineAnswers,
 	type Model,
 	type Prediction,
 	type PredictOptions,
@@ -59,7 +60,10 @@ export async function baselinesFor(
 	log: Log,
 ): Promise<Baselines> {
 	const data = await trainingDataset(model, dataset, training, log)
-	if (!data) return { baselines: null, relatives: given }
+	if (!data) {
+		const learned = model.card?.baselines
+		return { baselines: learned ? learnedBaselineAnswers(learned, records, model.classes) : null, relatives: given }
+	}
 	const { train, validation } = model.training ? await partsOfTraining(model, data) : { train: [], validation: [] }
 	// The joined models of a cross-validation, and the model that comes with the package, have seen all of it.
 	const seen = train.length + validation.length > 0 ? [...train, ...validation] : data.records
@@ -99,7 +103,8 @@ async function trainingDataset(
 	const place = path ?? (source !== null && existsSync(source) ? source : null)
 	if (place === null) {
 		const where = source === null ? 'does not come with the model' : `is not at ${source}`
-		log.warning(`the data of the training ${where}: no baselines and no relatives (--training DATA)`)
+		const what = model.card?.baselines ? 'no best hit' : 'no baselines'
+		log.warning(`the data of the training ${where}: ${what} and no relatives (--training DATA)`)
 		return null
 	}
 	const found = await readDataset(place, { minimumClasses: 1, classes: model.classes })

@@ -2,7 +2,7 @@
 import type { Dataset, LabelledRecord } from '../dataset/dataset.js'
 import type { Split } from '../dataset/split/split.js'
 import { ALPHABET } from '../sequence/alphabet.js'
-import { composition, fitLogistic, logisticAnswers } from './composition.js'
+import { composition, fitLogistic, type LogisticRegression, logisticAnswers } from './composition.js'
 import { motifRules } from './motifs.js'
 import type { Relative } from './relative.js'
 
@@ -35,21 +35,62 @@ export function baselineAnswers(
 	classes: readonly string[],
 	relatives: readonly Relative[] | null = null,
 ): BaselineAnswers[] {
-	const largest = largestClass(training, classes)
-	const rules = motifRules(classes)
-	const found: [BaselineName, string[]][] = [
-		['majority', records.map(() => largest)],
-		['composition', compositionAnswers(training, records, classes)],
-		['motif rules', records.map(({ sequence }) => rules(sequence) ?? largest)],
-	]
+	const learned = learnBaselines(training, classes)
+	const found = learnedBaselineAnswers(learned, records, classes)
 	if (relatives) {
 		const classOf = new Map(training.map((record) => [record.id, record.class]))
 		const nearest = new Map(
 			relatives.map(({ id, relative }) => [id, relative === null ? undefined : classOf.get(relative)]),
 		)
-		found.splice(2, 0, ['best hit', records.map(({ id }) => nearest.get(id) ?? largest)])
+		found.splice(
+			2,
+			0,
+			told('best hit', (record) => nearest.get(record.id) ?? learned.majority, records),
+		)
 	}
-	return found.map(([name, answers]) => ({ name, what: WHAT[name], answers }))
+	return found
+}
+
+/** What the baselines that copy nothing keep of the training records: plain JSON, which a model's card can hold. */
+export interface LearnedBaselines {
+	/** The largest class. */
+	majority: string
+	/** {@link LogisticRegression} on the shares of the residues, and its classes. */
+	composition: { classes: string[]; weights: number[]; bias: number[]; mean: number[]; deviation: number[] }
+}
+
+/** Fits majority and composition. Training records are needed, one at least. */
+export function learnBaselines(training: readonly LabelledRecord[], classes: readonly string[]): LearnedBaselines {
+	const present = classes.filter((name) => training.some((record) => record.class === name))
+	const labels = training.map((record) => present.indexOf(record.class))
+	const { weights, bias, mean, deviation } = fitLogistic(featuresOf(training), labels, present.length)
+	const plain = { weights: [...weights], bias: [...bias], mean: [...mean], deviation: [...deviation] }
+	return { majority: largestClass(training, classes), composition: { classes: present, ...plain } }
+}
+
+/** {@link baselineAnswers} without the training records: majority, composition and motif rules. */
+export function learnedBaselineAnswers(
+	{ majority, composition: { classes: present, ...fitted } }: LearnedBaselines,
+	records: readonly Pick<LabelledRecord, 'id' | 'sequence'>[],
+	classes: readonly string[],
+): BaselineAnswers[] {
+	const [weights, bias] = [Float64Array.from(fitted.weights), Float64Array.from(fitted.bias)]
+	const [mean, deviation] = [Float64Array.from(fitted.mean), Float64Array.from(fitted.deviation)]
+	const answers = logisticAnswers({ weights, bias, mean, deviation }, featuresOf(records))
+	const rules = motifRules(classes)
+	return [
+		told('majority', () => majority, records),
+		told('composition', (_, row) => present[answers[row]!]!, records),
+		told('motif rules', ({ sequence }) => rules(sequence) ?? majority, records),
+	]
+}
+
+function told<T>(
+	name: BaselineName,
+	answer: (record: T, row: number) => string,
+	records: readonly T[],
+): BaselineAnswers {
+	return { name, what: WHAT[name], answers: records.map(answer) }
 }
 
 /**
@@ -78,17 +119,6 @@ export function foldedBaselineAnswers(
 export function largestClass(records: readonly Pick<LabelledRecord, 'class'>[], classes: readonly string[]): string {
 	const counts = classes.map((name) => records.filter((record) => record.class === name).length)
 	return classes[counts.indexOf(Math.max(...counts))]!
-}
-
-function compositionAnswers(
-	training: readonly LabelledRecord[],
-	records: readonly Pick<LabelledRecord, 'sequence'>[],
-	classes: readonly string[],
-): string[] {
-	const present = classes.filter((name) => training.some((record) => record.class === name))
-	const labels = training.map((record) => present.indexOf(record.class))
-	const model = fitLogistic(featuresOf(training), labels, present.length)
-	return Array.from(logisticAnswers(model, featuresOf(records)), (answer) => present[answer]!)
 }
 
 /** [N, 20] */

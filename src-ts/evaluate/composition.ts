@@ -14,8 +14,6 @@ export interface LogisticRegression {
 	mean: Float64Array
 	/** [F]; 1 where a feature does not vary. */
 	deviation: Float64Array
-	/** Newton steps that were taken. */
-	steps: number
 }
 
 /** Share of each of the 20 residues among those of the sequence, [20] in the order of `ALPHABET`; other letters are not counted. */
@@ -34,14 +32,14 @@ export function composition(sequence: string): Float64Array {
 /**
  * Fits the regression: least Σ −ln p(true class) + ½ · penalty · Σ weights² over standardised features; the bias is free. `features` is [N, F], row-major,
  * `labels` [N] in 0 … K − 1. The optimum is unique; Newton's steps, halved where they do not descend, find it to the last digits, so that the result depends on
- * nothing else. A class without records is given a share of almost nothing. Default `penalty` 1.
+ * nothing else (`steps` of them are taken). A class without records is given a share of almost nothing. Default `penalty` 1.
  */
 export function fitLogistic(
 	features: Float64Array,
 	labels: ArrayLike<number>,
 	classes: number,
 	penalty = 1,
-): LogisticRegression {
+): LogisticRegression & { steps: number } {
 	const N = labels.length
 	const F = features.length / N
 	const { rows, mean, deviation } = standardised(features, N, F)

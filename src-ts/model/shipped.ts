@@ -28,6 +28,16 @@ const cardSchema = z.looseObject({
 		licence: z.string(),
 		fingerprints: z.array(z.string().length(FINGERPRINT_DIGITS)),
 	}),
+	/** What needs no network: see `LearnedBaselines`. */
+	baselines: z
+		.object({
+			majority: z.string(),
+			composition: z.object({
+				...{ classes: z.array(z.string()), weights: z.array(z.number()), bias: z.array(z.number()) },
+				...{ mean: z.array(z.number()), deviation: z.array(z.number()) },
+			}),
+		})
+		.optional(),
 	training: z.looseObject({ split: z.string(), members: z.string(), command: z.string(), when: z.string() }),
 	scores: z.looseObject({ on: z.string(), file: z.string() }),
 	limits: z.array(z.string()),

@@ -2,7 +2,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import test from 'ava'
 import { makeDataset, type Split } from 'subloc-native'
-import { baselineAnswers, foldedBaselineAnswers, largestClass } from '../../src-ts/evaluate/baselines.js'
+import {
+	baselineAnswers,
+	foldedBaselineAnswers,
+	largestClass,
+	learnBaselines,
+	learnedBaselineAnswers,
+} from '../../src-ts/evaluate/baselines.js'
 import { composition, fitLogistic, logisticAnswers, solveSymmetric } from '../../src-ts/evaluate/composition.js'
 import { motifRules } from '../../src-ts/evaluate/motifs.js'
 import { readRelatives } from '../../src-ts/evaluate/relative.js'
@@ -87,6 +93,10 @@ test('baselines are fitted on the training part alone; the best hit copies, or f
 	t.deepEqual(without['majority'], ['extracellular', 'extracellular', 'extracellular'])
 	t.deepEqual(without['composition']!.slice(0, 2), ['cytoplasmic', 'extracellular'])
 	t.deepEqual(without['motif rules']!.slice(2), ['ER'])
+	// What a card keeps of them answers alike.
+	const learned = JSON.parse(JSON.stringify(learnBaselines(training, CLASSES)))
+	for (const { name, answers: again } of learnedBaselineAnswers(learned, test, CLASSES))
+		t.deepEqual(again, without[name])
 	const hit = { identity: 0.5, coverage: 1, bits: 40 }
 	const found = answers([
 		{ id: '1', relative: 'c2', ...hit },

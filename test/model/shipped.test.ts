@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { fingerprint, loadModel, RUN_FILES, train } from 'subloc-native'
+import { fingerprint, learnBaselines, loadModel, RUN_FILES, train } from 'subloc-native'
 import { temporaryFolder } from '../support/folder.js'
 import { labelledTable, SMALL, smallDataset } from '../support/models.js'
 import { subloc } from '../support/subloc.js'
@@ -23,9 +23,10 @@ test('a model with a card loads where its bytes are those of the card, and no ot
 		...{ name: 'small', what: 'a small one', limits: ['none'] },
 		model: { file: RUN_FILES.model, bytes: readFileSync(file).length, sha256: sha256(file) },
 		data: {
-			...{ name: 'synthetic', proteins: dataset.records.length, digest: dataset.digest, licence: 'ours' },
+			...{ name: 'synthetic', proteins: dataset.records.length, digest: 'another', licence: 'ours' },
 			fingerprints: [fingerprint(first!.sequence)],
 		},
+		baselines: learnBaselines(dataset.records, dataset.classes),
 		training: { split: 'none', members: 'one', command: 'train', when: 'now' },
 		scores: { on: 'nothing', file: 'evaluation.json' },
 	}
@@ -40,6 +41,11 @@ test('a model with a card loads where its bytes are those of the card, and no ot
 	const scored = await subloc(['evaluate', folder, data, '--json'])
 	t.is(scored.code, 0, scored.stderr)
 	t.is(JSON.parse(scored.stdout).records, dataset.records.length - 1)
+	t.deepEqual(
+		JSON.parse(scored.stdout).baselines.map(({ name }: { name: string }) => name),
+		['majority', 'composition', 'motif rules'],
+	)
+	t.regex(scored.stderr, /does not come with the model: no best hit and no relatives/)
 	t.regex(scored.stderr, /1 of \d+ proteins were training data of the model: they are left out/)
 	// The page, and a comparison, leave them out too.
 	const scores = join(temporaryFolder(t), 'scores')
