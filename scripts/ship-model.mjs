@@ -34,6 +34,13 @@ function weak({ perClass }) {
 	return own.map((one) => `${one.class} ${(100 * one.sensitivity).toFixed(0)} %`).join(', ')
 }
 
+/** What the first M does, in a few words. */
+function effectText({ methionine }) {
+	const of = (change) => methionine.find((own) => own.change === change)
+	const points = (change) => `${(100 * of(change).difference).toFixed(1).replace('-', '−')} points`
+	return `without it ${points('removed')}, with one more ${points('added')}`
+}
+
 /** Larger would weigh on every install. */
 const MOST_BYTES = 30e6
 
@@ -92,7 +99,8 @@ main(async () => {
 			'The settings were chosen on a validation part of four fifths of the same proteins (docs/reproduction.md), so the scores are a little too good.',
 			'Eleven places, one a protein: proteins of several places, and of places that are not among the eleven, get one of the eleven all the same.',
 			'Eukaryotic proteins of a data set of 2006. Bacteria and archaea are answered too, and mean nothing.',
-			'Some training proteins lack their first M, which depends on the place (docs/data.md); a fragment may be misread for it.',
+			`Some training proteins lack their first M, which depends on the place (docs/data.md); a fragment may be misread for it (${effectText(evaluation)}).`,
+			'Attention is not the whole reason: the networks also read the last states of both directions, so signals at the ends (transit peptides above all) show in the importance of residues (subloc explain), less in the attention.',
 			'The temperature is fitted on what two networks say of held-out proteins. The mean of ten is usually less sure of itself, so `calibrated` may be too careful; not measured.',
 		],
 	}

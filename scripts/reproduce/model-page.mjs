@@ -42,7 +42,7 @@ ${table(
 	],
 )}
 
-Each cluster of homologs counting alike, ${percent(evaluation.clusters?.accuracy)}. Balanced accuracy ${percent(evaluation.balancedAccuracy)}, macro F1 ${evaluation.macroF1.toFixed(3)}, Gorodkin R_K ${evaluation.gorodkin.toFixed(3)}, log loss ${evaluation.logLoss.toFixed(3)} nats.
+Each cluster of homologs counting alike, ${percent(evaluation.clusters.accuracy)} (${range(evaluation.clusters.interval)}). Balanced accuracy ${percent(evaluation.balancedAccuracy)}, macro F1 ${evaluation.macroF1.toFixed(3)}, Gorodkin R_K ${evaluation.gorodkin.toFixed(3)}, log loss ${evaluation.logLoss.toFixed(3)} nats.
 
 ${table(
 	['class', 'proteins', 'sensitivity', '95 %', 'precision', 'MCC'],
@@ -74,7 +74,8 @@ The share of attention inside the known signals of held-out proteins, and the sh
 
 ${shares('attention inside', evaluation.attention)}
 
-SP: signal peptide, SA: signal anchor, mTP and cTP: transit peptides of mitochondrion and chloroplast. Is what the attention points at also what the answer hangs on? For some of these
+SP: signal peptide, SA: signal anchor, mTP and cTP: transit peptides of mitochondrion and chloroplast. Beside what it attends to, the head of each network sees the last states of both
+directions, which know the ends of a protein: a signal there needs no attention, and an attention map alone does not tell why. Is what the attention points at also what the answer hangs on? For some of these
 proteins, evenly taken, nine residues at a time were hidden: the share of all falls of ln p that lies inside (\`--importance\`):
 
 ${shares('importance inside', evaluation.importance)}
@@ -90,7 +91,7 @@ ${table(
 	['', 'accuracy', '95 %'],
 	[
 		['**the model**', `**${percent(newer.accuracy)}**`, range(newer.intervals.accuracy)],
-		['the model, each cluster counting alike', percent(newer.clusters.accuracy), ''],
+		['the model, each cluster counting alike', percent(newer.clusters.accuracy), range(newer.clusters.interval)],
 		...newer.baselines.map(({ name, accuracy, interval }) => [name, percent(accuracy), range(interval)]),
 	],
 )}
@@ -111,11 +112,10 @@ Calibration error ${percent(probabilities.expectedError)} and Brier score ${prob
 The shipped temperature, ${calibration.temperature.toFixed(3)}, is fitted on all held-out proteins; it gives the \`calibrated\` of a prediction.
 
 ${table(
-	['right among', 'probability from', 'answered'],
-	evaluation.selective.targets.map(({ accuracy, point }) => [
-		percent(accuracy),
-		point ? point.threshold.toFixed(2) : '–',
-		point ? percent(point.coverage) : 'none',
+	['right among', 'probability from', 'answered', 'proteins', '95 % of what is right'],
+	evaluation.selective.targets.map(({ accuracy, point, interval }) => [
+		...[percent(accuracy), point ? point.threshold.toFixed(2) : '–', point ? percent(point.coverage) : 'none'],
+		...[point ? point.records : '–', range(interval)],
 	]),
 )}
 
