@@ -19,7 +19,7 @@ export interface Resolved {
 
 /**
  * Fills in a configuration from its preset (default `modern`). Without a source of profiles the block `profile` is taken out, with a warning, unless it
- * was asked for by name.
+ * was asked for by name; an R-LSTM has `pooling` attention, which is without effect there, unless another is asked for.
  *
  * Errors: `INVALID_OPTION` that names the option's path and what would be right.
  */
@@ -37,8 +37,11 @@ export function resolveConfig(options: ConfigFile, { hasProfiles }: { hasProfile
 		blocks = blocks.filter((block) => block !== 'profile')
 		warnings.push(`no profiles are given: the blocks are ${blocks.join(', ')} (preset ${preset} has profile too)`)
 	}
+	// What the head of an A-LSTM sees is nothing to an R-LSTM.
+	const pooling = own.model === 'r-lstm' ? 'attention' : base.pooling
 	const config = checked(trainingConfigSchema, {
 		...base,
+		pooling,
 		...own,
 		blocks,
 		optimizer: { ...base.optimizer, ...own.optimizer },

@@ -189,6 +189,9 @@ test('options beyond the paper are checked together', (t) => {
 		message: /^pooling: .*a-lstm/,
 	})
 	t.is(resolve({ model: 'a-lstm', pooling: 'attention+last' }).config.pooling, 'attention+last')
+	// The preset's own gives way.
+	t.is(resolve({ preset: 'modern' }).config.pooling, 'attention+last')
+	t.is(resolve({ preset: 'modern', model: 'r-lstm' }).config.pooling, 'attention')
 	const secondConv = { widths: [3, 7, 3], filtersPerWidth: 5 }
 	t.throws(() => resolve({ secondConv }), { code: 'INVALID_OPTION', message: /^secondConv\.widths: .*twice/ })
 	t.throws(() => resolve({ secondConv: { ...secondConv, widths: [] } }), { message: /^secondConv\.widths/ })

@@ -1,5 +1,5 @@
 /** `npm run reproduce` takes a run that is DONE only for what it is. */
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { type TrainOptions, train } from 'subloc-native'
@@ -74,6 +74,21 @@ test('every command of the plan can be compared', (t) => {
 	for (const command of commands) {
 		const at = command.lastIndexOf('--epochs')
 		const { epochs } = configOfCommand(command)
-		t.is(epochs, at < 0 ? 100 : Number(command[at + 1]), command.join(' '))
+		const preset = command[command.indexOf('--preset') + 1] === 'paper' ? 100 : 30
+		t.is(epochs, at < 0 ? preset : Number(command[at + 1]), command.join(' '))
 	}
+})
+
+test('every committed run is what its stage asks for', async (t) => {
+	const data = { all: 'all', ablation: 'ablation', homology: 'h.tsv', stratified: 's.tsv', profiles: 'profiles' }
+	let compared = 0
+	for (const [stage, { runs }] of Object.entries(STAGES)) {
+		for (const { name, command } of runs(data)) {
+			const folder = join(ROOT, 'reproduction', stage, name)
+			if (!existsSync(folder)) continue
+			t.true(await isDone(folder, command), folder)
+			compared += 1
+		}
+	}
+	t.true(compared > 20)
 })
