@@ -530,7 +530,7 @@ export interface Resolved {
 }
 /**
  * Fills in a configuration from its preset (default `modern`). Without a source of profiles the block `profile` is taken out, with a warning, unless it
- * was asked for by name.
+ * was asked for by name; an R-LSTM has `pooling` attention, which is without effect there, unless another is asked for.
  *
  * Errors: `INVALID_OPTION` that names the option's path and what would be right.
  */
@@ -1428,6 +1428,8 @@ export interface Homolog {
 	/** Alignments of this score that chance gives. */
 	expect: number;
 }
+/** Residues of the longest protein that can be aligned (crates/subloc-analysis/src/homology/mod.rs). */
+export declare const LONGEST_ALIGNED = 500000;
 /** Defaults of {@link HomologyLimits}: what method.md's figures were measured with. */
 export declare const HOMOLOGY_LIMITS: {
 	readonly identity: 0.3;
@@ -2558,19 +2560,49 @@ export interface MultiLabelEvaluation extends LabelSetScores {
 	logLoss: number;
 	/** Records that could not be predicted; they stand in no score. */
 	skipped: number;
+	/** How sure the scores are; absent of fewer than five proteins (or clusters), and in the file of an older version. */
+	intervals?: LabelIntervals;
+	/** What always naming the most frequent set of these records scores; absent in the file of an older version. */
+	majority?: {
+		labels: string[];
+		subsetAccuracy: number;
+		jaccard: number;
+	};
 }
-/** Scores of label sets `truth` and `predicted`, [N, K] row-major, 0 or not. Errors: `INVALID_OPTION` for arrays that do not fit. */
-export declare function labelSetScores(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: readonly string[]): LabelSetScores;
+/** Percentile bootstrap of the scores: of clusters of relatives where the records have some, else of proteins. Null where a score is undefined in every draw. */
+export interface LabelIntervals {
+	resampled: "proteins" | "clusters";
+	replicates: number;
+	seed: number;
+	/** Share of the draws inside. */
+	level: number;
+	subsetAccuracy: Interval | null;
+	jaccard: Interval | null;
+	microF1: Interval | null;
+	macroF1: Interval | null;
+}
+/** Of {@link evaluateMultiLabel}. */
+export interface EvaluateLabelsOptions extends PredictOptions {
+	/** What the records are; default: where they were read from. */
+	on?: string;
+	/** How intervals are drawn. Clusters: those of the records by default (`cluster`), where they have any. */
+	bootstrap?: BootstrapOptions;
+}
+/**
+ * Scores of label sets `truth` and `predicted`, [N, K] row-major, 0 or not. `times`, [N]: how often each record counts; default: once. Errors: `INVALID_OPTION` for arrays that do
+ * not fit.
+ */
+export declare function labelSetScores(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: readonly string[], times?: ArrayLike<number>): LabelSetScores;
 /**
  * Predicts a dataset whose class values name labels joined by `;`, and scores the answers of a multi-label model.
  * Errors: as `predict`; `INVALID_OPTION` for a model of one class a protein; `UNKNOWN_CLASS` for a label that the model does not know.
  */
-export declare function evaluateMultiLabel(model: Model, dataset: Dataset, options?: EvaluateOptions): Promise<MultiLabelEvaluation>;
+export declare function evaluateMultiLabel(model: Model, dataset: Dataset, options?: EvaluateLabelsOptions): Promise<MultiLabelEvaluation>;
 /**
  * Scores predictions of a multi-label model that stand in the order of their records. Errors: `INVALID_OPTION` for predictions without labels, `UNKNOWN_CLASS`,
  * `INVALID_DATASET` where none could be predicted.
  */
-export declare function evaluateLabels(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string): MultiLabelEvaluation;
+export declare function evaluateLabels(records: readonly LabelledRecord[], predictions: readonly Prediction[], classes: readonly string[], on: string, bootstrap?: BootstrapOptions): MultiLabelEvaluation;
 /**
  * The temperature with the least mean −ln q of the true class. `truth[n]` is a class index, `probabilities` is [N, K], row-major; at least one record.
  *

@@ -48,6 +48,7 @@ export {
 	type HomologyOptions,
 	type HomologyRecord,
 	type HomologySearch,
+	LONGEST_ALIGNED,
 	nearestRelatives,
 } from './dataset/homology.js'
 export { labelSets, labelsOf } from './dataset/label-sets.js'
@@ -149,8 +150,10 @@ export {
 export { brierScore, type ClassScores, confusionMatrix, logLoss, type Scores, scores } from './evaluate/metrics.js'
 export { type MotifRules, motifRules } from './evaluate/motifs.js'
 export {
+	type EvaluateLabelsOptions,
 	evaluateLabels,
 	evaluateMultiLabel,
+	type LabelIntervals,
 	type LabelScores,
 	type LabelSetScores,
 	labelSetScores,

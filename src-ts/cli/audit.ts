@@ -4,8 +4,8 @@ import {
 	auditLeak,
 	auditSplitLeak,
 	auditTsv,
-	type Dataset,
 	type LeakAudit,
+	LONGEST_ALIGNED,
 	parseSplit,
 	type RelativesOptions,
 	RunFolder,
@@ -14,6 +14,7 @@ import {
 	SublocError,
 	writeWhole,
 } from 'subloc-native'
+import type { Log } from './log.js'
 import { type CommonOptions, openLog, wholeNumber, withLog } from './options.js'
 import { untilStopped } from './process.js'
 import { leakText } from './text.js'
@@ -56,7 +57,7 @@ async function run(train: string, test: string | undefined, flags: AuditFlags, s
 	const log = openLog(flags)
 	const onProgress = (done: number, total: number) => log.progress(`compared: ${done} of ${total} proteins`)
 	const options = { threads: flags.threads, exhaustive: flags.exhaustive ?? false, onProgress, signal }
-	const audit = await audited(train, test, options)
+	const audit = await audited(train, test, options, log)
 	log.clearLine()
 	if (flags.output === '-') process.stdout.write(auditTsv(audit))
 	else if (flags.output) await writeWhole(flags.output, auditTsv(audit))
@@ -66,7 +67,12 @@ async function run(train: string, test: string | undefined, flags: AuditFlags, s
 	if (flags.output) log.event('written', `written: ${flags.output}`, { output: flags.output })
 }
 
-async function audited(train: string, test: string | undefined, options: RelativesOptions): Promise<LeakAudit> {
+async function audited(
+	train: string,
+	test: string | undefined,
+	options: RelativesOptions,
+	log: Log,
+): Promise<LeakAudit> {
 	if (train === 'shipped' && !existsSync(train)) {
 		const message =
 			'the training proteins of the shipped model do not come with the package (docs/data.md says where they are): name them in place of it'
@@ -86,14 +92,36 @@ async function audited(train: string, test: string | undefined, options: Relativ
 		throw new SublocError('INVALID_OPTION', 'test: name the test proteins, or a run folder alone', { option: 'test' })
 	}
 	const training = await readDataset(train, { minimumClasses: 1 })
-	return auditLeak(training.records, await testRecords(test), options)
+	return auditLeak(training.records, alignable(await testRecords(test), test, log), options)
 }
 
-/** Labelled proteins, or those of a FASTA file. */
-async function testRecords(path: string): Promise<Dataset['records'] | { id: string; sequence: string }[]> {
+interface TestRecord {
+	id: string
+	sequence: string
+	class?: string
+	problem?: SublocError
+}
+
+/** Labelled proteins, or those of a FASTA file, whose mistakes are each a record's own. */
+async function testRecords(path: string): Promise<readonly TestRecord[]> {
 	const isFasta = /\.(fasta|fas|fsa|fa|faa)(\.gz)?$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile()
 	if (!isFasta) return (await readDataset(path, { minimumClasses: 1 })).records
-	const records = []
-	for await (const { id, sequence } of readFasta(path)) records.push({ id, sequence })
+	const records: TestRecord[] = []
+	for await (const { id, sequence, problem } of readFasta(path, { onProblem: 'report' })) {
+		records.push({ id, sequence, problem })
+	}
 	return records
+}
+
+/** The records that can be compared, with a word on the others. Errors: `INVALID_DATASET` where there is none. */
+function alignable(records: readonly TestRecord[], file: string, log: Log): readonly TestRecord[] {
+	const whyNot = ({ sequence, problem }: TestRecord) =>
+		problem?.message ?? (sequence.length > LONGEST_ALIGNED ? `${sequence.length} residues are too many to align` : null)
+	const left = records.filter((record) => whyNot(record) === null)
+	const first = records.find((record) => whyNot(record) !== null)
+	if (!first) return records
+	const told = `${records.length - left.length} of ${records.length} proteins cannot be compared (first: ${first.id}: ${whyNot(first)})`
+	if (left.length === 0) throw new SublocError('INVALID_DATASET', told, { file })
+	log.warning(`${told}: they are left out`)
+	return left
 }

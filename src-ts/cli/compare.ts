@@ -178,6 +178,12 @@ function sameClasses(first: readonly string[], second: readonly string[]): reado
 	throw new SublocError('INVALID_OPTION', message, { option: 'run-b' })
 }
 
+/** Of a test: never 0, which no test gives. */
+function probabilityOf(p: number): string {
+	if (p < 1e-300) return '< 1e-300'
+	return `= ${p < 0.001 ? p.toExponential(1) : p.toFixed(3)}`
+}
+
 function textOf(comparison: Comparison, [first, second]: [string, string], on: string): string {
 	const { records, resampled, mcnemar, accuracy, balancedAccuracy, macroF1, gorodkin, logLoss } = comparison
 	const shares = (name: string, { first: a, second: b, difference, interval }: ScoreDifference) => [
@@ -209,6 +215,6 @@ function textOf(comparison: Comparison, [first, second]: [string, string], on: s
 			],
 		),
 		'',
-		`McNemar: A alone is right for ${onlyFirst}, B alone for ${onlySecond}; p = ${p < 0.001 ? p.toExponential(1) : p.toFixed(3)} (${test})`,
+		`McNemar: A alone is right for ${onlyFirst}, B alone for ${onlySecond}; p ${probabilityOf(p)} (${test})`,
 	].join('\n')
 }

@@ -39,7 +39,7 @@ import {
 } from './options.js'
 import { untilStopped } from './process.js'
 import { Remarks } from './remarks.js'
-import { baselinesFor, importanceOf, warnOfTrials } from './scoring.js'
+import { baselinesFor, importanceOf, warnOfSingleLabelFlags } from './scoring.js'
 import { printEvaluation, writeEvaluation, writeReport } from './training.js'
 
 interface EvaluateFlags extends CommonOptions, TrialFlags {
@@ -133,7 +133,7 @@ async function run(folder: string, data: string | undefined, flags: EvaluateFlag
 	for (const prediction of predictions) remarks.add(prediction)
 	remarks.tell(log)
 	if (multiLabel) {
-		warnOfTrials(flags, log)
+		warnOfSingleLabelFlags(flags, log)
 		const evaluation = evaluateLabels(records, predictions, model.classes, on)
 		if (flags.output !== undefined) await writeLabelEvaluation(flags.output, evaluation, predictions, log)
 		return printLabelEvaluation(evaluation, flags.json)

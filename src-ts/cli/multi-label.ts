@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import pc from 'picocolors'
 import {
+	type Interval,
 	labelsFigure,
 	type MultiLabelEvaluation,
 	makeFolder,
@@ -11,7 +12,7 @@ import {
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
-import { captionOf, percent, table } from './text.js'
+import { captionOf, percent, percentRange, table } from './text.js'
 
 /** Whether an evaluation, as JSON gives it back, is of label sets. */
 export function isMultiLabel(evaluation: object): evaluation is MultiLabelEvaluation {
@@ -46,11 +47,22 @@ export function printLabelEvaluation(evaluation: MultiLabelEvaluation, json = fa
 /** Scores of all labels, and a line a label. */
 function labelEvaluationText(evaluation: MultiLabelEvaluation): string {
 	const { on, records, subsetAccuracy, jaccard, microF1, macroF1, logLoss, labelsPerRecord } = evaluation
+	const { intervals, majority } = evaluation
 	const skipped = evaluation.skipped > 0 ? `, ${evaluation.skipped} more could not be predicted` : ''
 	const number = (value: number | null) => value?.toFixed(3) ?? '–'
+	const range = (interval: Interval | null) =>
+		interval ? `${interval.low.toFixed(3)}–${interval.high.toFixed(3)}` : '–'
+	const drawn = intervals && [
+		`95 % intervals, ${intervals.resampled} drawn: Jaccard ${range(intervals.jaccard)} · all labels right ${percentRange(intervals.subsetAccuracy)} % · micro F1 ${range(intervals.microF1)} · macro F1 ${range(intervals.macroF1)}`,
+	]
+	const without = majority && [
+		`always the most frequent set (${majority.labels.join(';')}): Jaccard ${number(majority.jaccard)}, all labels right ${percent(majority.subsetAccuracy)}`,
+	]
 	return [
 		`${pc.bold(`Jaccard ${number(jaccard)}, all labels right ${percent(subsetAccuracy)}`)} on ${on} (${records} proteins${skipped})`,
 		`micro F1 ${number(microF1)} · macro F1 ${number(macroF1)} · log loss ${number(logLoss)} nats a label · labels a protein ${labelsPerRecord.true.toFixed(2)}, predicted ${labelsPerRecord.predicted.toFixed(2)}`,
+		...(drawn ?? []),
+		...(without ?? []),
 		'',
 		table(
 			['label', 'proteins', 'predicted', 'sensitivity', 'precision', 'F1', 'MCC'],

@@ -177,10 +177,16 @@ function tellTemperature({ temperature, on, records, logLoss }: TemperatureScali
 	log.event('calibrated', text, { temperature, records, logLoss })
 }
 
-/** Says that a multi-label model is not tried further. */
-export function warnOfTrials({ methionine, importance }: TrialFlags, log: Log): void {
-	const asked = [...(methionine ? ['--methionine'] : []), ...(importance === undefined ? [] : ['--importance'])]
-	if (asked.length > 0) log.warning(`${asked.join(' and ')}: only for models of one class a protein, left out`)
+/** Says what of the flags a multi-label model has no use for. */
+export function warnOfSingleLabelFlags(
+	flags: TrialFlags & Partial<Record<'abstain' | 'training' | 'relatives', unknown>> & { audit?: boolean },
+	log: Log,
+): void {
+	const given = (['methionine', 'importance', 'abstain', 'training', 'relatives'] as const).filter((name) => {
+		return flags[name] !== undefined && flags[name] !== false
+	})
+	const asked = [...given.map((name) => `--${name}`), ...(flags.audit === false ? ['--no-audit'] : [])]
+	if (asked.length > 0) log.warning(`${asked.join(', ')}: only for models of one class a protein, left out`)
 }
 
 /** Importance by occlusion of at most `most` proteins of each kind of signal, evenly over those that have it, each with the model of its part. */

@@ -40,7 +40,7 @@ import {
 	foldedBaselines,
 	foldTemperatures,
 	importanceOf,
-	warnOfTrials,
+	warnOfSingleLabelFlags,
 } from './scoring.js'
 import { captionOf, duration, evaluationText, percent } from './text.js'
 import type { TrainingFlags } from './training-options.js'
@@ -104,7 +104,7 @@ export async function scoreHeldOut(
 	const { by, fold } = info.split
 	const on = fold === null ? `the ${by} test part` : `fold ${fold} of a ${by} split`
 	if (isMultiLabel) {
-		warnOfTrials(flags, log)
+		warnOfSingleLabelFlags(flags, log)
 		const evaluation = evaluateLabels(records, predictions, model.classes, on)
 		await writeLabelEvaluation(flags.output, evaluation, predictions, log)
 		tellSplit(by, log)
@@ -141,8 +141,8 @@ export async function scoreFolds(
 	const { classes } = models[0]!
 	if (dataset.multiLabel) {
 		for (const model of models) model.close()
-		warnOfTrials(flags, log)
-		const evaluation = evaluateLabels(dataset.records, predictions, classes, on)
+		warnOfSingleLabelFlags(flags, log)
+		const evaluation = evaluateLabels(clusteredRecords(dataset, split), predictions, classes, on)
 		await writeLabelEvaluation(output, evaluation, predictions, log)
 		tellSplit(split.by, log)
 		return printLabelEvaluation(evaluation)

@@ -66,8 +66,8 @@ export interface Homolog {
 	expect: number
 }
 
-/** @internal Residues of the longest protein that can be aligned (crates/subloc-analysis/src/homology/mod.rs). */
-export const LONGEST = 500_000
+/** Residues of the longest protein that can be aligned (crates/subloc-analysis/src/homology/mod.rs). */
+export const LONGEST_ALIGNED = 500_000
 
 /** Defaults of {@link HomologyLimits}: what method.md's figures were measured with. */
 export const HOMOLOGY_LIMITS = {

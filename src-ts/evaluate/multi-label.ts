@@ -3,9 +3,11 @@ import { type Dataset, type LabelledRecord, placeOf, unknownClass } from '../dat
 import { labelSets, labelsOf } from '../dataset/label-sets.js'
 import { requireOption, SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
-import { type Prediction, predictAll } from '../predict/predict.js'
+import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { matthews } from '../train/thresholds.js'
-import type { EvaluateOptions } from './evaluate.js'
+import { type BootstrapOptions, bootstrapIntervals, canBeDrawn } from './bootstrap.js'
+import { completeBootstrap } from './intervals.js'
+import type { Interval } from './share.js'
 
 /** Scores of one label. A ratio without a denominator is null. */
 export interface LabelScores {
@@ -54,13 +56,42 @@ export interface MultiLabelEvaluation extends LabelSetScores {
 	logLoss: number
 	/** Records that could not be predicted; they stand in no score. */
 	skipped: number
+	/** How sure the scores are; absent of fewer than five proteins (or clusters), and in the file of an older version. */
+	intervals?: LabelIntervals
+	/** What always naming the most frequent set of these records scores; absent in the file of an older version. */
+	majority?: { labels: string[]; subsetAccuracy: number; jaccard: number }
 }
 
-/** Scores of label sets `truth` and `predicted`, [N, K] row-major, 0 or not. Errors: `INVALID_OPTION` for arrays that do not fit. */
+/** Percentile bootstrap of the scores: of clusters of relatives where the records have some, else of proteins. Null where a score is undefined in every draw. */
+export interface LabelIntervals {
+	resampled: 'proteins' | 'clusters'
+	replicates: number
+	seed: number
+	/** Share of the draws inside. */
+	level: number
+	subsetAccuracy: Interval | null
+	jaccard: Interval | null
+	microF1: Interval | null
+	macroF1: Interval | null
+}
+
+/** Of {@link evaluateMultiLabel}. */
+export interface EvaluateLabelsOptions extends PredictOptions {
+	/** What the records are; default: where they were read from. */
+	on?: string
+	/** How intervals are drawn. Clusters: those of the records by default (`cluster`), where they have any. */
+	bootstrap?: BootstrapOptions
+}
+
+/**
+ * Scores of label sets `truth` and `predicted`, [N, K] row-major, 0 or not. `times`, [N]: how often each record counts; default: once. Errors: `INVALID_OPTION` for arrays that do
+ * not fit.
+ */
 export function labelSetScores(
 	truth: ArrayLike<number>,
 	predicted: ArrayLike<number>,
 	classes: readonly string[],
+	times?: ArrayLike<number>,
 ): LabelSetScores {
 	const fits = truth.length === predicted.length && truth.length > 0 && truth.length % classes.length === 0
 	requireOption(
@@ -69,20 +100,23 @@ export function labelSetScores(
 		predicted.length,
 		`[N, ${classes.length}] values, as many as truth (${truth.length})`,
 	)
-	const records = truth.length / classes.length
+	const rows = truth.length / classes.length
 	const counts = classes.map(() => ({ tp: 0, fp: 0, fn: 0, tn: 0 }))
-	let [exact, jaccard] = [0, 0]
-	for (let row = 0; row < records; row++) {
+	let [records, exact, jaccard] = [0, 0, 0]
+	for (let row = 0; row < rows; row++) {
+		const weight = times?.[row] ?? 1
+		if (weight === 0) continue
+		records += weight
 		let [both, either] = [0, 0]
 		for (const [label, count] of counts.entries()) {
 			const at = row * classes.length + label
 			const [is, says] = [truth[at] !== 0, predicted[at] !== 0]
-			count[is ? (says ? 'tp' : 'fn') : says ? 'fp' : 'tn'] += 1
+			count[is ? (says ? 'tp' : 'fn') : says ? 'fp' : 'tn'] += weight
 			both += Number(is && says)
 			either += Number(is || says)
 		}
-		exact += Number(both === either)
-		jaccard += either === 0 ? 1 : both / either
+		exact += weight * Number(both === either)
+		jaccard += weight * (either === 0 ? 1 : both / either)
 	}
 	const perLabel = classes.map((name, label): LabelScores => {
 		const { tp, fp, fn } = counts[label]!
@@ -116,13 +150,13 @@ export function labelSetScores(
 export async function evaluateMultiLabel(
 	model: Model,
 	dataset: Dataset,
-	options: EvaluateOptions = {},
+	options: EvaluateLabelsOptions = {},
 ): Promise<MultiLabelEvaluation> {
-	const { on = dataset.source, ...predicting } = options
+	const { on = dataset.source, bootstrap, ...predicting } = options
 	requireOption(model.info.loss === 'multi-label', 'model', model.info.loss, 'a multi-label model; see evaluate')
 	requireKnownLabels(dataset.records, model.classes, on)
 	const predictions = await predictAll(model, dataset.records, predicting)
-	return evaluateLabels(dataset.records, predictions, model.classes, on)
+	return evaluateLabels(dataset.records, predictions, model.classes, on, bootstrap)
 }
 
 /**
@@ -134,6 +168,7 @@ export function evaluateLabels(
 	predictions: readonly Prediction[],
 	classes: readonly string[],
 	on: string,
+	bootstrap: BootstrapOptions = {},
 ): MultiLabelEvaluation {
 	requireKnownLabels(records, classes, on)
 	const known = records
@@ -151,7 +186,62 @@ export function evaluateLabels(
 	return {
 		...{ loss: 'multi-label', on, ...labelSetScores(truth, predicted, classes) },
 		...{ logLoss: loss / probabilities.length, skipped: records.length - known.length },
+		intervals: labelIntervals(truth, predicted, classes, {
+			clusters: clustersOf(known.map(({ record }) => record)),
+			...bootstrap,
+		}),
+		majority: majorityOf(
+			known.map(({ record }) => record),
+			truth,
+			classes,
+		),
 	}
+}
+
+function clustersOf(records: readonly LabelledRecord[]): string[] | null {
+	return records.some(({ cluster }) => cluster !== '') ? records.map(({ cluster }) => cluster) : null
+}
+
+function labelIntervals(
+	truth: ArrayLike<number>,
+	predicted: ArrayLike<number>,
+	classes: readonly string[],
+	options: BootstrapOptions,
+): LabelIntervals | undefined {
+	const { clusters, ...drawing } = completeBootstrap(options)
+	const records = truth.length / classes.length
+	if (!canBeDrawn(records, clusters)) return undefined
+	const drawn = bootstrapIntervals(
+		records,
+		(counts) => {
+			const { subsetAccuracy, jaccard, microF1, macroF1 } = labelSetScores(truth, predicted, classes, counts)
+			return [subsetAccuracy, jaccard, microF1 ?? Number.NaN, macroF1 ?? Number.NaN]
+		},
+		{ ...drawing, clusters },
+	)
+	const [subsetAccuracy, jaccard, microF1, macroF1] = [0, 1, 2, 3].map((at) => drawn[at] ?? null) as (Interval | null)[]
+	return {
+		...{ resampled: clusters ? 'clusters' : 'proteins', ...drawing },
+		...{ subsetAccuracy: subsetAccuracy!, jaccard: jaccard!, microF1: microF1!, macroF1: macroF1! },
+	}
+}
+
+/** Of sets that are equally frequent the first. */
+function majorityOf(records: readonly LabelledRecord[], truth: ArrayLike<number>, classes: readonly string[]) {
+	const counts = new Map<string, { labels: readonly string[]; records: number }>()
+	for (const record of records) {
+		const labels = [...labelsOf(record.class)].sort()
+		const own = counts.get(labels.join(';')) ?? { labels, records: 0 }
+		counts.set(labels.join(';'), { labels, records: own.records + 1 })
+	}
+	const { labels } = [...counts.values()].reduce((best, own) => (own.records > best.records ? own : best))
+	const answer = classes.map((name) => Number(labels.includes(name)))
+	const { subsetAccuracy, jaccard } = labelSetScores(
+		truth,
+		records.flatMap(() => answer),
+		classes,
+	)
+	return { labels: [...labels], subsetAccuracy, jaccard }
 }
 
 function requireKnownLabels(records: readonly LabelledRecord[], classes: readonly string[], on: string): void {

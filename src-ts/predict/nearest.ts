@@ -1,5 +1,5 @@
 /** The nearest protein of what a model was trained on: how far a prediction may be a copy. */
-import { type HomologyOptions, type HomologyRecord, LONGEST, nearestRelatives } from '../dataset/homology.js'
+import { type HomologyOptions, type HomologyRecord, LONGEST_ALIGNED, nearestRelatives } from '../dataset/homology.js'
 
 /** A protein that a model was trained on. */
 export interface TrainingProtein extends HomologyRecord {
@@ -33,7 +33,7 @@ export async function nearestRows(
 	options: Omit<HomologyOptions, 'identity' | 'coverage'>,
 ): Promise<(NearestRow | null)[]> {
 	const found = new Array<NearestRow | null>(records.length).fill(null)
-	const rows = [...records.keys()].filter((row) => records[row]!.sequence.length <= LONGEST)
+	const rows = [...records.keys()].filter((row) => records[row]!.sequence.length <= LONGEST_ALIGNED)
 	const own = rows.map((row) => records[row]!)
 	const hits = await nearestRelatives(own, targets, options)
 	for (const [at, row] of rows.entries()) {

@@ -42,6 +42,14 @@ test('with one label each the scores are those of the confusion matrix', (t) => 
 	const classes = ['a', 'b', 'c']
 	const found = labelSetScores(sets(truth), sets(answers), classes)
 	const expected = scores(confusionMatrix(truth, answers, 3), classes)
+	// A record that counts twice is as two.
+	const twice = [...truth.keys(), 0, 0]
+	const repeated = (of: readonly number[]) => sets(twice.map((at) => of[at]!))
+	const counts = truth.map((_, at) => (at === 0 ? 3 : 1))
+	t.deepEqual(
+		labelSetScores(sets(truth), sets(answers), classes, counts),
+		labelSetScores(repeated(truth), repeated(answers), classes),
+	)
 	t.is(found.subsetAccuracy, expected.accuracy)
 	t.is(found.jaccard, expected.accuracy)
 	t.is(found.microF1, expected.accuracy)
@@ -60,6 +68,15 @@ test('a model of label sets is scored by its own function, and each function ref
 	const found = await evaluateMultiLabel(model, dataset, { threads: 1 })
 	const predictions = await predictAll(model, dataset.records, { threads: 1 })
 	t.deepEqual(found, evaluateLabels(dataset.records, predictions, model.classes, dataset.source))
+	const { low, high } = found.intervals!.jaccard!
+	t.true(low <= found.jaccard && found.jaccard <= high && low < high)
+	t.true(found.majority!.subsetAccuracy < 1 && found.majority!.jaccard >= found.majority!.subsetAccuracy)
+	const wide = await evaluateMultiLabel(model, dataset, { threads: 1, bootstrap: { level: 0.5, replicates: 50 } })
+	t.like(wide.intervals, { level: 0.5, replicates: 50, resampled: 'proteins' })
+	const pairs = dataset.records.map((record, row) => ({ ...record, cluster: `c${row >> 1}` }))
+	t.is(evaluateLabels(pairs, predictions, model.classes, 'x').intervals!.resampled, 'clusters')
+	const few = evaluateLabels(dataset.records.slice(0, 3), predictions.slice(0, 3), model.classes, 'x')
+	t.is(few.intervals, undefined)
 	const exact = dataset.records.filter((record, row) => predictions[row]!.labels!.join(';') === record.class)
 	t.is(found.subsetAccuracy, exact.length / dataset.records.length)
 	await t.throwsAsync(evaluate(model, dataset), { code: 'INVALID_OPTION', message: /evaluateMultiLabel/ })
