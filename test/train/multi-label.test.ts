@@ -112,6 +112,17 @@ test('the commands train, evaluate, predict and split', async (t) => {
 	const evaluated = await subloc(['evaluate', run, data])
 	t.is(evaluated.stdout.replace(/on the .*\(/, ''), trained.stdout.replace(/on the .*\(/, ''), evaluated.stderr)
 	t.is((await subloc(['evaluate', run])).stdout, trained.stdout)
+	t.regex(trained.stdout, /always the most frequent set \(/)
+	const flags = await subloc(['evaluate', run, data, '--abstain', '0.9', '--no-audit', '--methionine'])
+	t.regex(flags.stderr, /--methionine, --abstain, --no-audit: only for models of one class a protein, left out/)
+	for (const more of [[], [data]]) {
+		const compared = await subloc(['compare', run, run, ...more])
+		t.is(compared.code, 2)
+		t.regex(
+			compared.stderr,
+			/INVALID_OPTION: .*several labels a protein: only models of one class a protein are compared/,
+		)
+	}
 	const fasta = join(folder, 'p.fasta')
 	writeFileSync(fasta, '>p\nMKVLA\n')
 	const predicted = await subloc(['predict', fasta, '--model', run])
