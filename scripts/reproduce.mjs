@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { main, ROOT, Stop, say } from './lib/steps.mjs'
 import { prepareData } from './reproduce/data.mjs'
 import { reproductionPage } from './reproduce/page.mjs'
-import { STAGES } from './reproduce/plan.mjs'
+import { PAIRS, STAGES, scoredFolder } from './reproduce/plan.mjs'
 import { experimentName, isDone } from './reproduce/settings.mjs'
 
 /** Proteins of each known signal whose residues are hidden in turn. */
@@ -60,6 +60,7 @@ main(async () => {
 			joinFolds(join(runs, stage), data.all, wanted[0].command, [...trials, '--threads', values.threads])
 		}
 	}
+	for (const [first, second] of PAIRS) compare(runs, first, second)
 	if (isPlan) writeFileSync(join(ROOT, 'docs/reproduction.md'), reproductionPage(runs))
 })
 
@@ -86,11 +87,24 @@ function joinFolds(folder, data, command, flags) {
 	])
 }
 
-function subloc(args) {
+/** Writes how the answers of two stages differ, where both are at hand: predictions are not committed, what comes of them is. */
+function compare(runs, first, second) {
+	const folders = [first, second].map((stage) => join(runs, scoredFolder(stage)))
+	if (!folders.every((folder) => existsSync(join(folder, 'predictions.tsv')))) return
+	mkdirSync(join(runs, 'pairs'), { recursive: true })
+	const { runs: _folders, ...found } = JSON.parse(subloc(['compare', ...folders, '--json', '--quiet'], 'pipe'))
+	writeFileSync(join(runs, 'pairs', `${first}-${second}.json`), `${JSON.stringify(found, null, 2)}\n`)
+}
+
+/** Runs a command of subloc; what it prints, where `stdout` is a pipe. */
+function subloc(args, stdout = 'inherit') {
 	say(`subloc ${args.join(' ')}`)
-	const { status } = spawnSync(process.execPath, [join(ROOT, 'dist/cli/start.js'), ...args], {
+	const command = [join(ROOT, 'dist/cli/start.js'), ...args]
+	const ended = spawnSync(process.execPath, command, {
 		cwd: ROOT,
-		stdio: 'inherit',
+		stdio: ['inherit', stdout, 'inherit'],
+		encoding: 'utf8',
 	})
-	if (status !== 0) throw new Stop(`subloc ${args[0]} ended with ${status}`)
+	if (ended.status !== 0) throw new Stop(`subloc ${args[0]} ended with ${ended.status}`)
+	return ended.stdout
 }

@@ -84,6 +84,17 @@ export const STAGES = {
 	},
 }
 
+/** Stages whose networks answer for the same proteins of the same folds: how the first differs from the second. */
+export const PAIRS = [
+	['profiles', 'stratified'],
+	['paper-r-lstm', 'paper-a-lstm'],
+]
+
+/** Where the answers of a stage lie: its joined folds, or its only one. */
+export function scoredFolder(stage) {
+	return `${stage}/${STAGES[stage].folds ? 'joined' : 'folds/1'}`
+}
+
 /** The paper's networks, all 80 features, on one fold. */
 function paperRuns({ all, stratified, profiles }, flags) {
 	return folds(all, stratified, ['--preset', 'paper', ...flags, '--profiles', profiles]).slice(0, 1)

@@ -51,7 +51,7 @@ test('temperature, Brier score and calibration error are those of scipy and netc
 	for (const own of GOLDEN.calibration) {
 		const { truth, probabilities } = own
 		t.true(close(fitTemperature(truth, probabilities, 4), own.temperature, 1e-6))
-		const scaling = temperatureScaling(truth, probabilities, 4, 'made up')
+		const scaling = temperatureScaling(truth, probabilities, 4, 'made up')!
 		t.like(scaling, { on: 'made up', records: truth.length })
 		t.true(close(scaling.logLoss.before, own.before, 1e-12))
 		t.true(close(scaling.logLoss.after, own.after, 1e-12))
