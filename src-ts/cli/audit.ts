@@ -4,6 +4,7 @@ import {
 	auditLeak,
 	auditSplitLeak,
 	auditTsv,
+	type HomologyEngine,
 	type LeakAudit,
 	LONGEST_ALIGNED,
 	parseSplit,
@@ -11,18 +12,24 @@ import {
 	RunFolder,
 	readDataset,
 	readFasta,
+	readSplit,
 	SublocError,
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
 import { type CommonOptions, openLog, wholeNumber, withLog } from './options.js'
 import { untilStopped } from './process.js'
+import { coverageOption, engineOption, identityOption, tellAudit } from './split-audit.js'
 import { leakText } from './text.js'
 
 interface AuditFlags extends CommonOptions {
 	output?: string
 	json?: boolean
 	exhaustive?: boolean
+	split?: string
+	engine?: HomologyEngine
+	identity?: number
+	coverage?: number
 }
 
 export function auditCommand(): Command {
@@ -32,12 +39,17 @@ export function auditCommand(): Command {
 			.description(
 				'Finds the nearest relative of each protein of TEST among the labelled proteins TRAIN (local alignment, best bit score, E ≤ 0.001) and tells how many\n' +
 					'have one at which identity, and what copying its class would score. TEST may be labelled or FASTA. With a run folder instead of TRAIN its\n' +
-					'held-out part is compared with what it was trained on; TEST is then its data, by default where the training found it.',
+					'held-out part is compared with what it was trained on; TEST is then its data, by default where the training found it.\n' +
+					'With --split the folds of a split of TRAIN are searched for relatives in different folds, as `split` does before it writes, with another engine too.',
 			)
 			.argument('<train>', 'labelled proteins (folder of <class>.fasta, or a TSV), or a run folder')
 			.argument('[test]', 'labelled proteins or FASTA; of a run folder: its data')
 			.option('-o, --output <file>', 'also write a TSV, a line a test protein; - is stdout')
 			.option('--json', 'print JSON')
+			.option('--split <file>', 'look for relatives in different folds of this split; ends with 1 where there are some')
+			.addOption(engineOption().default(undefined, 'that of the split'))
+			.addOption(identityOption().default(undefined, 'that of the split'))
+			.addOption(coverageOption().default(undefined, 'that of the split'))
 			.option('--exhaustive', 'align every pair, not only those that share seeds: slow')
 			.option('--threads <n>', 'CPU threads (default: all)', wholeNumber(1, 1024))
 			.addHelpText(
@@ -46,7 +58,8 @@ export function auditCommand(): Command {
 Examples:
   subloc audit train.tsv test.tsv
   subloc audit multiloc/ proteome.fasta -o nearest.tsv
-  subloc audit runs/first                           the held-out part of its training`,
+  subloc audit runs/first                           the held-out part of its training
+  subloc audit multiloc/ --split homology.tsv --engine mmseqs     does another program find relatives in different folds?`,
 			),
 	).action((train: string, test: string | undefined, flags: AuditFlags) =>
 		untilStopped((signal) => run(train, test, flags, signal)),
@@ -57,6 +70,8 @@ async function run(train: string, test: string | undefined, flags: AuditFlags, s
 	const log = openLog(flags)
 	const onProgress = (done: number, total: number) => log.progress(`compared: ${done} of ${total} proteins`)
 	const options = { threads: flags.threads, exhaustive: flags.exhaustive ?? false, onProgress, signal }
+	if (flags.split !== undefined) return auditFile(train, test, flags.split, flags, options, log)
+	refuseAlone(flags)
 	const audit = await audited(train, test, options, log)
 	log.clearLine()
 	if (flags.output === '-') process.stdout.write(auditTsv(audit))
@@ -65,6 +80,31 @@ async function run(train: string, test: string | undefined, flags: AuditFlags, s
 	const { proteins: _, ...summary } = audit
 	process.stdout.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : `${leakText(audit)}\n`)
 	if (flags.output) log.event('written', `written: ${flags.output}`, { output: flags.output })
+}
+
+/** The audit of a split file of `data`. Errors: `INVALID_SPLIT` where homologs stand in different folds. */
+async function auditFile(
+	data: string,
+	test: string | undefined,
+	file: string,
+	flags: AuditFlags,
+	options: RelativesOptions,
+	log: Log,
+): Promise<void> {
+	const [extra] = [test, flags.output && '--output', flags.json && '--json'].filter((own) => own)
+	if (extra)
+		throw new SublocError('INVALID_OPTION', `${extra}: not with --split, which names no relatives`, { option: 'split' })
+	const dataset = await readDataset(data, { minimumClasses: 1 })
+	const split = await readSplit(file, dataset)
+	const { engine, identity, coverage } = flags
+	const leaks = await tellAudit(split, dataset, { ...options, engine, identity, coverage }, log)
+	if (leaks) throw new SublocError('INVALID_SPLIT', leaks.message, { ...leaks.details, file })
+}
+
+/** Errors: `INVALID_OPTION` for an option of `--split` without it. */
+function refuseAlone(flags: AuditFlags): void {
+	const option = (['engine', 'identity', 'coverage'] as const).find((name) => flags[name] !== undefined)
+	if (option) throw new SublocError('INVALID_OPTION', `--${option}: only with --split`, { option })
 }
 
 async function audited(

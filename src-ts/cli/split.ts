@@ -1,8 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import {
-	auditSplit,
 	columnSplit,
-	type Dataset,
 	formatSplit,
 	homologyFolds,
 	readDataset,
@@ -14,7 +12,7 @@ import {
 import type { Log } from './log.js'
 import { type CommonOptions, openLog, wholeNumber, withLog } from './options.js'
 import { untilStopped } from './process.js'
-import { percent } from './text.js'
+import { coverageOption, engineOption, identityOption, tellAudit } from './split-audit.js'
 
 interface SplitFlags extends CommonOptions {
 	output: string
@@ -52,18 +50,14 @@ export function splitCommand(): Command {
 			.option('--folds <k>', 'number of folds', wholeNumber(2, 1000), 5)
 			.option('--seed <n>', 'of the shuffle', wholeNumber(0), 1)
 			.option('--multi-label', 'class values are labels joined by ;: each label alike in every fold')
-			.option('--identity <share>', 'least identity of relatives, 0 to 1', share, 0.3)
-			.option('--coverage <share>', 'least share of both proteins that their alignment spans, 0 to 1', share, 0.8)
+			.addOption(identityOption().default(0.3))
+			.addOption(coverageOption().default(0.8))
 			.addOption(
 				new Option('--linkage <name>', 'single: no relatives in two clusters; greedy: smaller clusters, some are')
 					.choices(['single', 'greedy'])
 					.default('single'),
 			)
-			.addOption(
-				new Option('--engine <name>', 'what looks for relatives; mmseqs must be on the PATH')
-					.choices(['own', 'mmseqs'])
-					.default('own'),
-			)
+			.addOption(engineOption().default('own'))
 			.option('--exhaustive', 'align every pair, not only those that share seeds: slow')
 			.option('--audit', 'look for relatives in different folds also where the split is not by homology')
 			.option('--allow-leaks', 'write the split even where the audit fails')
@@ -98,7 +92,14 @@ async function run(data: string, flags: SplitFlags, signal: AbortSignal): Promis
 		warnOfLopsided(split, log)
 	}
 	if (flags.by === 'homology' || flags.audit) {
-		await tellAudit(split, dataset, search, flags.allowLeaks === true, log)
+		const leaks = await tellAudit(split, dataset, search, log)
+		if (leaks && flags.allowLeaks) log.warning(leaks.message)
+		else if (leaks)
+			throw new SublocError(
+				'INVALID_SPLIT',
+				`${leaks.message}; --allow-leaks writes the split all the same`,
+				leaks.details,
+			)
 	}
 	if (flags.output === '-') process.stdout.write(formatSplit(split, dataset))
 	else await writeWhole(flags.output, formatSplit(split, dataset))
@@ -124,36 +125,4 @@ function warnOfLopsided({ parts, folds }: Split, log: Log): void {
 	const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
 	if (most > LOPSIDED * least)
 		log.warning(`the folds have from ${least} to ${most} proteins: relatives stay together, and clusters cannot be cut`)
-}
-
-/** Lines of pairs that are told. */
-const TOLD = 5
-
-async function tellAudit(
-	split: Split,
-	dataset: Dataset,
-	search: Parameters<typeof auditSplit>[2],
-	allowLeaks: boolean,
-	log: Log,
-): Promise<void> {
-	const { passed, leaks, local, recordsWithLocal, identity, coverage } = await auditSplit(split, dataset, search)
-	log.clearLine()
-	const limits = `${percent(identity)} identity over ${percent(coverage)} of both`
-	const note = `${local.length} local hits between folds reach the identity but not the coverage (${recordsWithLocal} proteins)`
-	log.event('audit', `audit: ${leaks.length} pairs of different folds have ${limits}; ${note}`, {
-		...{ passed, leaks: leaks.length, localHits: local.length, recordsWithLocalHits: recordsWithLocal },
-	})
-	if (passed) return
-	const told = leaks.slice(0, TOLD).map(({ ids, identity }) => `${ids.join(' – ')} (${percent(identity)})`)
-	const message = `${leaks.length} pairs of different folds have ${limits}: ${told.join(', ')}${leaks.length > TOLD ? ', …' : ''}`
-	if (allowLeaks) return log.warning(message)
-	throw new SublocError('INVALID_SPLIT', `${message}; --allow-leaks writes the split all the same`, {
-		...{ file: dataset.source, pairs: leaks.length },
-	})
-}
-
-function share(text: string): number {
-	const value = Number(text)
-	if (text.trim() !== '' && value >= 0 && value <= 1) return value
-	throw new InvalidArgumentError('a number from 0 to 1 is needed.')
 }

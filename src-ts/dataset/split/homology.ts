@@ -128,8 +128,26 @@ async function homologs(
 ): Promise<Homolog[]> {
 	requireOption(['own', 'mmseqs'].includes(engine), 'engine', engine, 'own or mmseqs')
 	if (engine === 'own') return findHomologs(dataset.records, { ...options, ...(groups && { groups }) })
-	const found = await mmseqsHomologs(dataset.records, options)
+	const hits = await mmseqsHomologs(dataset.records, options)
+	const known = new Set(hits.map(({ query, target }) => `${query} ${target}`))
+	const equals = await equalSequences(dataset.records, options)
+	const found = [...hits, ...equals.filter(({ query, target }) => !known.has(`${query} ${target}`))]
 	return groups ? found.filter(({ query, target }) => groups[query] !== groups[target]) : found
+}
+
+/** Pairs of equal sequences, which are homologs however short they are: MMseqs2 finds none for a short peptide. */
+async function equalSequences(
+	records: Dataset['records'],
+	{ threads, signal }: Pick<HomologyOptions, 'threads' | 'signal'>,
+): Promise<Homolog[]> {
+	const counts = new Map<string, number>()
+	for (const { sequence } of records) counts.set(sequence, (counts.get(sequence) ?? 0) + 1)
+	const rows = [...records.keys()].filter((row) => counts.get(records[row]!.sequence)! > 1)
+	const chosen = rows.map((row) => records[row]!)
+	const hits = await findHomologs(chosen, { threads, signal })
+	return hits
+		.filter(({ query, target }) => chosen[query]!.sequence === chosen[target]!.sequence)
+		.map((hit) => ({ ...hit, query: rows[hit.query]!, target: rows[hit.target]! }))
 }
 
 function requireEveryClass(dataset: Dataset, parts: readonly number[], folds: number, counts: number[][]): void {
