@@ -46,10 +46,13 @@ export function auditCommand(): Command {
 			.argument('[test]', 'labelled proteins or FASTA; of a run folder: its data')
 			.option('-o, --output <file>', 'also write a TSV, a line a test protein; - is stdout')
 			.option('--json', 'print JSON')
-			.option('--split <file>', 'look for relatives in different folds of this split; ends with 1 where there are some')
-			.addOption(engineOption().default(undefined, 'that of the split'))
-			.addOption(identityOption().default(undefined, 'that of the split'))
-			.addOption(coverageOption().default(undefined, 'that of the split'))
+			.option(
+				'--split <file>',
+				'look for relatives in different folds of this split; an error where there are some. --engine, --identity and --coverage: by default those of the split',
+			)
+			.addOption(engineOption())
+			.addOption(identityOption())
+			.addOption(coverageOption())
 			.option('--exhaustive', 'align every pair, not only those that share seeds: slow')
 			.option('--threads <n>', 'CPU threads (default: all)', wholeNumber(1, 1024))
 			.addHelpText(

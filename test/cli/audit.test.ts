@@ -67,6 +67,35 @@ test('the audit of a fold column with leaks fails, and is overruled by --allow-l
 	t.regex(allowed.stderr, /warning 32 pairs/)
 })
 
+test('audit --split looks for relatives in different folds of a written split', async (t) => {
+	const folder = temporaryFolder(t)
+	const data = twins(folder)
+	const [leaky, clean] = [join(folder, 'leaky.tsv'), join(folder, 'clean.tsv')]
+	t.is((await subloc(['split', data, '-o', leaky, '--by', 'column'])).code, 0)
+	t.is((await subloc(['split', data, '-o', clean, '--by', 'homology', '--folds', '2'])).code, 0)
+	const passed = await subloc(['audit', data, '--split', clean])
+	t.is(passed.code, 0, passed.stderr)
+	t.regex(passed.stderr, /audit: 0 pairs of different folds have 30\.0 % identity over 80\.0 % of both/)
+	const failed = await subloc(['audit', data, '--split', leaky])
+	t.is(failed.code, 65)
+	t.regex(failed.stderr, /INVALID_SPLIT: .*leaky\.tsv.*32 pairs of different folds have 30\.0 % identity/)
+	t.notRegex(failed.stderr, /--allow-leaks/)
+	const strict = await subloc(['audit', data, '--split', leaky, '--identity', '1', '--coverage', '1'])
+	t.is(strict.code, 0, strict.stderr)
+	const refused: [string[], RegExp][] = [
+		[['audit', data, data, '--split', clean], /INVALID_OPTION: .*not with --split/],
+		[['audit', data, '--split', clean, '--json'], /INVALID_OPTION: --json: not with --split/],
+		[['audit', data, '--split', clean, '-o', '-'], /INVALID_OPTION: --output: not with --split/],
+		[['audit', data, data, '--engine', 'own'], /INVALID_OPTION: --engine: only with --split/],
+		[['audit', data, '--split', clean, '--identity', '2'], /a number from 0 to 1 is needed/],
+	]
+	for (const [words, told] of refused) {
+		const { code, stderr } = await subloc(words)
+		t.is(code, 2)
+		t.regex(stderr, told)
+	}
+})
+
 test('audit tells the nearest relatives and what copying scores', async (t) => {
 	const folder = temporaryFolder(t)
 	const data = twins(folder)

@@ -166,3 +166,16 @@ test.serial('hits of mmseqs become clusters: each pair once, by its better score
 		t.is(split.settings!.engine, 'mmseqs')
 	})
 })
+
+test.serial('mmseqs tells nothing of short peptides: equal ones are homologs all the same', async (t) => {
+	const folder = temporaryFolder(t)
+	writeFileSync(join(folder, 'mmseqs'), '#!/bin/sh\n: > "$4"\n', { mode: 0o755 })
+	const records = dataset.records.map((record, row) => (row % 4 === 0 ? { ...record, sequence: 'MKVLA' } : record))
+	await withPath(`${folder}:/usr/bin:/bin`, async () => {
+		const split = await homologyFolds({ ...dataset, records }, { engine: 'mmseqs', folds: 2 })
+		const equal = records.flatMap(({ sequence }, row) => (sequence === 'MKVLA' ? [split.clusters![row]] : []))
+		t.true(equal.length > 1)
+		t.is(new Set(equal).size, 1)
+		t.is(new Set(split.clusters).size, records.length - equal.length + 1)
+	})
+})
