@@ -1,7 +1,6 @@
 /** docs/model.md: the card of the shipped model for a person. Every number is read from its files. */
 export function modelPage(card, evaluation, calibration, newer) {
 	const { intervals, baselines, strata, perClass, probabilities } = evaluation
-	const percent = (share) => (share === null || share === undefined ? '–' : `${(100 * share).toFixed(1)} %`)
 	const range = (interval) =>
 		interval ? `${(100 * interval.low).toFixed(1)}–${(100 * interval.high).toFixed(1)} %` : '–'
 	const table = (header, rows) =>
@@ -19,7 +18,7 @@ export function modelPage(card, evaluation, calibration, newer) {
 		const points = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`
 		const who =
 			change === 'removed' ? 'Without the first M of those that have one' : 'With an M before those that lack it'
-		const told = `${points(difference)} points, ${points(interval.low)} to ${points(interval.high)}`
+		const told = `${points(difference)} points${interval ? `, ${points(interval.low)} to ${points(interval.high)}` : ''}`
 		return `${who} (${records}), ${percent(before)} become ${percent(after)} (${told}).`
 	}
 	return `# The model that comes with the package
@@ -103,8 +102,7 @@ ${table(
 		.map((own) => [own.class, own.support, percent(own.sensitivity), percent(own.precision)]),
 )}
 
-Here rules of known signals do as well, and probabilities promise too much: calibration error ${percent(newer.probabilities.calibrated.expectedError)} with the temperature. Of five of the seven places the training
-data have no more than 198 proteins.
+${newerText(newer, perClass)}
 
 ## Whether to believe a probability
 
@@ -140,4 +138,27 @@ ${card.limits.map((limit) => `- ${limit}`).join('\n')}
 /** One row a kind of signal: the first, which is all classes. */
 function firsts(shares) {
 	return shares.filter(({ kind }, at) => shares.findIndex((own) => own.kind === kind) === at)
+}
+
+/** Training proteins that are few for a place. */
+const FEW = 200
+
+/** What the newer proteins say of the model. */
+function newerText({ accuracy, baselines, probabilities, perClass }, training) {
+	const rules = baselines.find(({ name }) => name === 'motif rules')
+	const verdict = rules.accuracy < accuracy ? 'are right less often' : 'do at least as well'
+	const { expectedError } = probabilities.calibrated
+	const gap = probabilities.bins.reduce(
+		(sum, { count, confidence, accuracy: right }) => sum + (count > 0 ? count * (confidence - right) : 0),
+		0,
+	)
+	const promise = gap > 0 ? 'promise too much' : 'promise too little'
+	const places = perClass.filter(({ support }) => support > 0).map((own) => own.class)
+	const few = training.filter((own) => places.includes(own.class) && own.support < FEW)
+	return `Here rules of known signals ${verdict}, and probabilities ${promise}: calibration error ${percent(expectedError)} with the temperature. Of ${few.length} of the ${places.length} places the training
+data have fewer than ${FEW} proteins.`
+}
+
+function percent(share) {
+	return share === null || share === undefined ? '–' : `${(100 * share).toFixed(1)} %`
 }

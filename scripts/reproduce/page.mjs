@@ -137,8 +137,8 @@ ${Object.entries(STAGES)
 
 Hours are epochs times the seconds of an epoch on two quiet cores with AVX-512, the second of two that were measured: two A-LSTMs with H 64 and batches of 32 19.5 s, two R-LSTMs with H 64
 15.7 s (taken for every candidate, with four fifths of the proteins), the R-LSTM with H 200 43.5 s. The A-LSTM with H 200 is taken from the ratio of both in [RESULTS.md](../bench/RESULTS.md); profiles
-are taken to cost nothing. What stands above was trained beside other work.
-${missing.length > 0 ? `\nNot run: ${missing.map((stage) => `\`${stage}\``).join(', ')}.\n` : ''}${missing.includes('paper-ensemble') ? "The paper's 0.902 is of ten such R-LSTMs: that was **not** reproduced here.\n" : ''}
+are taken to cost nothing. The seconds further up are as they were: on the machine of two cores that the repository's runs come from, beside other work.
+${missingText(runs, missing)}${missing.includes('paper-ensemble') ? "The paper's 0.902 is of ten such R-LSTMs: that was **not** reproduced here.\n" : ''}
 ## Ablation of \`modern\`
 
 ${
@@ -157,6 +157,27 @@ ${tables.join('\n\n')}`
 `
 }
 
+/** All that the plan has and the folders have not. */
+function missingText(runs, stages) {
+	const candidates = TABLES.flatMap(({ candidates }) => candidates)
+		.filter(({ folder }) => !lastEpochs(join(runs, 'ablation', folder)))
+		.map(({ name }) => name)
+	const pairs = PAIRS.filter(([first, second]) => !existsSync(pairFile(runs, first, second)))
+	const told = [
+		['Not run', stages.map((stage) => `\`${stage}\``)],
+		['Candidates of the ablation that have not run', candidates],
+		['Not compared', pairs.map(([first, second]) => `\`${first}\` with \`${second}\``)],
+		['In no stage', ['`modern` with an R-LSTM on five folds, which two of the aims were set for']],
+	]
+	const lines = told.filter(([, names]) => names.length > 0).map(([what, names]) => `${what}: ${names.join(', ')}.\n`)
+	return `\n${lines.join('\n')}\n`
+}
+
+/** Where a comparison of two stages lies. */
+function pairFile(runs, first, second) {
+	return join(runs, 'pairs', `${first}-${second}.json`)
+}
+
 /** What a stage came to: its joined folds, or its only run. Null where it has not run. */
 function resultOf(runs, stage) {
 	const folder = join(runs, scoredFolder(stage))
@@ -170,15 +191,13 @@ function resultOf(runs, stage) {
 /** How stages differ on the same proteins, as far as they were compared. */
 function pairsText(runs) {
 	const rows = PAIRS.flatMap(([first, second]) => {
-		const file = join(runs, 'pairs', `${first}-${second}.json`)
+		const file = pairFile(runs, first, second)
 		if (!existsSync(file)) return []
 		const { records, accuracy, macroF1, mcnemar } = JSON.parse(readFileSync(file, 'utf8'))
-		const { low, high } = accuracy.interval
-		const f1 = `${signed(macroF1.difference)} (${signed(macroF1.interval.low)} to ${signed(macroF1.interval.high)})`
 		const cells = [
 			`\`${first}\` − \`${second}\``,
-			`${points(accuracy.difference)} (${points(low)} to ${points(high)})`,
-			f1,
+			withInterval(accuracy.difference, accuracy.interval, points),
+			withInterval(macroF1.difference, macroF1.interval, signed),
 			`${mcnemar.onlyFirst}, ${mcnemar.onlySecond}`,
 			mcnemar.p < 0.001 ? '< 0.001' : mcnemar.p.toFixed(3),
 			records,
@@ -221,9 +240,7 @@ function rowOf(title, by, { accuracy, intervals, baselines, records }, single) {
 	const of = (name) => baselines.find((own) => own.name === name)?.accuracy.toFixed(3) ?? '–'
 	const { low, high } = intervals.accuracy
 	const copying = baselines.find(({ name }) => name === 'best hit')
-	const gain = copying
-		? `${points(copying.gain)} (${points(copying.gainInterval.low)} to ${points(copying.gainInterval.high)})`
-		: '–'
+	const gain = copying ? withInterval(copying.gain, copying.gainInterval, points) : '–'
 	const cells = [title, by, `${mean(single).toFixed(3)}${range}`, `**${accuracy.toFixed(3)}**`]
 	const more = [
 		`${low.toFixed(3)}–${high.toFixed(3)}`,
@@ -234,6 +251,11 @@ function rowOf(title, by, { accuracy, intervals, baselines, records }, single) {
 		records,
 	]
 	return `| ${[...cells, ...more].join(' | ')} |`
+}
+
+/** A difference and its interval, where there is one. */
+function withInterval(difference, interval, text) {
+	return interval ? `${text(difference)} (${text(interval.low)} to ${text(interval.high)})` : text(difference)
 }
 
 /** A difference of shares in percentage points, with its sign. */
@@ -294,7 +316,7 @@ function stageText(stage, { evaluation, info, config, single }) {
 	const hours = info.epochSeconds.reduce((sum, value) => sum + (value ?? 0), 0) / 3600
 	return `### ${STAGES[stage].title}
 
-${config.epochs} epochs, about ${seconds(info)} s an epoch${single.length > 1 ? ` for all ${single.length} networks together` : ''}, ${hours.toFixed(1)} hours in all (a shared machine of two cores, ${device.cpuIsa}, ${device.threads} threads); ${started.slice(0, 10)} to ${finished.slice(0, 10)}, subloc-native ${versions.sublocNative}.
+${config.epochs} epochs, about ${seconds(info)} s an epoch${single.length > 1 ? ` for all ${single.length} networks together` : ''}, ${hours.toFixed(1)} hours in all (${[device.backend, device.backend === 'cpu' ? device.cpuIsa : device.name].filter(Boolean).join(', ')}, ${device.threads} threads); ${started.slice(0, 10)} to ${finished.slice(0, 10)}, subloc-native ${versions.sublocNative}.
 Command: \`npm run reproduce -- ${stage}\`. Macro F1 ${evaluation.macroF1.toFixed(3)}, Gorodkin R_K ${evaluation.gorodkin.toFixed(3)}, balanced accuracy ${evaluation.balancedAccuracy.toFixed(3)}.
 
 | identity to the nearest training protein | proteins | accuracy | copying its class |

@@ -49,6 +49,12 @@ export const STAGES = {
 		hours: 1.7,
 		runs: (data) => paperRuns(data, ['--members', '1', '--model', 'a-lstm']),
 	},
+	'homology-profiles': {
+		title: '`modern`, with profiles (80 features), homology folds',
+		hours: 0.9,
+		runs: ({ all, homology, profiles }) => folds(all, homology, [...SHIPPED, ...allFeatures(profiles)]),
+		folds: true,
+	},
 	'paper-ensemble': {
 		title: 'R-LSTM, 80 features, H 200, `paper`, ten networks, fold 1 of the stratified folds',
 		hours: 12,
@@ -87,6 +93,7 @@ export const STAGES = {
 /** Stages whose networks answer for the same proteins of the same folds: how the first differs from the second. */
 export const PAIRS = [
 	['profiles', 'stratified'],
+	['homology-profiles', 'homology'],
 	['paper-r-lstm', 'paper-a-lstm'],
 ]
 

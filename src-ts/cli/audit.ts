@@ -26,6 +26,7 @@ interface AuditFlags extends CommonOptions {
 	output?: string
 	json?: boolean
 	exhaustive?: boolean
+	multiLabel?: boolean
 	split?: string
 	engine?: HomologyEngine
 	identity?: number
@@ -53,6 +54,10 @@ export function auditCommand(): Command {
 			.addOption(engineOption())
 			.addOption(identityOption())
 			.addOption(coverageOption())
+			.option(
+				'--multi-label',
+				'class values are labels joined by ;: a copy is right where all labels are (of a run folder: as it was trained)',
+			)
 			.option('--exhaustive', 'align every pair, not only those that share seeds: slow')
 			.option('--threads <n>', 'CPU threads (default: all)', wholeNumber(1, 1024))
 			.addHelpText(
@@ -71,11 +76,12 @@ Examples:
 
 async function run(train: string, test: string | undefined, flags: AuditFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
-	const onProgress = (done: number, total: number) => log.progress(`compared: ${done} of ${total} proteins`)
+	const onProgress = (done: number, total: number) =>
+		log.progress(`looking for relatives: ${done} of ${total} proteins`)
 	const options = { threads: flags.threads, exhaustive: flags.exhaustive ?? false, onProgress, signal }
 	if (flags.split !== undefined) return auditFile(train, test, flags.split, flags, options, log)
 	refuseAlone(flags)
-	const audit = await audited(train, test, options, log)
+	const audit = await audited(train, test, flags.multiLabel ?? false, options, log)
 	log.clearLine()
 	if (flags.output === '-') process.stdout.write(auditTsv(audit))
 	else if (flags.output) await writeWhole(flags.output, auditTsv(audit))
@@ -94,14 +100,17 @@ async function auditFile(
 	options: RelativesOptions,
 	log: Log,
 ): Promise<void> {
-	const [extra] = [test, flags.output && '--output', flags.json && '--json'].filter((own) => own)
+	const [extra] = [test, flags.output && '--output'].filter((own) => own)
 	if (extra)
-		throw new SublocError('INVALID_OPTION', `${extra}: not with --split, which names no relatives`, { option: 'split' })
-	const dataset = await readDataset(data, { minimumClasses: 1 })
+		throw new SublocError('INVALID_OPTION', `${extra}: not with --split, which is of pairs (--json)`, {
+			option: 'split',
+		})
+	const dataset = await readDataset(data, { minimumClasses: 1, multiLabel: flags.multiLabel ?? false })
 	const split = await readSplit(file, dataset)
 	const { engine, identity, coverage } = flags
-	const leaks = await tellAudit(split, dataset, { ...options, engine, identity, coverage }, log)
-	if (leaks) throw new SublocError('INVALID_SPLIT', leaks.message, { ...leaks.details, file })
+	const { audit, failure } = await tellAudit(split, dataset, { ...options, engine, identity, coverage }, log)
+	if (flags.json) process.stdout.write(`${JSON.stringify({ ...audit, local: audit.local.length }, null, 2)}\n`)
+	if (failure) throw new SublocError('INVALID_SPLIT', failure.message, { ...failure.details, file })
 }
 
 /** Errors: `INVALID_OPTION` for an option of `--split` without it. */
@@ -113,6 +122,7 @@ function refuseAlone(flags: AuditFlags): void {
 async function audited(
 	train: string,
 	test: string | undefined,
+	multiLabel: boolean,
 	options: RelativesOptions,
 	log: Log,
 ): Promise<LeakAudit> {
@@ -126,16 +136,21 @@ async function audited(
 	if (info) {
 		const text = await folder.read('split')
 		if (text === null) throw new SublocError('INPUT_MISSING', 'the run folder has no splits.tsv', { file: train })
-		const dataset = await readDataset(test ?? info.dataset.source, { minimumClasses: 1 })
+		const asTrained = (await folder.readConfig())?.loss === 'multi-label'
+		const dataset = await readDataset(test ?? info.dataset.source, { minimumClasses: 1, multiLabel: asTrained })
 		const split = await parseSplit(text, dataset, folder.file('split'))
 		const folds = info.split.fold === null ? undefined : [info.split.fold]
 		return auditSplitLeak(split, dataset, { ...options, ...(folds && { folds }) })
 	}
 	if (test === undefined) {
-		throw new SublocError('INVALID_OPTION', 'test: name the test proteins, or a run folder alone', { option: 'test' })
+		throw new SublocError(
+			'INVALID_OPTION',
+			'test: name the test proteins, a run folder alone, or a split (--split FILE)',
+			{ option: 'test' },
+		)
 	}
-	const training = await readDataset(train, { minimumClasses: 1 })
-	return auditLeak(training.records, alignable(await testRecords(test), test, log), options)
+	const training = await readDataset(train, { minimumClasses: 1, multiLabel })
+	return auditLeak(training.records, alignable(await testRecords(test, multiLabel), test, log), options)
 }
 
 interface TestRecord {
@@ -146,9 +161,9 @@ interface TestRecord {
 }
 
 /** Labelled proteins, or those of a FASTA file, whose mistakes are each a record's own. */
-async function testRecords(path: string): Promise<readonly TestRecord[]> {
+async function testRecords(path: string, multiLabel: boolean): Promise<readonly TestRecord[]> {
 	const isFasta = /\.(fasta|fas|fsa|fa|faa)(\.gz)?$/i.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile()
-	if (!isFasta) return (await readDataset(path, { minimumClasses: 1 })).records
+	if (!isFasta) return (await readDataset(path, { minimumClasses: 1, multiLabel })).records
 	const records: TestRecord[] = []
 	for await (const { id, sequence, problem } of readFasta(path, { onProblem: 'report' })) {
 		records.push({ id, sequence, problem })

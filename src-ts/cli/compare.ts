@@ -109,6 +109,9 @@ async function run(
 	process.stdout.write(`${text}\n`)
 }
 
+/** A probability of 0 in a table of six decimals is anything below this: as 0 it would cost 34 nats. */
+const LEAST_WRITTEN = 5e-7
+
 /** What both run folders hold: predictions.tsv, and the classes of splits.tsv. */
 async function written(folders: [string, string]): Promise<Material> {
 	const [first, second] = await Promise.all(folders.map(readRun))
@@ -117,19 +120,29 @@ async function written(folders: [string, string]): Promise<Material> {
 	const predictions: [Prediction[], Prediction[]] = [[], []]
 	for (const [id, prediction] of first!.predictions) {
 		const other = second!.predictions.get(id)
-		const [[own, cluster], [theirs, theirCluster]] = [first!.splitOf(id), second!.splitOf(id)]
-		if (!other || own === undefined || theirs === undefined) continue
-		if (own !== theirs) {
-			const message = `the runs know the protein as ${own} and as ${theirs}`
+		const [ours, theirs] = [first!.splitOf.get(id), second!.splitOf.get(id)]
+		if (!other || !ours || !theirs) continue
+		const isAnother = ours.fingerprint !== '' && theirs.fingerprint !== '' && ours.fingerprint !== theirs.fingerprint
+		if (isAnother || ours.class !== theirs.class) {
+			const message = isAnother
+				? 'the runs have different sequences of this id'
+				: `the runs know the protein as ${ours.class} and as ${theirs.class}`
 			throw new SublocError('INVALID_DATASET', message, { file: folders[1], record: id })
 		}
-		const record = { id, description: '', sequence: '', line: 0, class: own, fold: '', annotations: [] }
-		records[0].push({ ...record, cluster })
-		records[1].push({ ...record, cluster: theirCluster })
-		predictions[0].push(prediction)
-		predictions[1].push(other)
+		const record = { id, description: '', sequence: '', line: 0, class: ours.class, fold: '', annotations: [] }
+		records[0].push({ ...record, cluster: ours.cluster })
+		records[1].push({ ...record, cluster: theirs.cluster })
+		predictions[0].push(aboveZero(prediction))
+		predictions[1].push(aboveZero(other))
 	}
 	return { classes, records: clusteredOnce(...records), predictions }
+}
+
+function aboveZero(prediction: Prediction): Prediction {
+	const { probabilities } = prediction
+	if (!probabilities) return prediction
+	const raised = Object.entries(probabilities).map(([name, p]) => [name, Math.max(p, LEAST_WRITTEN)])
+	return { ...prediction, probabilities: Object.fromEntries(raised) }
 }
 
 async function readRun(path: string) {
@@ -142,9 +155,7 @@ async function readRun(path: string) {
 		throw new SublocError('INPUT_MISSING', message, { file: folder.file(text === null ? 'predictions' : 'split') })
 	}
 	const { classes, predictions } = parsePredictions(text, folder.file('predictions'))
-	const rows = new Map(splitRows(split).map((row) => [row.id, row]))
-	/** Class and homology cluster of a protein: undefined and empty where there is none. */
-	const splitOf = (id: string) => [rows.get(id)?.class, rows.get(id)?.cluster ?? ''] as const
+	const splitOf = new Map(splitRows(split).map((row) => [row.id, row]))
 	return { classes, splitOf, predictions: new Map(predictions.map((prediction) => [prediction.id, prediction])) }
 }
 

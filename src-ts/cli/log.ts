@@ -21,12 +21,17 @@ export class Log {
 	readonly #format: LogFormat
 	readonly #redraws: boolean
 	#drawn = false
-	#lastPlain = 0
+	readonly #now: () => number
+	#lastPlain: number
 
 	constructor(
 		{ quiet = false, logFormat = 'text' }: { quiet?: boolean; logFormat?: LogFormat },
 		stream: LogStream = process.stderr,
+		/** Milliseconds. */
+		now: () => number = Date.now,
 	) {
+		this.#now = now
+		this.#lastPlain = now()
 		this.#stream = stream
 		this.#quiet = quiet
 		this.#format = logFormat
@@ -49,14 +54,14 @@ export class Log {
 		this.#write(text, { event: 'error', ...facts })
 	}
 
-	/** The state of long work: a line that is redrawn on a terminal; elsewhere a plain line at most every ten seconds. */
+	/** The state of long work: a line that is redrawn on a terminal; elsewhere a plain line at most every ten seconds, the first after ten. */
 	progress(text: string): void {
 		if (this.#quiet || this.#format === 'json') return
 		if (this.#redraws) {
 			this.#stream.write(`\r\x1b[2K${text.slice(0, (this.#stream.columns ?? 80) - 1)}`)
 			this.#drawn = true
-		} else if (Date.now() - this.#lastPlain >= 10_000) {
-			this.#lastPlain = Date.now()
+		} else if (this.#now() - this.#lastPlain >= 10_000) {
+			this.#lastPlain = this.#now()
 			this.#stream.write(`${text}\n`)
 		}
 	}
@@ -69,7 +74,7 @@ export class Log {
 
 	#write(text: string, facts: object): void {
 		this.clearLine()
-		this.#lastPlain = Date.now()
+		this.#lastPlain = this.#now()
 		const line = this.#format === 'json' ? JSON.stringify({ time: new Date().toISOString(), ...facts }) : text
 		this.#stream.write(`${line}\n`)
 	}

@@ -4,11 +4,13 @@ import pc from 'picocolors'
 import {
 	type Interval,
 	labelsFigure,
+	type Model,
 	type MultiLabelEvaluation,
 	makeFolder,
 	type Prediction,
 	predictionFormatter,
 	RUN_FILES,
+	SublocError,
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
@@ -17,6 +19,12 @@ import { captionOf, percent, percentRange, table } from './text.js'
 /** Whether an evaluation, as JSON gives it back, is of label sets. */
 export function isMultiLabel(evaluation: object): evaluation is MultiLabelEvaluation {
 	return 'loss' in evaluation && evaluation.loss === 'multi-label'
+}
+
+/** Errors: `INVALID_OPTION` where a model of several labels a protein is asked for what it cannot have. */
+export function refuseLabelSets({ info }: Model, option: string, why: string): void {
+	if (info.loss !== 'multi-label') return
+	throw new SublocError('INVALID_OPTION', `${option}: the model gives several labels a protein, ${why}`, { option })
 }
 
 /** Writes predictions, scores and the picture of each label's scores into a folder; tells where. */

@@ -20,6 +20,7 @@ import {
 } from 'subloc-native'
 import { kingdomOption, tellKingdom } from './kingdom.js'
 import type { Log } from './log.js'
+import { refuseLabelSets } from './multi-label.js'
 import {
 	type CommonOptions,
 	EXTRA_OPTION,
@@ -122,11 +123,9 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	if (format === null)
 		log.warning(`${flags.output}: the ending is none of ${PREDICTION_FORMATS.join(', ')}; TSV is written`)
 	const multiLabel = model.info.loss === 'multi-label'
-	if (multiLabel && flags.report !== undefined) {
-		const message = 'report: the model gives several labels a protein, for which the page has no place'
-		throw new SublocError('INVALID_OPTION', message, { option: 'report' })
-	}
+	if (flags.report !== undefined) refuseLabelSets(model, 'report', 'for which the page has no place')
 	tellKingdom(flags.kingdom, model, log)
+	if (flags.trust) tellEmptyTrust(model, training !== undefined, log)
 	const started = Date.now()
 	const shown: string[] = []
 	const told: Prediction[] = []
@@ -184,6 +183,16 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	log.event('predicted', `${predicted}, ${skipped} skipped, ${rate(count, started)} a second${where}`, {
 		...{ records: count, skipped: skipped, output: flags.output },
 	})
+}
+
+/** Says which columns of `--trust` stay empty, and what would fill them. */
+function tellEmptyTrust({ calibration, info }: Model, hasTraining: boolean, log: Log): void {
+	const isTempered = calibration !== null || info.loss === 'multi-label'
+	const told = [
+		...(isTempered ? [] : ['calibrated is empty, no temperature was fitted (train with --validation-fraction)']),
+		...(hasTraining ? [] : ['relative, relative_class and identity are empty (--training DATA)']),
+	]
+	if (told.length > 0) log.event('trust', `--trust: ${told.join('; ')}`)
 }
 
 /** What is needed of the training data to name the nearest of them. */

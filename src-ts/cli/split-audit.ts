@@ -1,6 +1,6 @@
 /** The audit of a split, as `split` and `audit --split` tell it. */
 import { InvalidArgumentError, Option } from 'commander'
-import { auditSplit, type Dataset, type Split } from 'subloc-native'
+import { auditSplit, type Dataset, type Split, type SplitAudit } from 'subloc-native'
 import type { Log } from './log.js'
 import { percent } from './text.js'
 
@@ -23,24 +23,25 @@ export function coverageOption(): Option {
 /** Lines of pairs that are told. */
 const TOLD = 5
 
-/** Tells what an audit finds. What is wrong, where it fails. */
+/** Tells what an audit finds. The audit, and what is wrong where it fails. */
 export async function tellAudit(
 	split: Split,
 	dataset: Dataset,
 	search: Parameters<typeof auditSplit>[2],
 	log: Log,
-): Promise<{ message: string; details: { file: string; pairs: number } } | null> {
-	const { passed, leaks, local, recordsWithLocal, identity, coverage } = await auditSplit(split, dataset, search)
+): Promise<{ audit: SplitAudit; failure: { message: string; details: { file: string; pairs: number } } | null }> {
+	const audit = await auditSplit(split, dataset, search)
+	const { passed, leaks, local, recordsWithLocal, identity, coverage } = audit
 	log.clearLine()
 	const limits = `${percent(identity)} identity over ${percent(coverage)} of both`
 	const note = `${local.length} local hits between folds reach the identity but not the coverage (${recordsWithLocal} proteins)`
 	log.event('audit', `audit: ${leaks.length} pairs of different folds have ${limits}; ${note}`, {
 		...{ passed, leaks: leaks.length, localHits: local.length, recordsWithLocalHits: recordsWithLocal },
 	})
-	if (passed) return null
+	if (passed) return { audit, failure: null }
 	const told = leaks.slice(0, TOLD).map(({ ids, identity }) => `${ids.join(' – ')} (${percent(identity)})`)
 	const message = `${leaks.length} pairs of different folds have ${limits}: ${told.join(', ')}${leaks.length > TOLD ? ', …' : ''}`
-	return { message, details: { file: dataset.source, pairs: leaks.length } }
+	return { audit, failure: { message, details: { file: dataset.source, pairs: leaks.length } } }
 }
 
 function share(text: string): number {

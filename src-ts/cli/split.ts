@@ -80,7 +80,7 @@ async function run(data: string, flags: SplitFlags, signal: AbortSignal): Promis
 	const { folds, seed, identity, coverage, linkage, engine, threads, exhaustive = false } = flags
 	const search = {
 		...{ identity, coverage, engine, threads, exhaustive, signal },
-		onProgress: (done: number, total: number) => log.progress(`compared: ${done} of ${total} proteins`),
+		onProgress: (done: number, total: number) => log.progress(`looking for relatives: ${done} of ${total} proteins`),
 	}
 	const split = await {
 		stratified: async () => stratifiedFolds(dataset, { folds, seed }),
@@ -92,7 +92,7 @@ async function run(data: string, flags: SplitFlags, signal: AbortSignal): Promis
 		warnOfLopsided(split, log)
 	}
 	if (flags.by === 'homology' || flags.audit) {
-		const leaks = await tellAudit(split, dataset, search, log)
+		const { failure: leaks } = await tellAudit(split, dataset, search, log)
 		if (leaks && flags.allowLeaks) log.warning(leaks.message)
 		else if (leaks)
 			throw new SublocError(
@@ -110,7 +110,7 @@ async function run(data: string, flags: SplitFlags, signal: AbortSignal): Promis
 function tellClusters({ clusters = [] }: Split, log: Log): void {
 	const sizes = new Map<string, number>()
 	for (const cluster of clusters) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1)
-	const largest = Math.max(...sizes.values())
+	const largest = [...sizes.values()].reduce((a, b) => Math.max(a, b), 0)
 	log.event('clusters', `${sizes.size} homology clusters, the largest with ${largest} proteins`, {
 		...{ clusters: sizes.size, largest },
 	})

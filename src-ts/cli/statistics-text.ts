@@ -45,8 +45,9 @@ function probabilityLines({ probabilities }: Evaluation): string[] {
 }
 
 function probabilityText({ expectedError, brier, intervals }: ProbabilityScores): string {
-	const range = intervals ? ` (${percentRange(intervals.expectedError)})` : ''
-	const briers = intervals ? ` (${intervals.brier.low.toFixed(3)}–${intervals.brier.high.toFixed(3)})` : ''
+	const { expectedError: errors, brier: squares } = intervals ?? {}
+	const range = errors ? ` (${percentRange(errors)})` : ''
+	const briers = squares ? ` (${squares.low.toFixed(3)}–${squares.high.toFixed(3)})` : ''
 	return `calibration error ${percent(expectedError)}${range} · Brier ${brier.toFixed(3)}${briers}`
 }
 

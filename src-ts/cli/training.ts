@@ -71,6 +71,11 @@ export async function readLabelled(data: string, log: Log, { loss }: Pick<Config
 		records: records.length,
 		classes,
 	})
+	const joined = loss === 'multi-label' ? undefined : classes.find((name) => name.includes(';'))
+	if (joined !== undefined)
+		log.warning(
+			`class '${joined}' has a ; and is read as one class: --set loss=multi-label reads the labels of a protein`,
+		)
 	if (ignored.length > 0) log.warning(`not read, since their names are not <class>.fasta: ${ignored.join(', ')}`)
 	return dataset
 }

@@ -28,3 +28,14 @@ export function labelSets({ records, classes }: Pick<Dataset, 'records' | 'class
 	}
 	return sets
 }
+
+/** Class indices of each record, [N]: one of it, or of a multi-label dataset those of its labels. Errors: as {@link labelSets}. */
+export function classesOfRecords(
+	dataset: Pick<Dataset, 'records' | 'classes' | 'multiLabel'>,
+): readonly (readonly number[])[] {
+	const index = new Map(dataset.classes.map((name, at) => [name, at]))
+	if (!dataset.multiLabel) return dataset.records.map((record) => [index.get(record.class)!])
+	const sets = labelSets(dataset)
+	const all = [...dataset.classes.keys()]
+	return dataset.records.map((_, row) => all.filter((label) => sets[row * all.length + label] === 1))
+}

@@ -56,7 +56,8 @@ export async function auditSplitLeak(
 	for (const fold of wanted) {
 		const { train, test } = rowsOf(split, dataset, { fold, validationFraction: 0, seed: 0 })
 		const [own, others] = [test, train].map((rows) => Array.from(rows, (row) => dataset.records[row]!))
-		if (own!.length > 0) proteins.push(...(await auditLeak(others!, own!, options)).proteins)
+		if (own!.length === 0) continue
+		for (const protein of (await auditLeak(others!, own!, options)).proteins) proteins.push(protein)
 	}
 	return { ...summariseRelatives(proteins), proteins }
 }

@@ -46,13 +46,11 @@ export function baselineScores(
 	const once = vector(new Uint32Array(known.length).fill(1))
 	return baselines.map(({ name, what }, at) => {
 		const right = theirs[at]!
-		const isEven = right.every((is) => is === right[0])
-		const isEvenGain = hits.every((hit, row) => hit - theirHits[at]![row]! === hits[0]! - theirHits[at]![0]!)
 		return {
 			...{ name, what, accuracy: once[at]! },
-			interval: isEven ? shareInterval(right, options.clusters ?? null, options.level) : (intervals[at] ?? null),
+			interval: intervals[at] ?? shareInterval(right, options.clusters ?? null, options.level),
 			gain: once[baselines.length + at]!,
-			gainInterval: isEvenGain ? null : (intervals[baselines.length + at] ?? null),
+			gainInterval: intervals[baselines.length + at] ?? null,
 			mcnemar: mcnemar(own, right),
 		}
 	})

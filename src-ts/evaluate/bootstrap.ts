@@ -23,7 +23,8 @@ const BOOTSTRAP_STREAM = 0x424f_4f54n << 32n
 
 /**
  * Percentile intervals of some scores. `score` gets how often each record was drawn, [N] (the array is used again for the next draw), and gives the scores of
- * that draw; NaN where a score is undefined (a class that was not drawn), and such draws do not count for it. A score that is undefined in every draw has null.
+ * that draw; NaN where a score is undefined (a class that was not drawn), and such draws do not count for it. A score that is undefined in every draw has null, and
+ * so has one that is the same in every draw; of fewer than five records (or clusters) all have: an interval of width 0 would promise what is not known.
  *
  * Errors: `INVALID_OPTION`.
  */
@@ -42,9 +43,12 @@ export function bootstrapIntervals(
 			if (!Number.isNaN(found[index])) drawn[index]!.push(found[index]!)
 		}
 	}
+	const isEnough = canBeDrawn(records, options.clusters)
 	return drawn.map((values) => {
-		if (values.length === 0) return null
+		if (!isEnough || values.length === 0) return null
 		const sorted = Float64Array.from(values).sort()
+		// Sums of equal values differ by rounding.
+		if (sorted.at(-1)! - sorted[0]! <= 1e-12 * Math.max(1, Math.abs(sorted[0]!))) return null
 		return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) }
 	})
 }

@@ -1,7 +1,7 @@
 /** Scores a homology cluster. */
 import type { LabelledRecord } from '../dataset/dataset.js'
 import type { Prediction } from '../predict/predict.js'
-import { type BootstrapOptions, bootstrapInterval, canBeDrawn } from './bootstrap.js'
+import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
 import { weightedMean } from './intervals.js'
 import type { Interval } from './share.js'
 
@@ -37,9 +37,7 @@ export function clusterScores(
 	return {
 		clusters: all.length,
 		accuracy: accuracy(all)!,
-		interval: canBeDrawn(all.length)
-			? bootstrapInterval(all.length, (counts) => weightedMean(shares, counts), { ...options, clusters: null })
-			: null,
+		interval: bootstrapInterval(all.length, (counts) => weightedMean(shares, counts), { ...options, clusters: null }),
 		perClass: classes.map((name) => {
 			const own = all.filter((cluster) => cluster.class === name)
 			return { class: name, clusters: own.length, accuracy: accuracy(own) }

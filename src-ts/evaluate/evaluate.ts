@@ -8,12 +8,13 @@ import { type Prediction, type PredictOptions, predictAll } from '../predict/pre
 import { type Answers, flatProbabilities } from './answers.js'
 import { type BaselineScores, baselineScores } from './baseline-scores.js'
 import { type BaselineAnswers, baselineAnswers } from './baselines.js'
-import { type BootstrapOptions, bootstrapInterval, canBeDrawn } from './bootstrap.js'
+import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
 import { type ClusterScores, clusterScores } from './clusters.js'
 import { type ScoreIntervals, scoreIntervals } from './intervals.js'
 import { type MethionineEffect, methionineEffects } from './methionine.js'
 import { confusionMatrix, logLoss, type Scores, scores } from './metrics.js'
 import { type ProbabilityReport, probabilityReport } from './probabilities.js'
+import { clustersOf, withClusters } from './record-clusters.js'
 import type { Relative } from './relative.js'
 import {
 	type Abstained,
@@ -152,8 +153,7 @@ export function evaluatePredictions(
 	const { rows, truth, right } = answers
 	if (rows.length === 0) throw new SublocError('INVALID_DATASET', `no record of ${on} could be predicted`, { file: on })
 	const known = rows.map((row) => ({ record: records[row]!, prediction: predictions[row]! }))
-	const hasClusters = known.some(({ record }) => record.cluster !== '')
-	const clusters = hasClusters ? known.map(({ record }) => record.cluster) : null
+	const clusters = clustersOf(known.map(({ record }) => record))
 	const bootstrap = { ...options.bootstrap, clusters }
 	const found = scores(confusionMatrix(truth, answers.answers, classes.length), classes)
 	const { calibration = null, relatives = null, methionine = null, importance = null } = options
@@ -169,7 +169,7 @@ export function evaluatePredictions(
 		logLoss: logLoss(truth, answers.probabilities, classes.length),
 		majorityAccuracy: Math.max(...found.perClass.map(({ support }) => support)) / found.records,
 		skipped: records.length - known.length,
-		clusters: hasClusters ? clusterScores(known, classes, options.bootstrap) : null,
+		clusters: clusters ? clusterScores(known, classes, options.bootstrap) : null,
 		intervals: scoreIntervals(answers, classes, bootstrap),
 		baselines: options.baselines ? baselineScores(options.baselines, known, rows, bootstrap) : null,
 		probabilities: probabilityReport(
@@ -179,23 +179,11 @@ export function evaluatePredictions(
 			bootstrap,
 		),
 		selective: selectiveSummary(answers, options.abstain ?? null, bootstrap),
-		strata: strata(scored, classes, relatives, hasClusters, bootstrap.level),
+		strata: strata(scored, classes, relatives, clusters !== null, bootstrap.level),
 		methionine,
 		attention: attention.length > 0 ? attention : null,
 		importance: importance && signalShares(importance, options.bootstrap),
 	}
-}
-
-/** Records with the clusters that were given for them, [N]: an empty name is none, and null means that none has any. Undefined: their own. Errors: `INVALID_OPTION`. */
-function withClusters(
-	records: readonly LabelledRecord[],
-	clusters: BootstrapOptions['clusters'],
-): readonly LabelledRecord[] {
-	if (clusters === undefined) return records
-	const isFitting = clusters === null || clusters.length === records.length
-	const expected = `a cluster for each of the ${records.length} records`
-	requireOption(isFitting, 'bootstrap.clusters', clusters?.length, expected)
-	return records.map((record, row) => ({ ...record, cluster: clusters?.[row] ?? '' }))
 }
 
 function selectiveSummary(
@@ -205,9 +193,7 @@ function selectiveSummary(
 ): SelectiveSummary {
 	const curve = riskCoverage(confidence, right)
 	const groups = confidenceGroups(confidence)
-	const aurcInterval = canBeDrawn(right.length, bootstrap.clusters)
-		? bootstrapInterval(right.length, (counts) => drawnAurc(groups, right, counts), bootstrap)
-		: null
+	const aurcInterval = bootstrapInterval(right.length, (counts) => drawnAurc(groups, right, counts), bootstrap)
 	const kept = (threshold: number) => abstaining(confidence, right, threshold, bootstrap)
 	requireOption(abstain === null || (abstain >= 0 && abstain <= 1), 'abstain', abstain, 'a probability from 0 to 1')
 	return {

@@ -6,7 +6,7 @@ import { type BootstrapOptions, bootstrapIntervals, unitsOf } from './bootstrap.
 import { type Scores, scores } from './metrics.js'
 import { type Interval, shareInterval } from './share.js'
 
-/** How sure the scores are. An interval is null where its score is undefined in every draw. */
+/** How sure the scores are. An interval is null where its score is undefined or the same in every draw, and of fewer than five proteins (or clusters). */
 export interface ScoreIntervals {
 	/** Percentile bootstrap: what was drawn with replacement. */
 	resampled: 'proteins' | 'clusters'
@@ -69,14 +69,13 @@ export function scoreIntervals(
 		}
 	})
 	const right = truth.map((own, record) => answers.answers[record] === own)
-	const isEven = right.every((own) => own === right[0])
 	return {
 		resampled: clusters ? 'clusters' : 'proteins',
 		units: clusters ? unitsOf(clusters).length : truth.length,
 		...drawing,
 		...{
-			// No draw differs where all are right, or none is: Wilson's does not close.
-			accuracy: isEven ? shareInterval(right, clusters, drawing.level) : accuracy!,
+			// Nothing is drawn of few, and no draw differs where all are right, or none is: Wilson's is there all the same.
+			accuracy: accuracy ?? shareInterval(right, clusters, drawing.level),
 			balancedAccuracy: balancedAccuracy!,
 			macroF1: macroF1!,
 			gorodkin: gorodkin!,

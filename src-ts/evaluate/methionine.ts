@@ -10,6 +10,8 @@ import { SublocError } from '../errors.js'
 import { type Model, refuseExtra } from '../model/model.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { type BootstrapOptions, bootstrapInterval } from './bootstrap.js'
+import { weightedMean } from './intervals.js'
+import { clustersOf } from './record-clusters.js'
 import type { Interval } from './share.js'
 
 /** How the changed proteins are predicted, and how the interval is drawn. */
@@ -132,16 +134,8 @@ function effectOf(
 	const [before, after] = [right('former'), right('now')]
 	const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 	const gains = after.map((value, at) => value - before[at]!)
-	const clusters = pairs.some(({ record }) => record.cluster !== '') ? pairs.map(({ record }) => record.cluster) : null
-	const meanGain = (counts: Uint32Array) => {
-		let [drawn, gain] = [0, 0]
-		for (const [at, own] of gains.entries()) {
-			drawn += counts[at]!
-			gain += counts[at]! * own
-		}
-		return gain / drawn
-	}
-	const interval = bootstrapInterval(records, meanGain, { ...bootstrap, clusters })
+	const clusters = clustersOf(pairs.map(({ record }) => record))
+	const interval = bootstrapInterval(records, (counts) => weightedMean(gains, counts), { ...bootstrap, clusters })
 	return {
 		...{ change, records, before: sum(before) / records, after: sum(after) / records },
 		...{ difference: sum(gains) / records, interval },

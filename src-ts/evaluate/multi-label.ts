@@ -7,6 +7,7 @@ import { type Prediction, type PredictOptions, predictAll } from '../predict/pre
 import { matthews } from '../train/thresholds.js'
 import { type BootstrapOptions, bootstrapIntervals, canBeDrawn } from './bootstrap.js'
 import { completeBootstrap } from './intervals.js'
+import { clustersOf, withClusters } from './record-clusters.js'
 import type { Interval } from './share.js'
 
 /** Scores of one label. A ratio without a denominator is null. */
@@ -171,7 +172,7 @@ export function evaluateLabels(
 	bootstrap: BootstrapOptions = {},
 ): MultiLabelEvaluation {
 	requireKnownLabels(records, classes, on)
-	const known = records
+	const known = withClusters(records, bootstrap.clusters)
 		.map((record, index) => ({ record, prediction: predictions[index]! }))
 		.filter(({ prediction }) => prediction.status === 'ok')
 	if (known.length === 0)
@@ -187,8 +188,8 @@ export function evaluateLabels(
 		...{ loss: 'multi-label', on, ...labelSetScores(truth, predicted, classes) },
 		...{ logLoss: loss / probabilities.length, skipped: records.length - known.length },
 		intervals: labelIntervals(truth, predicted, classes, {
-			clusters: clustersOf(known.map(({ record }) => record)),
 			...bootstrap,
+			clusters: clustersOf(known.map(({ record }) => record)),
 		}),
 		majority: majorityOf(
 			known.map(({ record }) => record),
@@ -196,10 +197,6 @@ export function evaluateLabels(
 			classes,
 		),
 	}
-}
-
-function clustersOf(records: readonly LabelledRecord[]): string[] | null {
-	return records.some(({ cluster }) => cluster !== '') ? records.map(({ cluster }) => cluster) : null
 }
 
 function labelIntervals(

@@ -15,8 +15,8 @@ export interface ProbabilityScores {
 	brier: number
 	/** Mean −ln p of the true class, nats. */
 	logLoss: number
-	/** How sure they are, by the bootstrap; absent of fewer than five proteins (or clusters), and in the file of an older version. The calibration error of a draw is rather too large: chance adds to it. */
-	intervals?: { expectedError: Interval; brier: Interval; logLoss: Interval }
+	/** How sure they are, by the bootstrap; absent of fewer than five proteins (or clusters), and in the file of an older version; null where every draw says the same. The calibration error of a draw is rather too large: chance adds to it. */
+	intervals?: { expectedError: Interval | null; brier: Interval | null; logLoss: Interval | null }
 }
 
 /** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */

@@ -5,7 +5,8 @@
 import type { Annotation } from '../dataset/annotations.js'
 import type { LabelledRecord } from '../dataset/dataset.js'
 import type { Prediction } from '../predict/predict.js'
-import { type BootstrapOptions, bootstrapIntervals, canBeDrawn } from './bootstrap.js'
+import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.js'
+import { clustersOf } from './record-clusters.js'
 import type { Interval } from './share.js'
 
 /** Weights along a protein. */
@@ -134,8 +135,7 @@ function summary(
 	own: readonly (Share & { cluster: string })[],
 	options: BootstrapOptions,
 ): SignalShare {
-	const clusters = own.some(({ cluster }) => cluster !== '') ? own.map(({ cluster }) => cluster) : null
-	const drawn = bootstrapIntervals(
+	const [differenceInterval = null, ratioInterval = null] = bootstrapIntervals(
 		own.length,
 		(counts) => {
 			let [drawn, share, uniform] = [0, 0, 0]
@@ -146,9 +146,8 @@ function summary(
 			}
 			return [(share - uniform) / drawn, share / uniform]
 		},
-		{ ...options, clusters },
+		{ ...options, clusters: clustersOf(own) },
 	)
-	const [differenceInterval = null, ratioInterval = null] = canBeDrawn(own.length, clusters) ? drawn : []
 	const mean = (of: (one: Share) => number) => own.reduce((sum, one) => sum + of(one), 0) / own.length
 	const [share, uniform] = [mean((one) => one.share), mean((one) => one.uniform)]
 	return {

@@ -76,15 +76,22 @@ test('audit --split looks for relatives in different folds of a written split', 
 	const passed = await subloc(['audit', data, '--split', clean])
 	t.is(passed.code, 0, passed.stderr)
 	t.regex(passed.stderr, /audit: 0 pairs of different folds have 30\.0 % identity over 80\.0 % of both/)
-	const failed = await subloc(['audit', data, '--split', leaky])
+	const failed = await subloc(['audit', data, '--split', leaky, '--json'])
 	t.is(failed.code, 65)
+	const told = JSON.parse(failed.stdout)
+	t.like(told, { passed: false, identity: 0.3, coverage: 0.8, local: 0 })
+	t.is(told.leaks.length, 32)
+	t.regex(told.leaks[0].ids.join(), /-twin/)
 	t.regex(failed.stderr, /INVALID_SPLIT: .*leaky\.tsv.*32 pairs of different folds have 30\.0 % identity/)
 	t.notRegex(failed.stderr, /--allow-leaks/)
 	const strict = await subloc(['audit', data, '--split', leaky, '--identity', '1', '--coverage', '1'])
 	t.is(strict.code, 0, strict.stderr)
 	const refused: [string[], RegExp][] = [
 		[['audit', data, data, '--split', clean], /INVALID_OPTION: .*not with --split/],
-		[['audit', data, '--split', clean, '--json'], /INVALID_OPTION: --json: not with --split/],
+		[
+			['audit', data, '--split', clean, '--exhaustive', '--engine', 'mmseqs'],
+			/INVALID_OPTION: exhaustive: needs the engine own/,
+		],
 		[['audit', data, '--split', clean, '-o', '-'], /INVALID_OPTION: --output: not with --split/],
 		[['audit', data, data, '--engine', 'own'], /INVALID_OPTION: --engine: only with --split/],
 		[['audit', data, '--split', clean, '--identity', '2'], /a number from 0 to 1 is needed/],

@@ -1,6 +1,6 @@
 /** The commands as a person types them: what they print, where it goes, and the exit codes of docs/errors.md. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -245,11 +245,43 @@ test('compare: a run with itself, with the joined data, and with another set of 
 	const same = await subloc(['compare', run, run])
 	t.is(same.code, 0, same.stderr)
 	t.regex(same.stdout, /\d+ proteins \(the proteins that both held out\)/)
-	t.regex(same.stdout, /accuracy +\d+\.\d % +\d+\.\d % +0\.0 points +0\.0 to 0\.0/)
+	t.regex(same.stdout, /accuracy +\d+\.\d % +\d+\.\d % +0\.0 points +–/)
 	t.regex(same.stdout, /A alone is right for 0, B alone for 0; p = 1\.000 \(exact binomial\)/)
 	const predicted = JSON.parse((await subloc(['compare', run, run, data, '--json'])).stdout)
-	const { records } = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8'))
+	const { records, logLoss } = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8'))
 	t.like(predicted, { on: data, records })
+	// What was written as 0 is no more than half of the last decimal: the loss stays that of the probabilities themselves.
+	const copy = join(home, 'copy')
+	cpSync(run, copy, { recursive: true })
+	const cells = (line: string) => line.split('\t')
+	const rounded = (text: string, change: (cells: string[], header: string[]) => void) => {
+		const [header, ...lines] = text.trimEnd().split('\n')
+		for (const [at, line] of lines.entries()) {
+			const own = cells(line)
+			change(own, cells(header!))
+			lines[at] = own.join('\t')
+		}
+		return `${[header, ...lines].join('\n')}\n`
+	}
+	const splits = new Map(
+		readFileSync(join(run, 'splits.tsv'), 'utf8')
+			.split('\n')
+			.map((line) => [cells(line)[0]!, cells(line)[1]!]),
+	)
+	const predictions = readFileSync(join(run, 'predictions.tsv'), 'utf8')
+	const zeros = rounded(predictions, (own, header) => {
+		own[header.indexOf(splits.get(own[0]!)!)] = '0.000000'
+	})
+	writeFileSync(join(copy, 'predictions.tsv'), zeros)
+	const floored = JSON.parse((await subloc(['compare', run, copy, '--json'])).stdout).logLoss
+	t.true(Math.abs(floored.first - logLoss) < 1e-3)
+	t.true(Math.abs(floored.second + Math.log(5e-7)) < 1e-9)
+	// One id, two proteins.
+	const split = readFileSync(join(run, 'splits.tsv'), 'utf8')
+	writeFileSync(join(copy, 'splits.tsv'), split.replace(/[0-9a-f]{16}$/gm, '0123456789abcdef'))
+	const other = await subloc(['compare', run, copy])
+	t.is(other.code, 65)
+	t.regex(other.stderr, /INVALID_DATASET: .*the runs have different sequences of this id/)
 	for (const [flag, value] of [
 		['--precision', 'bf16'],
 		['--backend', 'cpu'],

@@ -35,9 +35,14 @@ test('on a terminal progress is one line that is drawn anew, cut to the width, a
 
 test('elsewhere progress is a plain line, and not at every step', (t) => {
 	const stream = fakeStream(false)
-	const log = new Log({}, stream)
-	for (let step = 1; step <= 100; step++) log.progress(`step ${step}`)
-	t.deepEqual(stream.written, ['step 1\n'])
+	let now = 1000
+	const log = new Log({}, stream, () => now)
+	// A step every second: the first line after ten seconds, so that short work says only what it comes to.
+	for (let step = 1; step <= 25; step++) {
+		log.progress(`step ${step}`)
+		now += 1000
+	}
+	t.deepEqual(stream.written, ['step 11\n', 'step 21\n'])
 })
 
 test('progress is not shown when quiet, nor among JSON, on a terminal too', (t) => {

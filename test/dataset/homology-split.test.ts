@@ -6,6 +6,7 @@ import { balancedFolds } from '../../src-ts/dataset/split/balance.js'
 import { formatSplit, parseSplit } from '../../src-ts/dataset/split/file.js'
 import { auditSplit, homologyFolds } from '../../src-ts/dataset/split/homology.js'
 import { columnSplit, rowsOf, stratifiedFolds } from '../../src-ts/dataset/split/split.js'
+import { syntheticMultiLabel } from '../../src-ts/dataset/synthetic.js'
 import { shuffledIndices } from '../../src-ts/native/binding.js'
 import { ALPHABET } from '../../src-ts/sequence/alphabet.js'
 import { temporaryFolder } from '../support/folder.js'
@@ -165,6 +166,55 @@ test.serial('hits of mmseqs become clusters: each pair once, by its better score
 		t.is(split.clusters![1], split.clusters![2])
 		t.is(split.settings!.engine, 'mmseqs')
 	})
+})
+
+test.serial(
+	'mmseqs tells a pair from either end: what covers more makes it a homolog, in folds and in an audit',
+	async (t) => {
+		const folder = temporaryFolder(t)
+		const lines = ['0 1 0.35 0.85 0.85 100 0', '1 0 0.35 0.7 0.7 120 0']
+			.map((row) => row.replaceAll(' ', '\\t'))
+			.join('\\n')
+		writeFileSync(join(folder, 'mmseqs'), `#!/bin/sh\nprintf '${lines}\\n' > "$4"\n`, { mode: 0o755 })
+		await withPath(`${folder}:/usr/bin:/bin`, async () => {
+			const split = await homologyFolds(dataset, { engine: 'mmseqs', folds: 2 })
+			t.is(split.clusters![0], split.clusters![1])
+			const apart = { ...split, parts: split.parts.map((part, row) => (row === 0 ? 1 : row === 1 ? 2 : part!)) }
+			const audit = await auditSplit(apart, dataset, { engine: 'mmseqs' })
+			t.false(audit.passed)
+			t.is(audit.leaks.length, 1)
+		})
+		const exhaustive = homologyFolds(dataset, { engine: 'mmseqs', exhaustive: true })
+		await t.throwsAsync(exhaustive, { code: 'INVALID_OPTION', message: /exhaustive/ })
+	},
+)
+
+test('folds by homology of multi-label data: every label in every fold, clusters whole in the validation part too', async (t) => {
+	const single = syntheticMultiLabel({ perClass: 8, length: [80, 120], seed: 5 })
+	const records = single.records.flatMap((record) => [
+		record,
+		{ ...record, id: `${record.id}-twin`, sequence: record.sequence.slice(1, -1) },
+	])
+	const labelled = makeDataset(records, { multiLabel: true })
+	const split = await homologyFolds(labelled, { folds: 4 })
+	t.is(new Set(split.clusters).size, single.records.length)
+	for (const [row, part] of split.parts.entries()) if (row % 2 === 1) t.is(part, split.parts[row - 1]!)
+	const has = (row: number, name: string) => labelled.records[row]!.class.split(';').includes(name)
+	for (const name of labelled.classes) {
+		const counts = [1, 2, 3, 4].map((fold) => split.parts.filter((part, row) => part === fold && has(row, name)).length)
+		t.true(Math.max(...counts) - Math.min(...counts) <= 4, `${name}: ${counts}`)
+		t.true(Math.min(...counts) > 0)
+	}
+	t.true((await auditSplit(split, labelled)).passed)
+	const { train, validation } = rowsOf(split, labelled, { fold: 1, validationFraction: 0.25, seed: 1 })
+	t.true(validation.length > 0)
+	const clusters = new Set(Array.from(train, (row) => split.clusters![row]))
+	for (const row of validation) t.false(clusters.has(split.clusters![row]!))
+	for (const name of labelled.classes)
+		t.true(
+			[...validation].some((row) => has(row, name)),
+			name,
+		)
 })
 
 test.serial('mmseqs tells nothing of short peptides: equal ones are homologs all the same', async (t) => {

@@ -114,8 +114,11 @@ test('clusters of one record each draw as records do', (t) => {
 })
 
 test('a score that a draw leaves undefined does not count, and one without any has null', (t) => {
-	const found = bootstrapIntervals(3, (counts) => [counts[0]! > 0 ? 1 : NaN, NaN], { replicates: 50 })
-	t.deepEqual(found, [{ low: 1, high: 1 }, null])
+	const first = (counts: Uint32Array) => [counts[0]! > 0 ? counts[0]! : NaN, NaN]
+	const [found, none] = bootstrapIntervals(6, first, { replicates: 50 })
+	t.is(found!.low, 1)
+	t.true(found!.high > 1)
+	t.is(none, null)
 	for (const [option, value] of [
 		['replicates', 0],
 		['seed', -1],
@@ -125,10 +128,32 @@ test('a score that a draw leaves undefined does not count, and one without any h
 		t.throws(() => bootstrapIntervals(3, () => [1], { [option]: value }), { code: 'INVALID_OPTION' }, option)
 })
 
+test('few records or clusters, and a score that never varies, have no interval', (t) => {
+	const share = (counts: Uint32Array) => [counts[0]! / counts.reduce((sum, count) => sum + count, 0)]
+	t.deepEqual(bootstrapIntervals(4, share), [null])
+	t.not(bootstrapIntervals(5, share)[0], null)
+	const clusters = Array.from({ length: 40 }, (_, n) => `c${n % 4}`)
+	t.deepEqual(bootstrapIntervals(40, share, { clusters }), [null])
+	// Sums of equal values differ in their last digit.
+	const mean = (counts: Uint32Array) => [counts.reduce((sum, count) => sum + 0.1 * count, 0) / 40]
+	t.deepEqual(bootstrapIntervals(40, mean), [null])
+	const one = { truth: [0, 1, 1], answers: [0, 1, 0], right: [true, true, false] }
+	const answers = {
+		...one,
+		rows: [0, 1, 2],
+		probabilities: [0.9, 0.1, 0.2, 0.8, 0.6, 0.4],
+		confidence: [0.9, 0.8, 0.6],
+	}
+	const few = scoreIntervals(answers as never, ['a', 'b'])
+	t.deepEqual(few.accuracy, wilson(2, 3))
+	t.is(few.logLoss, null)
+	t.is(compareAnswers(answers as never, answers as never, ['a', 'b']).logLoss.interval, null)
+})
+
 test('a comparison with oneself is zero; of two models the difference is that of the same draws', (t) => {
 	const [first, second] = [example(), example(2)]
 	const same = compareAnswers(first, first, CLASSES, { replicates: 50 })
-	t.like(same.accuracy, { difference: 0, interval: { low: 0, high: 0 } })
+	t.like(same.accuracy, { difference: 0, interval: null })
 	t.is(same.mcnemar.p, 1)
 	const better = { ...second, answers: second.truth, right: second.truth.map(() => true) }
 	const found = compareAnswers(better, first, CLASSES, { replicates: 400 })

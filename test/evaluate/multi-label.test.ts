@@ -75,6 +75,18 @@ test('a model of label sets is scored by its own function, and each function ref
 	t.like(wide.intervals, { level: 0.5, replicates: 50, resampled: 'proteins' })
 	const pairs = dataset.records.map((record, row) => ({ ...record, cluster: `c${row >> 1}` }))
 	t.is(evaluateLabels(pairs, predictions, model.classes, 'x').intervals!.resampled, 'clusters')
+	// A record that could not be predicted takes its cluster along; undefined clusters are the records' own.
+	const skipped = predictions.map((own, row) =>
+		row === 3 ? { ...own, status: 'skipped' as const } : own,
+	) as Prediction[]
+	const clusters = pairs.map(({ cluster }) => cluster)
+	const given = evaluateLabels(dataset.records, skipped, model.classes, 'x', { clusters })
+	t.is(given.skipped, 1)
+	t.deepEqual(given.intervals, evaluateLabels(pairs, skipped, model.classes, 'x', { clusters: undefined }).intervals)
+	t.is(given.intervals!.resampled, 'clusters')
+	t.throws(() => evaluateLabels(pairs, predictions, model.classes, 'x', { clusters: ['c1'] }), {
+		code: 'INVALID_OPTION',
+	})
 	const few = evaluateLabels(dataset.records.slice(0, 3), predictions.slice(0, 3), model.classes, 'x')
 	t.is(few.intervals, undefined)
 	const exact = dataset.records.filter((record, row) => predictions[row]!.labels!.join(';') === record.class)

@@ -42,9 +42,9 @@ test('a level is kept by every interval, and clusters widen those of shares', (t
 		selective!.aurcInterval!,
 		strata!.class[0]!.interval,
 		probabilities!.bins.find(({ count }) => count > 0)!.interval!,
-		probabilities!.intervals!.expectedError,
-		probabilities!.intervals!.brier,
-		probabilities!.intervals!.logLoss,
+		probabilities!.intervals!.expectedError!,
+		probabilities!.intervals!.brier!,
+		probabilities!.intervals!.logLoss!,
 	]
 	for (const [at, interval] of all(wide).entries()) t.true(width(interval) > width(all(narrow)[at]!), String(at))
 	// Of a pair both are right or both wrong: 40 units.

@@ -127,7 +127,24 @@ test('the commands train, evaluate, predict and split', async (t) => {
 	writeFileSync(fasta, '>p\nMKVLA\n')
 	const predicted = await subloc(['predict', fasta, '--model', run])
 	t.regex(predicted.stdout, /^id\tstatus\tlabels\t/)
-	t.is((await subloc(['report', run, '--data', data])).code, 2)
+	const ruled = await subloc(['predict', fasta, '--model', run, '--kingdom', 'plant'])
+	t.is(ruled.code, 2)
+	t.regex(ruled.stderr, /^error INVALID_OPTION: kingdom: the model gives several labels a protein/)
+	const page = await subloc(['report', run])
+	t.is(page.code, 2)
+	t.regex(page.stderr, /INVALID_OPTION: report: the model gives several labels a protein/)
+	const plain = await subloc(['train', data, '-o', join(folder, 'plain'), ...rest, '--set', 'filtersPerWidth=3'])
+	t.regex(plain.stderr, /class '.*;.*' has a ; and is read as one class: --set loss=multi-label/)
+	// The order of labels is none.
+	const turned = join(folder, 'turned.tsv')
+	writeFileSync(
+		turned,
+		`id\tsequence\tclass\n${records.map((own) => `${own.id}\t${own.sequence}\t${own.class.split(';').reverse().join(';')}\n`).join('')}`,
+	)
+	const copying = (await subloc(['audit', data, turned, '--multi-label', '--json'])).stdout
+	t.is(JSON.parse(copying).copyAccuracy, 1)
+	t.true(JSON.parse((await subloc(['audit', data, turned, '--json'])).stdout).copyAccuracy < 1)
+	t.is((await subloc(['audit', run, turned])).code, 0)
 	t.is((await subloc(['figures', run, data])).code, 2)
 	const split = await subloc(['split', data, '-o', '-', '--folds', '3', '--multi-label'])
 	t.regex(split.stdout, /\tmitochondrial;nuclear\t[123]\n/)

@@ -1,6 +1,6 @@
 /** Folds that keep homologs together, and the audit that looks whether a split does. */
 import { requireOption, SublocError } from '../../errors.js'
-import { classIndices, type Dataset } from '../dataset.js'
+import type { Dataset } from '../dataset.js'
 import {
 	type ClusterOptions,
 	clustersOf,
@@ -9,6 +9,7 @@ import {
 	type HomologyOptions,
 	homologyLimits,
 } from '../homology.js'
+import { classesOfRecords } from '../label-sets.js'
 import { balancedFolds } from './balance.js'
 import { mmseqsHomologs } from './mmseqs.js'
 import type { Split } from './split.js'
@@ -26,8 +27,8 @@ export interface HomologyFoldsOptions extends ClusterOptions {
 }
 
 /**
- * Folds of whole homology clusters, every class spread as evenly as the clusters let it. The split remembers its clusters and settings. It is not audited: give it to
- * {@link auditSplit}.
+ * Folds of whole homology clusters, every class (of a multi-label dataset every label) spread as evenly as the clusters let it. The split remembers its clusters and
+ * settings. It is not audited: give it to {@link auditSplit}.
  *
  * Errors: `INVALID_SPLIT` for a class that cannot be in every fold; `INVALID_OPTION`; `TOOL_UNAVAILABLE` (mmseqs). Rejects with the signal's reason once it is aborted.
  */
@@ -36,18 +37,17 @@ export async function homologyFolds(dataset: Dataset, options: HomologyFoldsOpti
 	requireOption(Number.isInteger(folds) && folds >= 2, 'folds', folds, 'a whole number from 2')
 	requireOption(Number.isSafeInteger(seed) && seed >= 0, 'seed', seed, 'a whole number from 0')
 	requireOption(['single', 'greedy'].includes(linkage), 'linkage', linkage, 'single or greedy')
-	requireOption(!dataset.multiLabel, 'by', 'homology', 'a dataset of one class a protein')
 	const links = await homologs(dataset, engine, search)
 	const [from, to] = (['query', 'target'] as const).map((end) => Uint32Array.from(links, (link) => link[end]))
 	const clusters = clustersOf(dataset.records, from!, to!, linkage)
-	const labels = classIndices(dataset)
+	const labels = classesOfRecords(dataset)
 	const counts = Array.from({ length: 1 + clusters.reduce((a, b) => Math.max(a, b), -1) }, () =>
 		dataset.classes.map(() => 0),
 	)
-	for (const [row, cluster] of clusters.entries()) counts[cluster]![labels[row]!]! += 1
+	for (const [row, cluster] of clusters.entries()) for (const label of labels[row]!) counts[cluster]![label]! += 1
 	const foldOf = balancedFolds(counts, { folds, seed })
 	const parts = Array.from(clusters, (cluster) => foldOf[cluster]!)
-	requireEveryClass(dataset, parts, folds, counts)
+	requireEveryClass(dataset, labels, parts, folds, counts)
 	const { identity, coverage, maxExpect, identityOver } = homologyLimits(search)
 	return {
 		...{ by: 'homology', parts, folds },
@@ -127,6 +127,12 @@ async function homologs(
 	groups?: Split['parts'],
 ): Promise<Homolog[]> {
 	requireOption(['own', 'mmseqs'].includes(engine), 'engine', engine, 'own or mmseqs')
+	requireOption(
+		engine === 'own' || !options.exhaustive,
+		'exhaustive',
+		true,
+		'the engine own: mmseqs chooses its pairs itself',
+	)
 	if (engine === 'own') return findHomologs(dataset.records, { ...options, ...(groups && { groups }) })
 	const hits = await mmseqsHomologs(dataset.records, options)
 	const known = new Set(hits.map(({ query, target }) => `${query} ${target}`))
@@ -150,13 +156,19 @@ async function equalSequences(
 		.map((hit) => ({ ...hit, query: rows[hit.query]!, target: rows[hit.target]! }))
 }
 
-function requireEveryClass(dataset: Dataset, parts: readonly number[], folds: number, counts: number[][]): void {
-	const present = new Set(dataset.records.map((record, row) => `${parts[row]} ${record.class}`))
+function requireEveryClass(
+	dataset: Dataset,
+	labels: readonly (readonly number[])[],
+	parts: readonly number[],
+	folds: number,
+	counts: number[][],
+): void {
+	const present = new Set(labels.flatMap((own, row) => own.map((label) => `${parts[row]} ${label}`)))
 	for (const [k, name] of dataset.classes.entries()) {
 		const records = counts.reduce((sum, own) => sum + own[k]!, 0)
 		if (records === 0) continue
 		for (let fold = 1; fold <= folds; fold++) {
-			if (present.has(`${fold} ${name}`)) continue
+			if (present.has(`${fold} ${k}`)) continue
 			const clusters = counts.filter((own) => own[k]! > 0).length
 			const message = `class '${name}' has ${records} records in ${clusters} homology clusters, which do not fill ${folds} folds`
 			throw new SublocError('INVALID_SPLIT', message, { file: dataset.source, class: name, clusters, folds })

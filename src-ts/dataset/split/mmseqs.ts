@@ -10,7 +10,7 @@ const COLUMNS = 'query,target,fident,qcov,tcov,bits,evalue'
 const SEQUENCE_IDENTITY_MODES = { alignment: 0, shorter: 1, longer: 2 }
 
 /**
- * Pairs of homologs as `mmseqs search -s 7.5` finds them, all against all; query before target, each pair once, by its better score.
+ * Pairs of homologs as `mmseqs search -s 7.5` finds them, all against all; query before target, each pair once, by the alignment that covers more.
  * Errors: `TOOL_UNAVAILABLE` where `mmseqs` is not on the PATH, or fails (with its last lines); `INVALID_OPTION`. Rejects with the signal's reason once aborted.
  */
 export async function mmseqsHomologs(
@@ -51,8 +51,9 @@ function parse(text: string, limits: { identity: number; coverage: number }): Ho
 		if (a === b || identity < limits.identity || Math.min(own, other) < limits.coverage) continue
 		const [query, target] = [Math.min(a, b), Math.max(a, b)]
 		const [queryCoverage, targetCoverage] = a < b ? [own, other] : [other, own]
+		// A pair is told twice, from either end: what covers more decides whether it is a homolog.
 		const former = found.get(`${query} ${target}`)
-		if (former && former.bits >= bits) continue
+		if (former && Math.min(former.queryCoverage, former.targetCoverage) >= Math.min(own, other)) continue
 		found.set(`${query} ${target}`, { query, target, identity, queryCoverage, targetCoverage, bits, expect })
 	}
 	return [...found.values()].sort((a, b) => a.query - b.query || a.target - b.target)

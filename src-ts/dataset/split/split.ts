@@ -1,8 +1,8 @@
 /** Which records train and which are held out: a plain assignment, seeded, written to a file and read back. */
 import { SublocError } from '../../errors.js'
 import { shuffledIndices } from '../../native/binding.js'
-import { classIndices, type Dataset, type LabelledRecord } from '../dataset.js'
-import { labelSets } from '../label-sets.js'
+import type { Dataset, LabelledRecord } from '../dataset.js'
+import { classesOfRecords, labelSets } from '../label-sets.js'
 import { iterativeParts } from './iterative.js'
 
 /**
@@ -229,11 +229,11 @@ function checkFraction(option: string, value: number): void {
 
 const allRows = (dataset: Dataset) => dataset.records.map((_, row) => row)
 
-/** The given rows by class index, each class in its own seeded order. */
+/** The given rows by class index, each class in its own seeded order; a row of several labels stands in each of them. */
 function shuffledClasses(dataset: Dataset, rows: readonly number[], seed: number, stream: bigint): number[][] {
-	const labels = classIndices(dataset)
+	const labels = classesOfRecords(dataset)
 	const classes: number[][] = dataset.classes.map(() => [])
-	for (const row of rows) classes[labels[row]!]!.push(row)
+	for (const row of rows) for (const label of labels[row]!) classes[label]!.push(row)
 	return classes.map((own, index) => {
 		const order = shuffledIndices(BigInt(seed), stream + BigInt(index), own.length)
 		return Array.from(order, (at) => own[at]!)
