@@ -47,6 +47,7 @@ const program = new Command('subloc')
 		'after',
 		`
 First steps:
+  subloc predict proteome.fasta                       where proteins live, by the model that comes with the package
   subloc demo                                         train on synthetic proteins and look at the result, in a minute
   subloc train DATA -o RUN --preset quick             DATA: a folder of <class>.fasta, or a TSV (id, sequence, class)
   subloc predict proteome.faa.gz --model RUN -o out.tsv
