@@ -1688,8 +1688,8 @@ export interface HomologyFoldsOptions extends ClusterOptions {
 	engine?: HomologyEngine;
 }
 /**
- * Folds of whole homology clusters, every class spread as evenly as the clusters let it. The split remembers its clusters and settings. It is not audited: give it to
- * {@link auditSplit}.
+ * Folds of whole homology clusters, every class (of a multi-label dataset every label) spread as evenly as the clusters let it. The split remembers its clusters and
+ * settings. It is not audited: give it to {@link auditSplit}.
  *
  * Errors: `INVALID_SPLIT` for a class that cannot be in every fold; `INVALID_OPTION`; `TOOL_UNAVAILABLE` (mmseqs). Rejects with the signal's reason once it is aborted.
  */
@@ -1993,7 +1993,8 @@ export interface BootstrapOptions {
 }
 /**
  * Percentile intervals of some scores. `score` gets how often each record was drawn, [N] (the array is used again for the next draw), and gives the scores of
- * that draw; NaN where a score is undefined (a class that was not drawn), and such draws do not count for it. A score that is undefined in every draw has null.
+ * that draw; NaN where a score is undefined (a class that was not drawn), and such draws do not count for it. A score that is undefined in every draw has null, and
+ * so has one that is the same in every draw; of fewer than five records (or clusters) all have: an interval of width 0 would promise what is not known.
  *
  * Errors: `INVALID_OPTION`.
  */
@@ -2174,7 +2175,7 @@ export declare function logLoss(truth: ArrayLike<number>, probabilities: ArrayLi
  * Mean over the records of Σ_k (p_k − y_k)², y = 1 for the true class (Brier 1950): 0 is perfect, 2 the worst. `probabilities` is [N, K], row-major.
  */
 export declare function brierScore(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number;
-/** How sure the scores are. An interval is null where its score is undefined in every draw. */
+/** How sure the scores are. An interval is null where its score is undefined or the same in every draw, and of fewer than five proteins (or clusters). */
 export interface ScoreIntervals {
 	/** Percentile bootstrap: what was drawn with replacement. */
 	resampled: "proteins" | "clusters";
@@ -2246,11 +2247,11 @@ export interface ProbabilityScores {
 	brier: number;
 	/** Mean −ln p of the true class, nats. */
 	logLoss: number;
-	/** How sure they are, by the bootstrap; absent of fewer than five proteins (or clusters), and in the file of an older version. The calibration error of a draw is rather too large: chance adds to it. */
+	/** How sure they are, by the bootstrap; absent of fewer than five proteins (or clusters), and in the file of an older version; null where every draw says the same. The calibration error of a draw is rather too large: chance adds to it. */
 	intervals?: {
-		expectedError: Interval;
-		brier: Interval;
-		logLoss: Interval;
+		expectedError: Interval | null;
+		brier: Interval | null;
+		logLoss: Interval | null;
 	};
 }
 /** Scores as the model gives its probabilities, the bins of a reliability diagram, and the same with temperature. */
