@@ -2126,7 +2126,6 @@ export declare function fitLogistic(features: Float64Array, labels: ArrayLike<nu
 };
 /** Index of the most probable class of each record, [N]; `features` is [N, F]. */
 export declare function logisticAnswers({ weights, bias, mean, deviation }: LogisticRegression, features: Float64Array): Uint32Array;
-/** Scores of a classification, from its confusion matrix. Sources stand beside each. */
 /** Scores of one class. A ratio without a denominator is null: precision of a class that is never predicted, sensitivity of one that never occurs. */
 export interface ClassScores {
 	class: string;

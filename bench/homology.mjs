@@ -2,6 +2,7 @@
 //
 //     node bench/homology.mjs ../shared/data/multiloc                 own clusters and copying; beside MMseqs2, where mmseqs is on the PATH
 //     node bench/homology.mjs ../shared/data/multiloc --exhaustive    also every pair aligned: what the seeds miss
+//     node bench/homology.mjs ../shared/data/multiloc --shortest 200     every pair of the proteins of at most 200 residues aligned: what the seeds miss, and what of it crosses the folds
 //     node bench/homology.mjs ../shared/data/multiloc --proteins 30000    a mixture of that size, made of pieces of the data: time and memory
 import {
 	auditSplit,
@@ -93,6 +94,25 @@ for (const [name, split] of [
 	const near = found.proteins.filter(({ identity }) => identity >= 0.3).length
 	console.log(`  share with a relative of 30 % identity or more: ${share(near / found.records)}`)
 }
+
+/** What the seeds miss among short proteins, within the limits and with E as in the whole set. */
+async function missedOfShort(longest, { parts }) {
+	const residues = (records) => records.reduce((sum, { sequence }) => sum + sequence.length, 0)
+	const rows = [...dataset.records.keys()].filter((row) => dataset.records[row].sequence.length <= longest)
+	const short = rows.map((row) => dataset.records[row])
+	const maxExpect = (1e-3 * residues(short)) / residues(dataset.records)
+	const all = await findHomologs(short, { maxExpect, exhaustive: true })
+	const known = new Set((await findHomologs(short, { maxExpect })).map(({ query, target }) => `${query} ${target}`))
+	const missed = all.filter(({ query, target }) => !known.has(`${query} ${target}`))
+	const crossing = all.filter(({ query, target }) => parts[rows[query]] !== parts[rows[target]])
+	console.log(
+		`${short.length} proteins of at most ${longest} residues: ${missed.length} of ${all.length} pairs are missed`,
+	)
+	console.log(
+		`  ${crossing.length} stand in different folds: ${crossing.map(({ query, target }) => `${short[query].id}–${short[target].id}`).join(', ')}`,
+	)
+}
+if (flags.includes('--shortest')) await missedOfShort(Number(flags[flags.indexOf('--shortest') + 1]), own)
 
 const limits = { coverage: 0 }
 if (flags.includes('--exhaustive')) {

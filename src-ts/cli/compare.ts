@@ -16,9 +16,9 @@ import {
 	type ScoreDifference,
 	SublocError,
 	splitRows,
-	type TrainingConfig,
 	unseenRecords,
 } from 'subloc-native'
+import { refuseLabelSets } from './multi-label.js'
 import { type CommonOptions, EXTRA_OPTION, modelPath, openLog, runtimeOf, withRuntime } from './options.js'
 import { untilStopped } from './process.js'
 import { pointRange, points } from './statistics-text.js'
@@ -109,6 +109,9 @@ async function run(
 	process.stdout.write(`${text}\n`)
 }
 
+/** Why other models are refused. */
+const ONE_CLASS = 'and only models of one class a protein are compared (subloc evaluate scores each)'
+
 /** A probability of 0 in a table of six decimals is anything below this: as 0 it would cost 34 nats. */
 const LEAST_WRITTEN = 5e-7
 
@@ -148,7 +151,7 @@ function aboveZero(prediction: Prediction): Prediction {
 async function readRun(path: string) {
 	const folder = new RunFolder(path)
 	const config = await folder.readConfig()
-	if (config) refuseLabelSets(config, path)
+	if (config) refuseLabelSets(config, path, ONE_CLASS)
 	const [text, split] = [await folder.read('predictions'), await folder.read('split')]
 	if (text === null || split === null) {
 		const message = 'the run has no predictions of what it held out: name labelled proteins, subloc compare A B DATA'
@@ -162,8 +165,8 @@ async function readRun(path: string) {
 async function predicted(folders: [string, string], data: string, options: PredictOptions): Promise<Material> {
 	using first = await loadModel(folders[0])
 	using second = await loadModel(folders[1])
-	refuseLabelSets(first.info, folders[0])
-	refuseLabelSets(second.info, folders[1])
+	refuseLabelSets(first.info, folders[0], ONE_CLASS)
+	refuseLabelSets(second.info, folders[1], ONE_CLASS)
 	const classes = sameClasses(first.classes, second.classes)
 	const dataset = await readDataset(data, { minimumClasses: 1, classes })
 	const [a, b] = [await unseen(first, dataset), await unseen(second, dataset)]
@@ -181,13 +184,6 @@ async function predicted(folders: [string, string], data: string, options: Predi
 /** The same records as two splits know them: with the clusters of the first, or where it has none of the second. Names of two splits are never mixed. */
 function clusteredOnce(first: LabelledRecord[], second: LabelledRecord[]): LabelledRecord[] {
 	return first.some(({ cluster }) => cluster !== '') ? first : second
-}
-
-/** Errors: `INVALID_OPTION` for a model of several labels a protein. */
-function refuseLabelSets({ loss }: Pick<TrainingConfig, 'loss'>, folder: string): void {
-	if (loss !== 'multi-label') return
-	const message = `${folder} gives several labels a protein: only models of one class a protein are compared (subloc evaluate scores each)`
-	throw new SublocError('INVALID_OPTION', message, { option: 'run' })
 }
 
 /** Records that a model was not trained on, by id. */

@@ -11,7 +11,7 @@ export function kingdomOption(): Option {
 /** Tells what the kingdom, where there is one, rules out of a model's classes. Errors: `INVALID_OPTION` where no class is left, or the model gives several labels. */
 export function tellKingdom(kingdom: Kingdom | undefined, model: Model, log: Log): void {
 	if (kingdom === undefined) return
-	refuseLabelSets(model, 'kingdom', 'none of which rules out another')
+	refuseLabelSets(model.info, 'kingdom', 'whose probabilities do not share one sum to divide anew')
 	const { classes } = model
 	const absent = absentClasses(kingdom, classes)
 	if (absent.length > 0) log.event('kingdom', `${kingdom}: ${absent.join(', ')} ruled out`, { kingdom, absent })

@@ -4,13 +4,13 @@ import pc from 'picocolors'
 import {
 	type Interval,
 	labelsFigure,
-	type Model,
 	type MultiLabelEvaluation,
 	makeFolder,
 	type Prediction,
 	predictionFormatter,
 	RUN_FILES,
 	SublocError,
+	type TrainingConfig,
 	writeWhole,
 } from 'subloc-native'
 import type { Log } from './log.js'
@@ -21,9 +21,9 @@ export function isMultiLabel(evaluation: object): evaluation is MultiLabelEvalua
 	return 'loss' in evaluation && evaluation.loss === 'multi-label'
 }
 
-/** Errors: `INVALID_OPTION` where a model of several labels a protein is asked for what it cannot have. */
-export function refuseLabelSets({ info }: Model, option: string, why: string): void {
-	if (info.loss !== 'multi-label') return
+/** Errors: `INVALID_OPTION` where a model of several labels a protein (its run's configuration, or what is known of it) is asked for what it cannot have. */
+export function refuseLabelSets({ loss }: Pick<TrainingConfig, 'loss'>, option: string, why: string): void {
+	if (loss !== 'multi-label') return
 	throw new SublocError('INVALID_OPTION', `${option}: the model gives several labels a protein, ${why}`, { option })
 }
 

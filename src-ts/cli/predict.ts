@@ -123,7 +123,7 @@ async function run(input: string, flags: PredictFlags, signal: AbortSignal): Pro
 	if (format === null)
 		log.warning(`${flags.output}: the ending is none of ${PREDICTION_FORMATS.join(', ')}; TSV is written`)
 	const multiLabel = model.info.loss === 'multi-label'
-	if (flags.report !== undefined) refuseLabelSets(model, 'report', 'for which the page has no place')
+	if (flags.report !== undefined) refuseLabelSets(model.info, 'report', 'for which the page has no place')
 	tellKingdom(flags.kingdom, model, log)
 	if (flags.trust) tellEmptyTrust(model, training !== undefined, log)
 	const started = Date.now()

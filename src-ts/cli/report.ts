@@ -67,7 +67,7 @@ The page holds ids, headers and sequences of its proteins: give it to those who 
 async function write(run: string, data: string | undefined, flags: ReportFlags, signal: AbortSignal): Promise<void> {
 	const log = openLog(flags)
 	using model = await loadModel(run)
-	refuseLabelSets(model, 'report', 'for which the page has no place')
+	refuseLabelSets(model.info, 'report', 'for which the page has no place')
 	const proteins = data === undefined ? await trainingData(model, log) : await readProteins(data, model)
 	if (proteins === undefined && flags.output === undefined) await keepBetterPage(run, model)
 	const source = data === undefined ? undefined : data === '-' ? 'stdin' : basename(data)

@@ -1,8 +1,9 @@
 /** Two sets of answers for the same proteins: by how much one is better, and how sure that is. */
 import type { Answers } from './answers.js'
 import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.js'
-import { completeBootstrap, drawnScores, recordLosses, weightedMean } from './intervals.js'
+import { completeBootstrap, drawnScores, weightedMean } from './intervals.js'
 import { type McNemar, mcnemar } from './mcnemar.js'
+import { recordLosses } from './metrics.js'
 import type { Interval } from './share.js'
 
 /** A score of both, and their difference. */
@@ -44,7 +45,7 @@ export function compareAnswers(
 ): Comparison {
 	const { clusters, ...drawing } = completeBootstrap(options)
 	const scorers = [first, second].map((answers) => {
-		const losses = recordLosses(answers, classes.length)
+		const losses = recordLosses(answers.truth, answers.probabilities, classes.length)
 		return (counts: ArrayLike<number>) => {
 			const { accuracy, balancedAccuracy, macroF1, gorodkin } = drawnScores(answers, classes, counts)
 			return [accuracy, balancedAccuracy, macroF1, gorodkin, weightedMean(losses, counts)]

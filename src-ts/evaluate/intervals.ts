@@ -1,9 +1,8 @@
 /** Intervals of all scores at once, from one set of bootstrap draws. */
 
-import { LEAST_PROBABILITY } from '../model/temperature.js'
 import type { Answers } from './answers.js'
 import { type BootstrapOptions, bootstrapIntervals, unitsOf } from './bootstrap.js'
-import { type Scores, scores } from './metrics.js'
+import { recordLosses, type Scores, scores } from './metrics.js'
 import { type Interval, shareInterval } from './share.js'
 
 /** How sure the scores are. An interval is null where its score is undefined or the same in every draw, and of fewer than five proteins (or clusters). */
@@ -45,7 +44,7 @@ export function scoreIntervals(
 ): ScoreIntervals {
 	const { truth } = answers
 	const { clusters, ...drawing } = completeBootstrap(options)
-	const losses = recordLosses(answers, classes.length)
+	const losses = recordLosses(truth, answers.probabilities, classes.length)
 	const found = bootstrapIntervals(
 		truth.length,
 		(counts) => scoreVector(drawnScores(answers, classes, counts), weightedMean(losses, counts)),
@@ -94,16 +93,6 @@ export function drawnScores(
 	const confusion = Array.from(classes, () => new Array<number>(classes.length).fill(0))
 	for (const [record, own] of truth.entries()) confusion[own]![answers[record]!]! += counts[record]!
 	return scores(confusion, classes)
-}
-
-/** −ln p of the true class of each record, nats. */
-export function recordLosses(
-	{ truth, probabilities }: Pick<Answers, 'truth' | 'probabilities'>,
-	classes: number,
-): Float64Array {
-	return Float64Array.from(truth, (own, record) => {
-		return -Math.log(Math.max(probabilities[record * classes + own]!, LEAST_PROBABILITY))
-	})
 }
 
 /** Mean of values that count so often. */

@@ -1,4 +1,6 @@
 /** Scores of a classification, from its confusion matrix. Sources stand beside each. */
+import { LEAST_PROBABILITY } from '../model/temperature.js'
+import { matthews } from '../train/thresholds.js'
 
 /** Scores of one class. A ratio without a denominator is null: precision of a class that is never predicted, sensitivity of one that never occurs. */
 export interface ClassScores {
@@ -57,14 +59,13 @@ export function scores(confusion: number[][], classes: readonly string[]): Score
 		const fn = support[index]! - tp
 		const fp = predicted[index]! - tp
 		const tn = records - tp - fn - fp
-		const root = Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
 		return {
 			...{ class: name, support: support[index]!, predicted: predicted[index]! },
 			sensitivity: ratio(tp, tp + fn),
 			specificity: ratio(tn, tn + fp),
 			precision: ratio(tp, tp + fp),
 			f1: ratio(2 * tp, 2 * tp + fp + fn),
-			mcc: root === 0 ? 0 : (tp * tn - fp * fn) / root,
+			mcc: matthews({ tp, fp, fn, tn }),
 		}
 	})
 	return {
@@ -89,11 +90,18 @@ function gorodkin(right: number, records: number, support: number[], predicted: 
  * Mean −ln p of the true class, in nats; a probability of 0 counts as 10⁻¹⁵. `probabilities` is [N, K], row-major.
  */
 export function logLoss(truth: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number {
-	let sum = 0
-	for (let index = 0; index < truth.length; index++) {
-		sum -= Math.log(Math.max(probabilities[index * classes + truth[index]!]!, 1e-15))
-	}
-	return sum / truth.length
+	return recordLosses(truth, probabilities, classes).reduce((sum, own) => sum + own, 0) / truth.length
+}
+
+/** −ln p of the true class of each record, nats. */
+export function recordLosses(
+	truth: ArrayLike<number>,
+	probabilities: ArrayLike<number>,
+	classes: number,
+): Float64Array {
+	return Float64Array.from(truth, (own, record) => {
+		return -Math.log(Math.max(probabilities[record * classes + own]!, LEAST_PROBABILITY))
+	})
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Dataset, type LabelledRecord, placeOf, unknownClass } from '../dat
 import { labelSets, labelsOf } from '../dataset/label-sets.js'
 import { requireOption, SublocError } from '../errors.js'
 import type { Model } from '../model/model.js'
+import { LEAST_PROBABILITY } from '../model/temperature.js'
 import { type Prediction, type PredictOptions, predictAll } from '../predict/predict.js'
 import { matthews } from '../train/thresholds.js'
 import { type BootstrapOptions, bootstrapIntervals, canBeDrawn } from './bootstrap.js'
@@ -183,7 +184,8 @@ export function evaluateLabels(
 	const predicted = known.flatMap(({ prediction }) => classes.map((name) => Number(prediction.labels!.includes(name))))
 	const probabilities = known.flatMap(({ prediction }) => classes.map((name) => prediction.probabilities![name]!))
 	let loss = 0
-	for (const [at, p] of probabilities.entries()) loss -= Math.log(Math.max(truth[at] === 1 ? p : 1 - p, 1e-15))
+	for (const [at, p] of probabilities.entries())
+		loss -= Math.log(Math.max(truth[at] === 1 ? p : 1 - p, LEAST_PROBABILITY))
 	return {
 		...{ loss: 'multi-label', on, ...labelSetScores(truth, predicted, classes) },
 		...{ logLoss: loss / probabilities.length, skipped: records.length - known.length },

@@ -3,8 +3,8 @@ import { type TemperatureScaling, temperedProbabilities } from '../model/tempera
 import type { Answers } from './answers.js'
 import { type BootstrapOptions, bootstrapIntervals, canBeDrawn } from './bootstrap.js'
 import { type Calibration, calibration, drawnCalibrationError } from './calibration.js'
-import { recordLosses, weightedMean } from './intervals.js'
-import { brierScore, logLoss, recordBriers } from './metrics.js'
+import { weightedMean } from './intervals.js'
+import { brierScore, logLoss, recordBriers, recordLosses } from './metrics.js'
 import type { Interval } from './share.js'
 
 /** Scores of probabilities. */
@@ -68,7 +68,7 @@ function probabilityScores(
 ): ProbabilityScores {
 	const { truth, probabilities, confidence, right } = answers
 	const briers = recordBriers(truth, probabilities, classes)
-	const losses = recordLosses(answers, classes)
+	const losses = recordLosses(answers.truth, answers.probabilities, classes)
 	const [expectedError, brier, loss] = bootstrapIntervals(
 		truth.length,
 		(counts) => [

@@ -3,6 +3,7 @@ import type { LabelledRecord } from '../dataset/dataset.js'
 import { keptResidue } from '../encoding/encode.js'
 import { requireOption } from '../errors.js'
 import { type Model, nativeOf } from '../model/model.js'
+import { LEAST_PROBABILITY } from '../model/temperature.js'
 import type { NativeModel, NativePeaks } from '../native/binding.js'
 import { originalPosition } from '../sequence/middle-cut.js'
 import { type Encoded, encoded, type LookOptions, memberIndex } from './encoded.js'
@@ -134,7 +135,7 @@ async function measured(
 	let [loss, right] = [0, 0]
 	for (const [row, label] of truth.entries()) {
 		const own = probabilities.subarray(row * classes, (row + 1) * classes)
-		loss -= Math.log(Math.max(own[label]!, 1e-15))
+		loss -= Math.log(Math.max(own[label]!, LEAST_PROBABILITY))
 		right += Number(own.indexOf(Math.max(...own)) === label)
 	}
 	return { loss: loss / truth.length, accuracy: right / truth.length }

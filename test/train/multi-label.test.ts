@@ -120,7 +120,7 @@ test('the commands train, evaluate, predict and split', async (t) => {
 		t.is(compared.code, 2)
 		t.regex(
 			compared.stderr,
-			/INVALID_OPTION: .*several labels a protein: only models of one class a protein are compared/,
+			/INVALID_OPTION: .*several labels a protein, and only models of one class a protein are compared/,
 		)
 	}
 	const fasta = join(folder, 'p.fasta')
